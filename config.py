@@ -1,0 +1,323 @@
+"""Every setting of an installation: typed, read from the environment, checked before anything starts.
+
+Importing this module opens nothing and writes nothing. `Settings.from_environment()` only reads; the one thing ever
+written is the key file, by `Settings.session_key()`.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+
+# Read by the tests and by `.ci/run`, not by the program; listed here so that it is not taken for a misspelt setting.
+_NOT_SETTINGS = frozenset({"ZEREN_REQUIRE_ALL"})
+
+_MEGABYTE = 1024 * 1024
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_LOG_FORMATS = ("console", "json")
+
+
+class SettingsError(ValueError):
+    """A setting is wrong. The message names the variable, what it holds and what it may hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one installation is: where its data lies, how it is reached, how long a sign-in lasts.
+
+    The name in brackets is the environment variable.
+    """
+
+    database_url: str
+    """[DATABASE_URL] SQLAlchemy address; SQLite under `instance_dir` unless given. postgres:// is understood."""
+
+    instance_dir: Path = ROOT / "instance"
+    """[ZEREN_INSTANCE] Folder of what the installation keeps: SQLite file, key, uploaded files."""
+
+    files_dir: Path = ROOT / "instance" / "files"
+    """[ZEREN_FILES] Folder of uploaded files; `files` under `instance_dir` unless given."""
+
+    secret_key: str = field(default="", repr=False)
+    """[SECRET_KEY] At least 32 characters. Empty: one is made once and kept in `instance_dir`/secret_key."""
+
+    host: str = "127.0.0.1"
+    """[ZEREN_HOST] Address that the web server listens on."""
+
+    port: int = 8000
+    """[PORT] Port that the web server listens on."""
+
+    base_url: str = "http://127.0.0.1:8000"
+    """[ZEREN_BASE_URL] Address that people type; links in messages begin with it. Needed unless `host` is loopback."""
+
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    """[ZEREN_TRUSTED_HOSTS] Host names that requests may carry, comma-separated; the host of `base_url` always may."""
+
+    trusted_proxies: int = 0
+    """[ZEREN_TRUSTED_PROXIES] How many reverse proxies stand in front, whose X-Forwarded-* headers are believed."""
+
+    secure_cookies: bool = False
+    """[ZEREN_SECURE_COOKIES] Cookies over https only; on unless `base_url` is http on loopback."""
+
+    demo: bool = False
+    """[ZEREN_DEMO] Offer to enter as one of the story's people. Refused unless everything is on loopback."""
+
+    max_upload_mb: int = 20
+    """[ZEREN_MAX_UPLOAD_MB] Largest file that may be uploaded, in megabytes."""
+
+    idle_minutes: int = 30
+    """[ZEREN_IDLE_MINUTES] A sign-in ends after so many minutes without a request."""
+
+    absolute_hours: int = 12
+    """[ZEREN_ABSOLUTE_HOURS] A sign-in ends after so many hours whatever happens."""
+
+    log_level: str = "INFO"
+    """[ZEREN_LOG_LEVEL] DEBUG, INFO, WARNING or ERROR."""
+
+    log_format: str = "console"
+    """[ZEREN_LOG_FORMAT] console for people, json for collectors."""
+
+    testing: bool = False
+    """Set by the tests alone; no variable."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read and check the settings; the first that is wrong raises SettingsError."""
+        _refuse_unknown(environ)
+        instance_dir = _folder(environ, "ZEREN_INSTANCE", ROOT / "instance")
+        host = environ.get("ZEREN_HOST", "").strip() or "127.0.0.1"
+        port = _number(environ, "PORT", 8000, low=1, high=65535)
+        base_url = _base_url(environ, host, port)
+        settings = cls(
+            database_url=_database_url(environ, instance_dir),
+            instance_dir=instance_dir,
+            files_dir=_folder(environ, "ZEREN_FILES", instance_dir / "files"),
+            secret_key=_secret_key(environ),
+            host=host,
+            port=port,
+            base_url=base_url,
+            trusted_hosts=_trusted_hosts(environ, base_url),
+            trusted_proxies=_number(environ, "ZEREN_TRUSTED_PROXIES", 0, low=0, high=5),
+            secure_cookies=_flag(environ, "ZEREN_SECURE_COOKIES", default=not _is_loopback_http(base_url)),
+            demo=_flag(environ, "ZEREN_DEMO", default=False),
+            max_upload_mb=_number(environ, "ZEREN_MAX_UPLOAD_MB", 20, low=1, high=500),
+            idle_minutes=_number(environ, "ZEREN_IDLE_MINUTES", 30, low=1, high=24 * 60),
+            absolute_hours=_number(environ, "ZEREN_ABSOLUTE_HOURS", 12, low=1, high=24 * 7),
+            log_level=_one_of(environ, "ZEREN_LOG_LEVEL", "INFO", _LOG_LEVELS),
+            log_format=_one_of(environ, "ZEREN_LOG_FORMAT", "console", _LOG_FORMATS),
+        )
+        settings._refuse_public_demo()
+        return settings
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the data lies in one SQLite file rather than in PostgreSQL."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def cookie_name(self) -> str:
+        """Name of the session cookie; browsers bind a `__Host-` cookie to this host and to https."""
+        return "__Host-zeren" if self.secure_cookies else "zeren"
+
+    def session_key(self) -> str:
+        """Return the signing key; where none was given, make one and keep it readable by this user alone."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.instance_dir / "secret_key"
+        try:
+            self.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return _keep_key(path)
+        except OSError as error:
+            raise SettingsError(f"SECRET_KEY is not set and {path} cannot be kept: {error.strerror}") from error
+
+    def flask_config(self) -> dict[str, Any]:
+        """Return these settings under the names that Flask and its extensions read."""
+        config: dict[str, Any] = {
+            "SECRET_KEY": self.session_key(),
+            "TESTING": self.testing,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
+            "SESSION_COOKIE_NAME": self.cookie_name,
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "TRUSTED_HOSTS": list(self.trusted_hosts),
+            # A form carries a few fields beside its file.
+            "MAX_CONTENT_LENGTH": (self.max_upload_mb + 1) * _MEGABYTE,
+            "MAX_FORM_MEMORY_SIZE": 2 * _MEGABYTE,
+            "MAX_FORM_PARTS": 2000,
+            # A page left open over lunch must still be able to post; the session's own limits end it.
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": "zh",
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        }
+        return config
+
+    def _engine_options(self) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {}
+        limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+        return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": limits}}
+
+    def _refuse_public_demo(self) -> None:
+        """Refuse a demo that anybody but the person at this machine could reach: it has no passwords."""
+        if not self.demo:
+            return
+        if not _is_loopback(self.host) or not _is_loopback_http(self.base_url) or self.trusted_proxies:
+            raise SettingsError(
+                "ZEREN_DEMO lets everybody in without a password, so it runs only where ZEREN_HOST and ZEREN_BASE_URL "
+                f"are loopback and no proxy is trusted (now {self.host}, {self.base_url}, {self.trusted_proxies})"
+            )
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    """A misspelt setting would otherwise be a setting silently not made."""
+    unknown = sorted(name for name in environ if name.startswith("ZEREN_") and name not in _KNOWN)
+    if unknown:
+        raise SettingsError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(_KNOWN - _NOT_SETTINGS))}")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    text = environ.get(name, "").strip() or default
+    for value in allowed:
+        if value.lower() == text.lower():
+            return value
+    raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
+
+
+def _folder(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        raise SettingsError(f"{name} must be an absolute path, not {text!r}")
+    return path
+
+
+def _database_url(environ: Mapping[str, str], instance_dir: Path) -> str:
+    text = environ.get("DATABASE_URL", "").strip()
+    if not text:
+        return f"sqlite:///{instance_dir / 'zeren.sqlite3'}"
+    scheme, separator, rest = text.partition("://")
+    if separator and rest and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return text
+    # The address itself is not repeated: it may hold a password.
+    raise SettingsError(
+        "DATABASE_URL must be postgresql://user:password@host/name or sqlite:////absolute/path, "
+        f"not an address that begins with {scheme[:20]!r}"
+    )
+
+
+def _secret_key(environ: Mapping[str, str]) -> str:
+    text = environ.get("SECRET_KEY", "").strip()
+    if text and len(text) < 32:
+        raise SettingsError(f"SECRET_KEY must have at least 32 characters, not {len(text)}; leave it out to have one made")
+    return text
+
+
+def _base_url(environ: Mapping[str, str], host: str, port: int) -> str:
+    text = environ.get("ZEREN_BASE_URL", "").strip().rstrip("/")
+    if not text:
+        if not _is_loopback(host):
+            raise SettingsError(f"ZEREN_BASE_URL must be set, since ZEREN_HOST {host!r} is reachable from outside")
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise SettingsError(f"ZEREN_BASE_URL must look like https://zeren.example.gov.cn, not {text!r}")
+    return text
+
+
+def _trusted_hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:
+    """Hosts that a request may name. On loopback all three spellings of it; otherwise only what was said."""
+    own = urlsplit(base_url).hostname or ""
+    own = f"[{own}]" if ":" in own else own
+    given = [name.strip().lower() for name in environ.get("ZEREN_TRUSTED_HOSTS", "").split(",")]
+    for name in given:
+        if "/" in name or "*" in name or " " in name:
+            raise SettingsError(f"ZEREN_TRUSTED_HOSTS must be host names separated by commas, not {name!r}")
+    loopback = ("127.0.0.1", "localhost", "[::1]") if _is_loopback_http(base_url) else ()
+    return tuple(dict.fromkeys([own, *(name for name in given if name), *loopback]))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_loopback_http(base_url: str) -> bool:
+    parts = urlsplit(base_url)
+    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
+
+
+def _keep_key(path: Path) -> str:
+    """Return the key in the file, making it if need be; of two processes that start at once, one makes it."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # A link, unlike a rename, leaves a key that another process made first in place.
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 32:
+        raise SettingsError(f"{path} is damaged: it must hold at least 32 characters")
+    return key
+
+
+_KNOWN = _NOT_SETTINGS | {
+    "ZEREN_ABSOLUTE_HOURS",
+    "ZEREN_BASE_URL",
+    "ZEREN_DEMO",
+    "ZEREN_FILES",
+    "ZEREN_HOST",
+    "ZEREN_IDLE_MINUTES",
+    "ZEREN_INSTANCE",
+    "ZEREN_LOG_FORMAT",
+    "ZEREN_LOG_LEVEL",
+    "ZEREN_MAX_UPLOAD_MB",
+    "ZEREN_SECURE_COOKIES",
+    "ZEREN_TRUSTED_HOSTS",
+    "ZEREN_TRUSTED_PROXIES",
+}
