@@ -137,11 +137,10 @@ class Settings:
 
     def flask_config(self) -> dict[str, Any]:
         """Return these settings under the names that Flask and its extensions read."""
-        config: dict[str, Any] = {
+        return {
             "SECRET_KEY": self.session_key(),
             "TESTING": self.testing,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
             "SESSION_COOKIE_NAME": self.cookie_name,
             "SESSION_COOKIE_SECURE": self.secure_cookies,
             "SESSION_COOKIE_HTTPONLY": True,
@@ -157,13 +156,6 @@ class Settings:
             "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         }
-        return config
-
-    def _engine_options(self) -> dict[str, Any]:
-        if self.is_sqlite:
-            return {}
-        limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
-        return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": limits}}
 
     def _refuse_public_demo(self) -> None:
         """Refuse a demo that anybody but the person at this machine could reach: it has no passwords."""
