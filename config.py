@@ -232,7 +232,9 @@ def _database_url(environ: Mapping[str, str], instance_dir: Path) -> str:
 def _secret_key(environ: Mapping[str, str]) -> str:
     text = environ.get("SECRET_KEY", "").strip()
     if text and len(text) < 32:
-        raise SettingsError(f"SECRET_KEY must have at least 32 characters, not {len(text)}; leave it out to have one made")
+        raise SettingsError(
+            f"SECRET_KEY must have at least 32 characters, not {len(text)}; leave it out to have one made"
+        )
     return text
 
 

@@ -1,0 +1,222 @@
+"""What every test may ask for: an application on either engine, a browser, a still clock.
+
+A test that asks for `app`, `client`, `session` or `database` runs twice, on SQLite and on PostgreSQL; marked `postgres`
+or `sqlite` it runs on that one. `browser` tests run on SQLite. With ZEREN_REQUIRE_ALL=1 a skip is a failure.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
+from contextvars import Context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from config import ROOT
+from tests.clock import Clock
+from tests.engines import ENGINES, Cluster, Database, NoPostgresql, Postgresql, Sqlite
+from tracker.kernel import clock as kernel_clock
+from tracker.kernel.db import db
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+REQUIRE_ALL = os.environ.get("ZEREN_REQUIRE_ALL") == "1"
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Two busy cores make any deadline a matter of luck.
+hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("house")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on both engines, unless marked for one."""
+    if "engine_name" not in metafunc.fixturenames:
+        return
+    marked = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "browser" in marked or "sqlite" in marked:
+        names: tuple[str, ...] = ("sqlite",)
+    else:
+        names = ("postgresql",) if "postgres" in marked else ENGINES
+    metafunc.parametrize("engine_name", names)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is required, count a skip as a failure."""
+    report = yield
+    return _required(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Likewise where a whole file would be skipped."""
+    report = yield
+    return _required(report)
+
+
+def _required(report: Report) -> Report:
+    if report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return report
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if REQUIRE_ALL:
+        report.outcome = "failed"
+        report.longrepr = f"{reason}; with ZEREN_REQUIRE_ALL=1 nothing may be skipped"
+    else:
+        # Under one place and reason pytest prints one line, however many tests it holds for.
+        report.longrepr = ("tests", 0, reason.removeprefix("Skipped: "))
+    return report
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Clock]:
+    """Let it be NOW, until the test says otherwise."""
+    still = Clock()
+    kernel_clock.set_source(lambda: still.now)
+    yield still
+    kernel_clock.set_source(None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_database() -> Iterator[Database]:
+    """The application on a SQLite file, in memory where the machine offers that."""
+    shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    place = shared_memory if os.access(shared_memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="zeren-sqlite-", dir=place) as folder:
+        yield Sqlite(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Address of a server: TEST_DATABASE_URL (a superuser's), or one started for this session."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="zeren-postgresql-"))
+    try:
+        cluster = Cluster(folder)
+    except NoPostgresql as error:
+        folder.rmdir()
+        pytest.skip(str(error))
+    yield cluster.url
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The application on a PostgreSQL database of this worker's own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = Postgresql(tmp_path_factory.mktemp("postgresql"), postgresql_server, f"zeren_test_{worker}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(engine_name: str, request: pytest.FixtureRequest) -> Database:
+    """The engine's application and its way back; freshly migrated and otherwise empty."""
+    chosen: Database = request.getfixturevalue(f"{engine_name}_database")
+    chosen.reset()
+    return chosen
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    """The application on a fresh database."""
+    database.app.test_client_class = _Visitor
+    return database.app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a page: keeps cookies, follows nothing."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The database session, with the application's context around the test."""
+    with app.app_context():
+        yield db.session()
+        db.session.remove()
+
+
+class _Visitor(FlaskClient):
+    """A client whose requests know nothing of the test around them, as if they came from outside.
+
+    Flask would let a request share the test's context: its `g`, its signed-in person and its database session.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        _finish_reading()
+        kwargs["buffered"] = True
+        response: TestResponse = Context().run(super().open, *args, **kwargs)
+        _finish_reading()
+        return response
+
+
+def _finish_reading() -> None:
+    """End the test's own transaction, so that test and request each see what the other has written."""
+    if not has_app_context():
+        return
+    session = db.session()
+    assert not (session.new or session.dirty or session.deleted), "the test wrote something and did not commit it"
+    session.rollback()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """Address of the application, served on loopback for a browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="live-server")
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Playwright starts the system's Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed (no chromium on the PATH)")
+    return {"executable_path": program, "args": list(CHROMIUM_FLAGS)}
+
+
+@pytest.fixture
+def browser_context_args(live_server: str) -> dict[str, Any]:
+    """A Chinese browser in China, at the address of the live server."""
+    return {"base_url": live_server, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(scope="session")
+def real_plans() -> Path:
+    """Folder of the three real plans, which lie beside the repository and never in it."""
+    folder = ROOT.parent / "shared" / "plans"
+    if not folder.is_dir():
+        pytest.skip("the real plans are not beside this repository (../shared/plans)")
+    return folder
