@@ -246,10 +246,12 @@ def _base_url(environ: Mapping[str, str], host: str, port: int) -> str:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        plain = text == f"{parts.scheme}://{parts.netloc}" and parts.username is None and parts.port != 0
     except ValueError:
-        valid = False
-    if not valid or parts.path or parts.query or parts.fragment or parts.username is not None:
+        plain = False
+    else:
+        plain = plain and parts.scheme in {"http", "https"} and bool(parts.hostname)
+    if not plain:
         raise SettingsError(f"ZEREN_BASE_URL must look like https://zeren.example.gov.cn, not {text!r}")
     return text
 

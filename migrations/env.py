@@ -10,11 +10,10 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
@@ -26,7 +25,7 @@ _POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=0"
 _LOCK_TRIES = 5
 
 
-class MigrationRefused(RuntimeError):
+class MigrationRefusedError(RuntimeError):
     """A migration would have lost data; nothing was changed."""
 
 
@@ -34,7 +33,7 @@ database = current_app.extensions["migrate"].db
 target_metadata = database.metadata
 
 
-def render_item(kind: str, item: Any, _autogen: object) -> str | bool:
+def render_item(kind: str, item: Any, _autogen: object) -> str | Literal[False]:
     """Write our own column types into migrations as what they are in SQL: old migrations must outlive the code."""
     if kind == "type" and isinstance(item, TypeDecorator) and isinstance(item.impl_instance, sa.DateTime):
         return "sa.DateTime(timezone=True)"
@@ -77,7 +76,7 @@ def refuse_losses(connection: sa.Connection, before: Mapping[str, int], allowed:
     """Stop, and so undo everything, if a reference dangles or rows came or went unannounced."""
     dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if dangling:
-        raise MigrationRefused(f"references that lead nowhere: {[tuple(row)[:3] for row in dangling[:5]]}")
+        raise MigrationRefusedError(f"references that lead nowhere: {[tuple(row)[:3] for row in dangling[:5]]}")
     after = row_counts(connection)
     changed = {
         name: (count, after[name])
@@ -85,7 +84,7 @@ def refuse_losses(connection: sa.Connection, before: Mapping[str, int], allowed:
         if name in after and after[name] != count and name not in allowed
     }
     if changed:
-        raise MigrationRefused(f"rows came or went (table: before, after): {changed}")
+        raise MigrationRefusedError(f"rows came or went (table: before, after): {changed}")
 
 
 def keep_copy(path: str, connection: sa.Connection) -> None:

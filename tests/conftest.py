@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from config import ROOT
 from tests.clock import Clock
-from tests.engines import ENGINES, Cluster, Database, NoPostgresql, Postgresql, Sqlite
+from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.db import db
 
@@ -102,7 +102,7 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture(scope="session")
 def sqlite_database() -> Iterator[Database]:
     """The application on a SQLite file, in memory where the machine offers that."""
-    shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    shared_memory = Path("/dev/shm")
     place = shared_memory if os.access(shared_memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="zeren-sqlite-", dir=place) as folder:
         yield Sqlite(Path(folder))
@@ -118,7 +118,7 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="zeren-postgresql-"))
     try:
         cluster = Cluster(folder)
-    except NoPostgresql as error:
+    except PostgresqlMissingError as error:
         folder.rmdir()
         pytest.skip(str(error))
     yield cluster.url

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from alembic import command
 from flask import Flask
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from alembic import command
 from config import Settings
 from tracker.app import create_app
 from tracker.kernel.db import db
@@ -144,7 +145,7 @@ class Postgresql(Database):
         )
 
 
-class NoPostgresql(Exception):
+class PostgresqlMissingError(Exception):
     """PostgreSQL's programs are not on this machine."""
 
 
@@ -161,9 +162,7 @@ class Cluster:
         if self._account is not None:
             for path in (folder, data):
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)
-        self._run(
-            programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8"
-        )
+        self._run(programs / "initdb", "-D", data, *options)
         self._server = self._start(programs / "postgres", data)
         self.url = f"postgresql://postgres@/postgres?host={folder}"
         self._wait()
@@ -175,7 +174,7 @@ class Cluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, *command_line: str | Path) -> None:
-        done = subprocess.run(command_line, cwd="/", capture_output=True, text=True, **self._as_account())
+        done = subprocess.run(command_line, cwd="/", capture_output=True, text=True, check=False, **self._as_account())
         if done.returncode:
             raise RuntimeError(f"{command_line[0]} failed:\n{done.stdout}{done.stderr}")
 
@@ -199,11 +198,11 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it makes one system call
                 **self._as_account(),
             )
 
-    def _as_account(self) -> dict[str, int | list[int]]:
+    def _as_account(self) -> dict[str, Any]:
         if self._account is None:
             return {}
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
@@ -227,7 +226,7 @@ def _postgresql_programs() -> Path:
         return Path(found).resolve().parent
     kept = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not kept:
-        raise NoPostgresql("PostgreSQL is not installed (no initdb on the PATH or under /usr/lib/postgresql)")
+        raise PostgresqlMissingError("PostgreSQL is not installed (no initdb on the PATH or under /usr/lib/postgresql)")
     return kept[-1].parent
 
 
