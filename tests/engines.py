@@ -162,7 +162,8 @@ class Cluster:
         if self._account is not None:
             for path in (folder, data):
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)
-        self._run(programs / "initdb", "-D", data, *options)
+        trusting = ("-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8")
+        self._run(programs / "initdb", "-D", data, *trusting)
         self._server = self._start(programs / "postgres", data)
         self.url = f"postgresql://postgres@/postgres?host={folder}"
         self._wait()
