@@ -1,0 +1,1 @@
+"""Sign-in, sessions, and who the person at the screen is."""
