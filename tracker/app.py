@@ -1,0 +1,122 @@
+"""The application's factory: the only file that knows all features."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings
+from tracker import health, shell
+from tracker import tables as _tables  # noqa: F401 - relationships and migrations need every table
+from tracker.kernel import headers, logs
+from tracker.kernel.access import Route
+from tracker.kernel.db import db, engine_options
+from tracker.kernel.errors import Refusal, Stale
+from tracker.kernel.registry import registry
+from tracker.kernel.text import _
+
+babel = Babel()
+csrf = CSRFProtect()
+migrate = Migrate()
+
+BLUEPRINTS = (health.bp,)
+TABLES: tuple[Mapping[str, Route], ...] = (health.ACCESS,)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from its settings (from the environment, unless given)."""
+    settings = settings or Settings.from_environment()
+    app = Flask("tracker", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(settings.flask_config())
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    app.extensions["settings"] = settings
+    logs.configure_logs(settings.log_level, settings.log_format)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    logs.init_request_logs(app)
+    headers.init_headers(app)
+    babel.init_app(app, locale_selector=shell.language)
+    csrf.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _guard(app)
+    _answer_errors(app)
+    shell.init_shell(app)
+    return app
+
+
+def table_of_routes() -> dict[str, Route]:
+    """The one table of routes × roles, joined from all features."""
+    table: dict[str, Route] = {"static": Route(public=True)}
+    for part in TABLES:
+        table.update(part)
+    return table
+
+
+def _guard(app: Flask) -> None:
+    """Refuse every page that the table does not know, and send strangers to sign in."""
+    table = table_of_routes()
+
+    @app.before_request
+    def _check() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None
+        row = table.get(request.endpoint)
+        if row is None:
+            abort(403)
+        if not row.public and "actor" not in g:
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return None
+
+
+def _page(status: int, message: object) -> ResponseReturnValue:
+    known = {400, 403, 404, 409, 413, 415, 422, 429}
+    template = f"errors/{status if status in known else 500}.html"
+    return render_template(template, message=message, request_id=g.get("request_id", "")), status
+
+
+def _answer_errors(app: Flask) -> None:
+    """Every refusal becomes a page with one sentence that a person can act on."""
+
+    @app.errorhandler(Refusal)
+    def _refusal(error: Refusal) -> ResponseReturnValue:
+        return _page(error.status, error.message)
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_error: Any) -> ResponseReturnValue:
+        return _page(409, Stale().message)
+
+    @app.errorhandler(CSRFError)
+    def _forged(_error: Any) -> ResponseReturnValue:
+        return _page(400, _("页面停留太久或来路不明，请返回重新提交。"))
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is not None and error.code < 400:
+            return error
+        return _page(error.code or 500, "")
+
+    @app.errorhandler(OperationalError)
+    def _database(_error: Any) -> ResponseReturnValue:
+        logs.log.exception("database unavailable")
+        return _page(503, _("数据库暂时不可用，请稍后再试。"))
+
+    @app.errorhandler(Exception)
+    def _fault(_error: Exception) -> ResponseReturnValue:
+        logs.log.exception("fault")
+        if app.testing:
+            raise _error
+        return _page(500, "")
+
+

@@ -1,0 +1,1 @@
+"""Home pages and overviews that join the features; owns no table."""

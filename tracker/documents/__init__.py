@@ -1,0 +1,1 @@
+"""Writers of documents: plain data in, bytes out."""

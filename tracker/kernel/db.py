@@ -1,0 +1,167 @@
+"""The database: types, engine settings and the one way to write."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from sqlite3 import Connection as SqliteConnection
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, registry
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.types import TypeDecorator
+
+from tracker.kernel.errors import Stale
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Naive values are refused; SQLite would give them back naive."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _codes(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+def coded(members: type[StrEnum], name: str) -> sa.Enum:
+    """The column type of a second column of the same enum in one table; name makes its CHECK a name of its own."""
+    return sa.Enum(
+        members, native_enum=False, length=32, create_constraint=True, values_callable=_codes, name=name
+    )
+
+
+class Base(DeclarativeBase):
+    """Every table: named constraints, aware instants, enums as checked codes."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            StrEnum: sa.Enum(
+                StrEnum, native_enum=False, length=32, create_constraint=True, values_callable=_codes
+            ),
+            dict[str, Any]: sa.JSON(),
+            list[str]: sa.JSON(),
+            list[dict[str, Any]]: sa.JSON(),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=False)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: object) -> None:
+    """SQLite: take BEGIN away from the driver, whose own habit silently loses updates between processes."""
+    if not isinstance(connection, SqliteConnection):
+        return
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Connection settings for the engine that an address names."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "options": "-c statement_timeout=30000 -c lock_timeout=5000 "
+            "-c idle_in_transaction_session_timeout=60000"
+        },
+    }
+
+
+@contextmanager
+def write_transaction() -> Iterator[Session]:
+    """The only way to write: everything inside happens, or nothing does.
+
+    What was read before it began is forgotten, so that a decision inside rests on rows as they stand
+    once the write lock is held. No network inside.
+    """
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()
+    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+class Versioned(Protocol):
+    """A row that counts its changes, so that a stale form is noticed."""
+
+    id: Mapped[int]
+    version: Mapped[int]
+
+
+def take(thing: Any, *, version: int | None = None, states: Collection[str] = ()) -> None:
+    """Claim a row for a change: exactly as the user saw it, or not at all.
+
+    One conditional UPDATE on id, version and (where given) state; of two who race, one wins and the
+    other raises Stale. Without a version, the one read in this transaction counts.
+    """
+    model = cast("Any", type(thing))
+    expected = thing.version if version is None else version
+    condition = [model.id == thing.id, model.version == expected]
+    if states:
+        condition.append(model.state.in_([str(state) for state in states]))
+    session = db.session()
+    session.flush()
+    done = session.execute(
+        sa.update(model)
+        .where(*condition)
+        .values(version=model.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("Any", done).rowcount != 1:
+        raise Stale
+    set_committed_value(thing, "version", expected + 1)

@@ -1,0 +1,144 @@
+"""Uploaded files: checked by content, stored by hash outside everything that is served."""
+
+import hashlib
+import os
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import filetype
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.kernel.db import Model, db
+from tracker.kernel.errors import Invalid
+from tracker.kernel.text import _l
+
+MAX_NAME_BYTES = 240
+MAX_MEMBERS = 5000
+MAX_UNPACKED = 300 * 1024 * 1024
+CHUNK = 1024 * 1024
+
+BY_CONTENT = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+}
+"""What the first bytes may say, and the endings that go with it."""
+
+OFFICE = {
+    ".docx": ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".xlsx": ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".pptx": (
+        "ppt/presentation.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+}
+"""Office files: the part that each must contain, and its type."""
+
+ACCEPTED = (".pdf", ".docx", ".xlsx", ".pptx", ".jpg", ".jpeg", ".png")
+
+
+class StoredFile(Model):
+    """A file's bytes, once, however many papers refer to them. The row is written after the file is safe on disk."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that was uploaded, checked and stored: its shown name, hash, size in bytes and type."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+def shown_name(raw: str) -> str:
+    """The name to show and to send back: Chinese kept, paths, controls and direction tricks removed."""
+    name = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+    name = name.strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    while dot and len(name.encode()) > MAX_NAME_BYTES:
+        stem = stem[:-1]
+        name = f"{stem}.{ending}"
+    return name
+
+
+def _media_type(data: bytes, name: str) -> str | None:
+    ending = Path(name).suffix.lower()
+    if ending in OFFICE:
+        part, media_type = OFFICE[ending]
+        return media_type if _is_sound_office_file(data, part) else None
+    kind = filetype.guess(data[:8192])
+    if kind is None or ending not in BY_CONTENT.get(kind.mime, ()):
+        return None
+    return str(kind.mime)
+
+
+def _is_sound_office_file(data: bytes, part: str) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    names = {member.filename for member in members}
+    return (
+        len(members) <= MAX_MEMBERS
+        and sum(member.file_size for member in members) <= MAX_UNPACKED
+        and {part, "[Content_Types].xml"} <= names
+        and not any(name.lower().endswith("vbaproject.bin") for name in names)
+    )
+
+
+def store(stream: IO[bytes], raw_name: str, *, root: Path, max_bytes: int, now: datetime, field: str) -> NewFile:
+    """Check an uploaded file and keep it; raises Invalid on the field when it is empty, too large or of another kind.
+
+    Written beside its place, synced, then renamed: a crash leaves nothing half-written.
+    """
+    name = shown_name(raw_name)
+    data = stream.read(max_bytes + 1)
+    if not data:
+        raise Invalid({field: _l("文件“%(name)s”是空的。", name=name)})
+    if len(data) > max_bytes:
+        limit = max_bytes // CHUNK
+        raise Invalid({field: _l("文件“%(name)s”超过 %(limit)s MB。", name=name, limit=limit)})
+    media_type = _media_type(data, name)
+    if not name or media_type is None:
+        raise Invalid(
+            {field: _l("文件“%(name)s”的类型不能接收，请用 PDF、Word、Excel、PPT 或图片（扩展名须与内容一致）。", name=name)}
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    _keep(data, path_of(digest, root))
+    if db.session.get(StoredFile, digest) is None:
+        db.session.add(StoredFile(sha256=digest, size=len(data), media_type=media_type, created_at=now))
+        db.session.flush()
+    return NewFile(name, digest, len(data), media_type)
+
+
+def path_of(digest: str, root: Path) -> Path:
+    """Where the bytes of a hash lie."""
+    return root / digest[:2] / digest
+
+
+def _keep(data: bytes, path: Path) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    with partial.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(path)

@@ -1,0 +1,51 @@
+"""What runs in the background: which slot of which job was done, and who is alive."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.kernel.db import Model, db
+
+
+class RunState(StrEnum):
+    """How a run of a job stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class JobRun(Model):
+    """One slot (a day, an hour) of one job; the key makes a slot happen once however often it is asked for."""
+
+    __tablename__ = "job_run"
+
+    job: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    slot: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    state: Mapped[RunState]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, Any]]
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Heartbeat(Model):
+    """The last sign of life of a process that runs beside the web."""
+
+    __tablename__ = "heartbeat"
+
+    role: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[datetime]
+
+
+def beat(role: str, *, holder: str, now: datetime) -> None:
+    """Say that a process is alive; belongs in a write transaction of its own."""
+    row = db.session.get(Heartbeat, role)
+    if row is None:
+        db.session.add(Heartbeat(role=role, holder=holder, at=now))
+    else:
+        row.holder, row.at = holder, now

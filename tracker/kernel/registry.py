@@ -1,0 +1,61 @@
+"""Where upper features hang what they add to pages of lower ones: menu entries, panels, words for acts and messages.
+
+Filled once, in the application's factory; read by templates.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the menu. section: desk, tasks, responsibility or manage; tab puts it on the phone's bar too."""
+
+    section: str
+    endpoint: str
+    label: object
+    icon: str
+    visible: Callable[[Actor], bool]
+    order: int = 100
+    badge: Callable[[Actor], int] | None = None
+    tab: bool = False
+    active_prefix: str = ""
+    """Endpoints that begin with this mark the entry as the current one; the endpoint itself always does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """How a kind of message reads: a sentence with %(name)s places, and where its link leads."""
+
+    sentence: object
+    endpoint: str
+    argument: str
+    icon: str = "bell"
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything registered; one per application."""
+
+    menu: list[MenuEntry] = field(default_factory=list)
+    acts: dict[str, object] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
+
+    def add_acts(self, acts: Mapping[str, object]) -> None:
+        """Words for the codes of the record of acts."""
+        self.acts.update(acts)
+
+    def add_messages(self, messages: Mapping[str, Message]) -> None:
+        """Sentences for kinds of message."""
+        self.messages.update(messages)
+
+    def add_panel(self, place: str, render: Callable[[Any, Actor], str]) -> None:
+        """A panel for a page, such as task; it gets the page's thing and the reader and returns safe HTML."""
+        self.panels.setdefault(place, []).append(render)
+
+
+registry = Registry()

@@ -1,0 +1,30 @@
+"""What every view uses: errors on the fields of a form, and answers in the right status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_wtf import FlaskForm
+
+from tracker.kernel.errors import Invalid
+
+
+@contextmanager
+def form_errors(form: FlaskForm) -> Iterator[None]:
+    """Put the sentences of a refused input onto the fields of its form; the view then shows the form again (422).
+
+    Use it outside write_transaction, so that everything is undone before the page is drawn:
+    `with form_errors(form), write_transaction(): … return redirect(…)`.
+    """
+    try:
+        yield
+    except Invalid as refusal:
+        for name, sentence in refusal.errors.items():
+            if name in form:
+                form[name].errors = [*form[name].errors, sentence]
+            else:
+                form.form_errors.append(sentence)
+
+
+def status_of(form: FlaskForm) -> int:
+    """200 for a form just opened, 422 for one that came back."""
+    return 422 if form.is_submitted() else 200

@@ -1,0 +1,1 @@
+"""Regions, units, people, appointments, groups, seats, member units."""

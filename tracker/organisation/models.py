@@ -1,0 +1,262 @@
+"""Regions, units, people and posts; groups, their seats and member units. Dated rows, never overwritten."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.kernel.db import Model
+from tracker.organisation.rules import ContactRole, DutyKind, PostRank, RegionLevel, SeatRole, UnitKind
+
+DATES = "ends_on IS NULL OR ends_on >= starts_on"
+
+
+class Region(Model):
+    """An administrative division (行政区); walls between tenants stand at a region's own groups."""
+
+    __tablename__ = "region"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    level: Mapped[RegionLevel]
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"), index=True)
+
+    parent: Mapped["Region | None"] = relationship(remote_side=[id])
+
+
+class Unit(Model):
+    """A unit (单位). parent: a school's education bureau, a section's unit; hosted_by: 挂靠, a unit of its own all the same."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        sa.UniqueConstraint("region_id", "name"),
+        sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
+        sa.CheckConstraint("hosted_by_id IS NULL OR hosted_by_id <> id", name="not_own_host"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    kind: Mapped[UnitKind]
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    hosted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    pinyin: Mapped[str] = mapped_column(sa.String(400), default="", index=True)
+    initials: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
+    ended_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    region: Mapped[Region] = relationship()
+    parent: Mapped["Unit | None"] = relationship(foreign_keys=[parent_id], remote_side=[id])
+    hosted_by: Mapped["Unit | None"] = relationship(foreign_keys=[hosted_by_id], remote_side=[id])
+    short_names: Mapped[list["UnitShortName"]] = relationship(order_by="UnitShortName.name")
+
+
+class UnitShortName(Model):
+    """Another name by which papers call a unit (简称): 区财政局 for 河口区财政局."""
+
+    __tablename__ = "unit_short_name"
+    __table_args__ = (sa.UniqueConstraint("unit_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(sa.String(100), index=True)
+
+
+class Person(Model):
+    """A person (人员); what they are in which unit stands in appointments."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    pinyin: Mapped[str] = mapped_column(sa.String(400), default="", index=True)
+    initials: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
+
+
+class Post(Model):
+    """A post (职务) of a unit. It stays when its holder goes; without a holder it is empty (缺位)."""
+
+    __tablename__ = "post"
+    __table_args__ = (sa.UniqueConstraint("unit_id", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(sa.String(60))
+    rank: Mapped[PostRank]
+
+    unit: Mapped[Unit] = relationship()
+    appointments: Mapped[list["Appointment"]] = relationship(
+        back_populates="post", order_by="Appointment.starts_on.desc()"
+    )
+
+
+class Appointment(Model):
+    """A person holds a post from a day to a day (任职). presiding: 主持工作, with the head's rights."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        sa.CheckConstraint(DATES, name="dates"),
+        sa.Index("ix_appointment_person_dates", "person_id", "starts_on", "ends_on"),
+        sa.Index("ix_appointment_post_dates", "post_id", "starts_on", "ends_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    presiding: Mapped[bool] = mapped_column(default=False)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    instrument: Mapped[str] = mapped_column(sa.String(100), default="")
+
+    person: Mapped[Person] = relationship(back_populates="appointments")
+    post: Mapped[Post] = relationship(back_populates="appointments")
+
+
+class LeadershipGroup(Model):
+    """A leadership group (领导小组) with the settings it works by."""
+
+    __tablename__ = "leadership_group"
+    __table_args__ = (
+        sa.UniqueConstraint("region_id", "name"),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name="dates"),
+        sa.CheckConstraint("sign_for_days BETWEEN 1 AND 30", name="sign_for_days"),
+        sa.CheckConstraint("yellow_days BETWEEN 0 AND 60", name="yellow_days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    short_name: Mapped[str] = mapped_column(sa.String(40), default="")
+    purpose: Mapped[str] = mapped_column(sa.String(500), default="")
+    host_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    starts_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    goal_on: Mapped[date | None]
+    uses_from: Mapped[date]
+    """The first day of using the product: no crossing, reminder or flag for days before it."""
+    sign_for_days: Mapped[int] = mapped_column(default=3)
+    yellow_days: Mapped[int] = mapped_column(default=7)
+    roll_due_dates: Mapped[bool] = mapped_column(default=True)
+    percent_enabled: Mapped[bool] = mapped_column(default=False)
+    urge_cooldown_days: Mapped[int] = mapped_column(default=2)
+    version: Mapped[int] = mapped_column(default=1)
+
+    region: Mapped[Region] = relationship()
+    host_unit: Mapped[Unit | None] = relationship()
+
+
+class Seat(Model):
+    """A seat in a group (组成), bound to a post, to a person, or to a whole unit; with dates and its instrument (文号)."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        sa.CheckConstraint(DATES, name="dates"),
+        sa.CheckConstraint(
+            "(post_id IS NOT NULL AND person_id IS NULL AND unit_id IS NULL)"
+            " OR (post_id IS NULL AND person_id IS NOT NULL AND unit_id IS NULL)"
+            " OR (post_id IS NULL AND person_id IS NULL AND unit_id IS NOT NULL)",
+            name="one_holder",
+        ),
+        sa.CheckConstraint("unit_id IS NULL OR role = 'member'", name="units_are_members"),
+        sa.Index("ix_seat_group_role", "group_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("leadership_group.id"))
+    role: Mapped[SeatRole]
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    """The posts as the paper prints them."""
+    position: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    instrument: Mapped[str] = mapped_column(sa.String(100), default="")
+
+    group: Mapped[LeadershipGroup] = relationship()
+    post: Mapped[Post | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+
+
+class MemberUnit(Model):
+    """A unit in a group (成员单位), with its duties there, responsible section and working team."""
+
+    __tablename__ = "member_unit"
+    __table_args__ = (sa.UniqueConstraint("group_id", "unit_id"), sa.CheckConstraint(DATES, name="dates"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("leadership_group.id"))
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    duties: Mapped[str] = mapped_column(sa.String(2000), default="")
+    section: Mapped[str] = mapped_column(sa.String(100), default="")
+    working_team: Mapped[str] = mapped_column(sa.String(500), default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    group: Mapped[LeadershipGroup] = relationship()
+    unit: Mapped[Unit] = relationship()
+    contacts: Mapped[list["MemberContact"]] = relationship(back_populates="member_unit")
+
+
+class MemberContact(Model):
+    """The deputy in charge or the liaison of a member unit, from a day to a day."""
+
+    __tablename__ = "member_contact"
+    __table_args__ = (sa.CheckConstraint(DATES, name="dates"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("member_unit.id"), index=True)
+    role: Mapped[ContactRole]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    member_unit: Mapped[MemberUnit] = relationship(back_populates="contacts")
+    person: Mapped[Person] = relationship()
+
+
+class InstallationDuty(Model):
+    """System administrator, auditor or registrar: what a person does for the installation, dated."""
+
+    __tablename__ = "installation_duty"
+    __table_args__ = (sa.CheckConstraint(DATES, name="dates"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    duty: Mapped[DutyKind]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship()
+
+
+def on_day(model: Any, day: date) -> sa.ColumnElement[bool]:
+    """The rows of a dated table that are in force on a day."""
+    return sa.and_(model.starts_on <= day, sa.or_(model.ends_on.is_(None), model.ends_on >= day))
+
+
+__all__ = [
+    "Appointment",
+    "InstallationDuty",
+    "LeadershipGroup",
+    "MemberContact",
+    "MemberUnit",
+    "Person",
+    "Post",
+    "Region",
+    "Seat",
+    "Unit",
+    "UnitShortName",
+    "on_day",
+]

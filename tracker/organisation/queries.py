@@ -1,0 +1,121 @@
+"""Who holds what: the people, contacts and seats of units and groups on a day."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.kernel.errors import NotVisible
+from tracker.organisation import policy
+from tracker.organisation.models import (
+    Appointment,
+    LeadershipGroup,
+    MemberContact,
+    MemberUnit,
+    Post,
+    Seat,
+    on_day,
+)
+from tracker.organisation.rules import ContactRole, PostRank, SeatRole
+
+
+def _effective_rank() -> sa.ColumnElement[str]:
+    """Who presides over an empty head's post counts as its head."""
+    return sa.case((Appointment.presiding, PostRank.HEAD.value), else_=sa.cast(Post.rank, sa.String))
+
+
+def _ids(query: sa.Select[Any]) -> list[int]:
+    return list(db.session.scalars(query))
+
+
+def unit_people(unit_id: int, *, day: date, ranks: Collection[PostRank]) -> list[int]:
+    """The people (by id) who hold posts of these ranks in a unit; a presiding deputy counts as head."""
+    return _ids(
+        sa.select(Appointment.person_id)
+        .join(Post)
+        .where(
+            Post.unit_id == unit_id,
+            on_day(Appointment, day),
+            _effective_rank().in_([rank.value for rank in ranks]),
+        )
+        .distinct()
+        .order_by(Appointment.person_id)
+    )
+
+
+def contacts(group_id: int, unit_id: int, *, day: date, roles: Collection[ContactRole]) -> list[int]:
+    """The deputies in charge and liaisons (person ids) of a member unit."""
+    return _ids(
+        sa.select(MemberContact.person_id)
+        .join(MemberUnit)
+        .where(
+            MemberUnit.group_id == group_id,
+            MemberUnit.unit_id == unit_id,
+            on_day(MemberUnit, day),
+            on_day(MemberContact, day),
+            MemberContact.role.in_(list(roles)),
+        )
+        .distinct()
+        .order_by(MemberContact.person_id)
+    )
+
+
+def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> list[int]:
+    """The people (by id) who sit in a group in these roles: named, by post, or as head of a unit that sits."""
+    seats = (Seat.group_id == group_id, on_day(Seat, day), Seat.role.in_(list(roles)))
+    named = sa.select(Seat.person_id.label("id")).where(Seat.person_id.is_not(None), *seats)
+    by_post = (
+        sa.select(Appointment.person_id.label("id"))
+        .join(Seat, Seat.post_id == Appointment.post_id)
+        .where(on_day(Appointment, day), *seats)
+    )
+    held_post = sa.orm.aliased(Post)
+    presiding = (
+        sa.select(Appointment.person_id.label("id"))
+        .join(held_post, held_post.id == Appointment.post_id)
+        .join(Post, sa.and_(Post.unit_id == held_post.unit_id, Post.rank == PostRank.HEAD))
+        .join(Seat, Seat.post_id == Post.id)
+        .where(Appointment.presiding, on_day(Appointment, day), *seats)
+    )
+    by_unit = (
+        sa.select(Appointment.person_id.label("id"))
+        .join(Post)
+        .join(Seat, Seat.unit_id == Post.unit_id)
+        .where(on_day(Appointment, day), _effective_rank() == PostRank.HEAD.value, *seats)
+    )
+    found = sa.union(named, by_post, presiding, by_unit).subquery()
+    return _ids(sa.select(found.c.id).order_by(found.c.id))
+
+
+def member_unit_ids(group_id: int, *, day: date) -> list[int]:
+    """The units (by id) that are members of a group on a day."""
+    return _ids(
+        sa.select(MemberUnit.unit_id)
+        .where(MemberUnit.group_id == group_id, on_day(MemberUnit, day))
+        .order_by(MemberUnit.unit_id)
+    )
+
+
+def group_by_id(group_id: int) -> LeadershipGroup:
+    """A group; raises NotVisible where there is none. Who may see it is the caller's question."""
+    group = db.session.get(LeadershipGroup, group_id)
+    if group is None:
+        raise NotVisible
+    return group
+
+
+def visible_group_ids(actor: Actor) -> frozenset[int]:
+    """The groups that a person may know of: by seat, by unit, or as registrar of the region."""
+    return frozenset(_ids(sa.select(LeadershipGroup.id).where(policy.groups_visible_to(actor))))
+
+
+def visible_groups(actor: Actor) -> Sequence[LeadershipGroup]:
+    """The groups that a person may know of, those at work first."""
+    return db.session.scalars(
+        sa.select(LeadershipGroup)
+        .where(policy.groups_visible_to(actor))
+        .order_by(LeadershipGroup.ended_on.is_not(None), LeadershipGroup.name, LeadershipGroup.id)
+    ).all()

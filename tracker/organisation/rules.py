@@ -1,0 +1,106 @@
+"""Kinds of unit, seats and duties, with their Chinese names."""
+
+from enum import StrEnum
+
+from tracker.kernel.text import _l
+
+
+class RegionLevel(StrEnum):
+    """The level of an administrative division."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+
+
+class UnitKind(StrEnum):
+    """What a unit is."""
+
+    GOVERNMENT = "government"
+    PARTY = "party"
+    DEPARTMENT = "department"
+    TOWN = "town"
+    SUPERVISION = "supervision"
+    SCHOOL = "school"
+    INSTITUTION = "institution"
+    ENTERPRISE = "enterprise"
+    SECTION = "section"
+
+
+class PostRank(StrEnum):
+    """What a post means for the unit's duties: who signs and confirms, and who does not."""
+
+    HEAD = "head"
+    DEPUTY = "deputy"
+    STAFF = "staff"
+
+
+class SeatRole(StrEnum):
+    """A seat in a leadership group."""
+
+    LEADER = "leader"
+    EXECUTIVE_DEPUTY = "executive_deputy"
+    DEPUTY_LEADER = "deputy_leader"
+    MEMBER = "member"
+    OFFICE_DIRECTOR = "office_director"
+    OFFICE_DEPUTY_DIRECTOR = "office_deputy_director"
+    OFFICE_STAFF = "office_staff"
+    LIAISON = "liaison"
+    SUPERVISOR = "supervisor"
+
+
+class ContactRole(StrEnum):
+    """Who answers for a member unit beside its head."""
+
+    DEPUTY_IN_CHARGE = "deputy_in_charge"
+    LIAISON = "liaison"
+
+
+class DutyKind(StrEnum):
+    """What a person does for the installation; the first two do no business act."""
+
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    AUDITOR = "auditor"
+    REGISTRAR = "registrar"
+
+
+LEADERS = frozenset({SeatRole.LEADER, SeatRole.EXECUTIVE_DEPUTY, SeatRole.DEPUTY_LEADER})
+OFFICE = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR, SeatRole.OFFICE_STAFF})
+OFFICE_DIRECTORS = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR})
+
+LABELS = {
+    RegionLevel.PROVINCE: _l("省"),
+    RegionLevel.CITY: _l("市"),
+    RegionLevel.COUNTY: _l("县（区）"),
+    RegionLevel.TOWN: _l("乡镇（街道）"),
+    UnitKind.GOVERNMENT: _l("人民政府"),
+    UnitKind.PARTY: _l("党委部门"),
+    UnitKind.DEPARTMENT: _l("政府部门"),
+    UnitKind.TOWN: _l("镇（街道）"),
+    UnitKind.SUPERVISION: _l("督导（督查）机构"),
+    UnitKind.SCHOOL: _l("学校"),
+    UnitKind.INSTITUTION: _l("事业单位"),
+    UnitKind.ENTERPRISE: _l("企业"),
+    UnitKind.SECTION: _l("科室"),
+    PostRank.HEAD: _l("主要负责人"),
+    PostRank.DEPUTY: _l("副职"),
+    PostRank.STAFF: _l("工作人员"),
+    SeatRole.LEADER: _l("组长"),
+    SeatRole.EXECUTIVE_DEPUTY: _l("常务副组长"),
+    SeatRole.DEPUTY_LEADER: _l("副组长"),
+    SeatRole.MEMBER: _l("成员"),
+    SeatRole.OFFICE_DIRECTOR: _l("办公室主任"),
+    SeatRole.OFFICE_DEPUTY_DIRECTOR: _l("办公室副主任"),
+    SeatRole.OFFICE_STAFF: _l("办公室工作人员"),
+    SeatRole.LIAISON: _l("联络员"),
+    SeatRole.SUPERVISOR: _l("督导（督查）人员"),
+    ContactRole.DEPUTY_IN_CHARGE: _l("分管负责人"),
+    ContactRole.LIAISON: _l("联络员"),
+    DutyKind.SYSTEM_ADMINISTRATOR: _l("系统管理员"),
+    DutyKind.AUDITOR: _l("审计员"),
+    DutyKind.REGISTRAR: _l("登记员"),
+}
+
+DUTIES_APART = ({DutyKind.SYSTEM_ADMINISTRATOR, DutyKind.AUDITOR},)
+"""Duties that one person cannot hold together (who keeps the accounts does not audit them)."""

@@ -1,0 +1,74 @@
+"""Put messages into inboxes, and mark them read."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.outbox.models import InboxItem
+
+
+def enqueue(
+    kind: str,
+    recipients: Iterable[int],
+    *,
+    subject: tuple[str, int],
+    params: Mapping[str, Any],
+    key: str,
+    now: datetime,
+    group_id: int | None = None,
+) -> int:
+    """Tell people (by person id) something, once: who already has a message of this key gets no second one.
+
+    Returns how many messages were written. The same transaction as the act, so neither exists without the other.
+    """
+    wanted = set(recipients)
+    told = set(
+        db.session.scalars(
+            sa.select(InboxItem.recipient_id).where(
+                InboxItem.recipient_id.in_(wanted), InboxItem.key == key
+            )
+        )
+    )
+    new = sorted(wanted - told)
+    db.session.add_all(
+        InboxItem(
+            recipient_id=recipient,
+            kind=kind,
+            params=dict(params),
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            group_id=group_id,
+            key=key,
+            created_at=now,
+        )
+        for recipient in new
+    )
+    return len(new)
+
+
+def mark_read(items: Iterable[int], *, by: Actor, now: datetime) -> None:
+    """Take messages off a person's badge; only their own can be."""
+    db.session.execute(
+        sa.update(InboxItem)
+        .where(
+            InboxItem.id.in_(list(items)), InboxItem.recipient_id == by.person_id, InboxItem.read_at.is_(None)
+        )
+        .values(read_at=now)
+    )
+
+
+def settle(subject: tuple[str, int], *, now: datetime) -> None:
+    """A thing is done with: what was still unread about it no longer asks for attention."""
+    db.session.execute(
+        sa.update(InboxItem)
+        .where(
+            InboxItem.subject_kind == subject[0],
+            InboxItem.subject_id == subject[1],
+            InboxItem.read_at.is_(None),
+        )
+        .values(read_at=now)
+    )

@@ -1,0 +1,1 @@
+"""Urges, and what supervisors ask of a unit."""

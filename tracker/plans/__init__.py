@@ -1,0 +1,1 @@
+"""Plan documents, their reader, phases and measures."""

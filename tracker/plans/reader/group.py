@@ -1,0 +1,300 @@
+"""Leadership groups: their names, their seats in order, their offices."""
+
+import re
+from dataclasses import dataclass, field
+
+from .dates import squeeze
+from .errors import N_
+from .findings import Group, Posting, Role, Seat, Warning, warning
+from .labels import Label, read_label, unplaced_label
+from .lines import Paragraph
+from .names import NAME, ends_with_post, split_posts
+from .numbering import read_number
+from .office import office_unit, spoken_seats
+from .rosters import Sitting, read_row
+from .units import is_unit
+
+_KIND = r"(?:领导小组|指挥部|联席会议|工作专班|专班|协调小组|工作小组|委员会|工作组|推进组|攻坚组|领导机构)"
+_NAME_CHAR = r"[\u4e00-\u9fffA-Za-z0-9（）()·+\-—、“”《》\"]"
+_FOUNDED = re.compile(
+    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
+    rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的)"
+)
+_MENTION = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{{2,40}}?(?:领导小组|指挥部|联席会议|工作专班))")
+_LIST_TITLE = re.compile(
+    rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
+)
+_OFFICE_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会))?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$")
+_SUBGROUP = re.compile(rf"^[\u4e00-\u9fff、]{{2,20}}(?:组|专班|小组|分指挥部)(?:[（(].{{0,30}}[)）])?[：:]?$")
+_SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
+
+
+@dataclass(slots=True)
+class GroupsFound:
+    """What the group rules found, and the lines that they used up."""
+
+    groups: list[Group] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A seat still open for a post that wraps to the next line."""
+
+    seat: Seat
+    text: str
+    complete: bool
+    long: bool
+
+
+class _Clerk:
+    """Walks through the document and writes down who sits where."""
+
+    def __init__(self, title: str | None) -> None:
+        self.found = GroupsFound()
+        self.current: Group | None = None
+        self.pending: str | None = None
+        self.title = title
+        self.role: Role | None = None
+        self.in_office = False
+        self.with_chief = False
+        self.open: _Open | None = None
+        self.unused_name: str | None = None
+
+    # -- groups ---------------------------------------------------------------------------------------------------
+    def _group(self) -> Group:
+        if self.current is None:
+            self.current = Group(self.pending)
+            self.found.groups.append(self.current)
+            self.pending = None
+        return self.current
+
+    def _begin_if_new(self, role: Role) -> None:
+        """A leader after deputies or members, or after a new name, opens another group."""
+        if role != "leader" or self.current is None:
+            return
+        have = {seat.role for seat in self.current.seats}
+        if have & {"deputy_leader", "member"} or (have and self.pending and self.pending != self.current.name):
+            self.current, self.with_chief = None, False
+
+    def name(self, name: str) -> None:
+        """Take note of a group's name; it belongs to the seats that follow."""
+        name = tidy_name(name)
+        if not name:
+            return
+        if self.current is None or self.current.seats:
+            self.pending = name
+            if self.current is not None and self.current.name is None:
+                self.current.name = name
+        else:
+            self.current.name = name
+
+    def sit(self, role: Role, sitting: Sitting, line: int, text: str = "") -> None:
+        """Write one seat down."""
+        self._begin_if_new(role)
+        group = self._group()
+        if group.name is None and self.pending:
+            group.name, self.pending = self.pending, None
+        seat = Seat(role, sitting.person, sitting.posts, sitting.unit, line)
+        if any(_same(seat, other) for other in group.seats):
+            return
+        group.seats.append(seat)
+        if role == "office_director" and group.office_director is None:
+            group.office_director = sitting.person
+        self.open = _Open(seat, text, sitting.complete, len(text) >= 20)
+
+    # -- lines ----------------------------------------------------------------------------------------------------
+    def read(self, paragraph: Paragraph) -> None:
+        """Read one paragraph."""
+        text = paragraph.text
+        number = read_number(text)
+        body = number.rest if number else text
+        self._note_names(body, heading=number is not None)
+        label = read_label(body, in_office=self.in_office, with_chief=self.with_chief)
+        if label and self._labelled(label, paragraph):
+            self.found.used.add(paragraph.line)
+            return
+        if unplaced_label(body) and self.role:
+            self._warn(paragraph.line, N_("“%(text)s”没有对应的席位，未列入。"), text)
+            self.found.used.add(paragraph.line)
+            return
+        if self.role and number is None and self._continuation(paragraph):
+            self.found.used.add(paragraph.line)
+            return
+        if self.role and number is not None and self._numbered_person(number.rest, paragraph):
+            self.found.used.add(paragraph.line)
+            return
+        self._prose(paragraph)
+
+    def _note_names(self, text: str, *, heading: bool) -> None:
+        bare = squeeze(text)
+        if _OFFICE_HEAD.match(bare):
+            self.in_office, self.role = True, None
+            return
+        founded = _FOUNDED.search(bare)
+        if founded:
+            self.in_office = False
+            self.name(founded["name"])
+            return
+        titled = _LIST_TITLE.match(bare)
+        if titled and len(bare) <= 60 and ("名单" in bare or "组成" in bare or heading or _SUBGROUP.match(bare)):
+            if not read_label(text, in_office=False, with_chief=False):
+                self.in_office = False
+                self.role = None
+                self.name(titled["name"])
+
+    def _labelled(self, label: Label, paragraph: Paragraph) -> bool:
+        rows = read_row(label.rest) if label.rest else []
+        if label.rest and not rows:
+            return self._odd_row(label, paragraph)
+        if not label.rest and not label.marked:
+            return False
+        if not label.rest and label.word in ("主任", "副主任", "政委") and "：" not in paragraph.text and ":" not in paragraph.text and not self.role:
+            return False
+        if label.word in ("总召集人", "总指挥"):
+            self._begin_if_new("leader")
+            self.with_chief = label.word == "总召集人"
+        if label.office and not self.in_office and label.word in ("成员", "成员单位"):
+            self.in_office = True
+        self.role, self.open = label.role, None
+        if not rows:
+            self._begin_if_new(label.role)
+        if self.in_office and label.role == "member":
+            self._warn(paragraph.line, N_("办公室工作人员“%(text)s”没有对应的席位，未列入。"), label.rest or label.word)
+            return True
+        for row in rows:
+            self.sit(label.role, row, paragraph.line_at(_offset(paragraph, row)), label.rest)
+        return True
+
+    def _odd_row(self, label: Label, paragraph: Paragraph) -> bool:
+        if not label.marked or ("：" not in paragraph.text and ":" not in paragraph.text):
+            return False
+        self.role = label.role
+        spoken = spoken_seats(label.rest)
+        for seat in spoken:
+            self.sit(seat.role, seat.sitting, paragraph.line)
+        if not spoken:
+            self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), paragraph.text)
+        return True
+
+    def _continuation(self, paragraph: Paragraph) -> bool:
+        """A line without label inside a list: the rest of a post, or the next person."""
+        text = paragraph.text
+        if self.role is None or self.in_office and self.role == "member":
+            return False
+        if self._post_tail(text):
+            return True
+        if len(text) > 400 or _SENTENCE.search(text) and not re.search(rf"^{NAME}[\s（(]", text):
+            self.role = None
+            return False
+        rows = read_row(text)
+        if not rows:
+            if len(text) <= 30 and not re.search(r"[，。：:]", text) and self.current and self.current.seats and _posty(text):
+                self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), text)
+                return True
+            self.role = None
+            return False
+        for row in rows:
+            self.sit(self.role, row, paragraph.line_at(_offset(paragraph, row)), text)
+        return True
+
+    def _numbered_person(self, text: str, paragraph: Paragraph) -> bool:
+        rows = read_row(text)
+        if not rows or len(text) > 60 or self.role is None or not any(row.person or row.posts for row in rows):
+            self.role = None
+            return False
+        for row in rows:
+            self.sit(self.role, row, paragraph.line, text)
+        return True
+
+    def _post_tail(self, text: str) -> bool:
+        last = self.open
+        if last is None or last.seat.person is None or self.current is None or not self.current.seats:
+            return False
+        rows = read_row(text)
+        if any(row.person for row in rows) or _SENTENCE.search(text) or len(text) > 60:
+            return False
+        if not last.complete or last.text.endswith(("、", "，", "兼")):
+            joined = last.text + text
+        elif last.long and ends_with_post(text) and not is_unit(text):
+            joined = last.text + "、" + text
+        else:
+            return False
+        whole = read_row(joined)
+        if not whole or whole[-1].person != last.seat.person or not any(posting.post for posting in whole[-1].posts):
+            return False
+        seat = Seat(last.seat.role, last.seat.person, whole[-1].posts, last.seat.unit, last.seat.line)
+        self.current.seats[-1] = seat
+        self.open = _Open(seat, joined, whole[-1].complete, len(text) >= 20)
+        return True
+
+    def _prose(self, paragraph: Paragraph) -> None:
+        text = paragraph.text
+        if "办公室" in text or "日常工作" in text:
+            self._office(paragraph)
+        for spoken in spoken_seats(text, in_office=self.in_office):
+            self.sit(spoken.role, self._known(spoken.sitting), paragraph.line_at(spoken.offset))
+            self.found.used.add(paragraph.line)
+        self.role, self.open = None, None
+
+    def _office(self, paragraph: Paragraph) -> None:
+        unit = office_unit(paragraph.text)
+        if not unit:
+            return
+        if self.current is None and not self.pending and not re.search(r"领导小组|指挥部|联席会议|专班|委员会", paragraph.text):
+            return
+        group = self._group()
+        if group.name is None and self.pending:
+            group.name, self.pending = self.pending, None
+        if group.office_unit is None:
+            group.office_unit = unit
+
+    def _known(self, sitting: Sitting) -> Sitting:
+        return sitting
+
+    def _warn(self, line: int, msgid: str, text: str) -> None:
+        self.found.warnings.append(warning(line, msgid, text=text[:60]))
+
+
+def _posty(text: str) -> bool:
+    return ends_with_post(text) or is_unit(text) or bool(re.match(rf"^{NAME}\s", text))
+
+
+def _offset(paragraph: Paragraph, row: Sitting) -> int:
+    """Where a row stands in its paragraph, so that a list over several lines gives each seat its own."""
+    words = [row.person, row.unit, *(posting.unit for posting in row.posts), *(posting.post for posting in row.posts)]
+    for word in words:
+        if word:
+            pattern = r"\s*".join(re.escape(char) for char in word)
+            found = re.search(pattern, paragraph.text)
+            if found:
+                return found.start()
+    return 0
+
+
+def _same(one: Seat, other: Seat) -> bool:
+    return (one.role, one.person, one.unit) == (other.role, other.person, other.unit) and (
+        one.posts == other.posts or one.person is not None
+    )
+
+
+def tidy_name(name: str) -> str:
+    """A group's name without what stands before it in the sentence."""
+    name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?=.{4})", "", name)
+    name = name.strip("“”\"《》：: ")
+    name = re.sub(r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|总指挥)的|相应的?|专门的?|健全|完善)", "", name)
+    return name.strip("“”\"《》：: ")
+
+
+def mentioned_name(texts: list[str]) -> str | None:
+    """The fullest name by which running text speaks of the group."""
+    names = [found["name"] for text in texts for found in _MENTION.finditer(squeeze(text))]
+    names = [re.sub(r"^.*(?:上报|报请|根据|按照|由|及时|向|经|在|各|的|和|与|、)(?=.{6})", "", name) for name in names]
+    full = [name for name in names if len(name) >= 8]
+    return max(full, key=len) if full else (names[0] if names else None)
+
+
+def postings(text: str) -> tuple[Posting, ...]:
+    """Posts of a table cell."""
+    return split_posts(text)

@@ -1,0 +1,109 @@
+"""The office of a group: which unit hosts it, who directs it, and seats that stand in running text."""
+
+import re
+from dataclasses import dataclass
+
+from .dates import squeeze
+from .findings import Role
+from .labels import LEADERISH, read_label
+from .rosters import Sitting, read_row
+from .units import split_units
+
+_STOP = r"(?=[，,。；;：:（()）、]|负责|承担|具体|由|与|和.{1,8}合署|合署|$)"
+_OFFICE = (
+    re.compile(rf"(?:办公室|办事机构|秘书处)(?:[（(][^（）()]{{0,20}}[)）])?[，,]?(?:办公室)?(?:地点)?(?:设立?|设置|挂靠|依托)(?:在|于)?(?P<u>[\u4e00-\u9fff]{{2,25}}?){_STOP}"),
+    re.compile(rf"办公室[（(]设(?:在|于)(?P<u>[\u4e00-\u9fff]{{2,25}}?)[)）]"),
+    re.compile(rf"(?:在|依托)(?P<u>[\u4e00-\u9fff]{{2,25}}?)(?:设立|设|下设)(?:[\u4e00-\u9fff]{{0,20}}(?:领导小组|指挥部|联席会议|专班|委员会))?办公室"),
+    re.compile(rf"(?:日常工作|日常事务|具体工作|办公室工作|办公室职责|日常协调)[\u4e00-\u9fff]{{0,6}}?由(?P<u>[\u4e00-\u9fff]{{2,25}}?)(?:负责)?(?:承担|负责|办理){_STOP}"),
+    re.compile(rf"(?:^|[，,。；])由?(?P<u>[\u4e00-\u9fff]{{2,20}}?)(?:负责)?承担(?:领导小组|指挥部|联席会议|专班|办公室)[\u4e00-\u9fff]{{0,12}}日常工作"),
+)
+_GROUP_WORD = r"(?:领导小组|指挥部|联席会议|专班|委员会|小组|办公室)"
+_ROLE = rf"(?:{_GROUP_WORD})?(?:{LEADERISH})"
+_BY = re.compile(rf"(?P<role>{_ROLE})(?:分别)?由(?P<who>[^。；]*?)(?:同志)?(?:兼任|担任|出任|兼|组成|任)(?=[，,。；;、）)]|$)")
+_AS = re.compile(rf"(?P<who>[^。；]*?)(?:同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)(?P<role>{_ROLE})(?=[，,。；;、）)]|的|$)")
+_PARTICIPANTS = re.compile(r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)")
+_LEADIN = re.compile(r"^.*(?:由|以|成立[^，,]*[，,]|如下[：:]|[：:])|^(?:并|及|和|以及|其中|[，,、；;])+")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenSeat:
+    """A seat given in a sentence, with the offset of that sentence's part."""
+
+    role: Role
+    sitting: Sitting
+    offset: int
+
+
+def office_unit(text: str) -> str | None:
+    """The unit that hosts the office, or does its daily work where there is none."""
+    bare = squeeze(text)
+    for pattern in _OFFICE:
+        found = pattern.search(bare)
+        if found:
+            unit = re.sub(r"^(?:由|在)", "", found["u"])
+            return re.sub(r"(?:负责|承担)$", "", unit) or None
+    return None
+
+
+def _role(word: str, office: bool, with_chief: bool) -> Role | None:
+    label = read_label(word, in_office=office, with_chief=with_chief)
+    return label.role if label else None
+
+
+def _clean(who: str) -> str:
+    previous = None
+    who = who.strip("，,、；; ")
+    while previous != who:
+        previous = who
+        found = _LEADIN.match(who)
+        who = who[found.end() :] if found and found.end() < len(who) else who
+        who = who.strip("，,、；; ")
+    return who
+
+
+def _sittings(who: str) -> list[Sitting]:
+    return read_row(who) if who else []
+
+
+def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
+    """Seats of sentences such as “由县长张三任组长，县教育局、县财政局主要负责人为成员”."""
+    if not re.search(LEADERISH, re.sub(r"\s+", "", text)):
+        return []
+    found: list[SpokenSeat] = []
+    offset = 0
+    for sentence in re.split(r"(?<=[。；;])", text):
+        bare = squeeze(sentence)
+        office = in_office or "办公室" in bare
+        with_chief = "总召集人" in text
+        matches = list(_BY.finditer(bare)) or list(_AS.finditer(bare))
+        for match in matches:
+            role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
+            if role is None:
+                continue
+            if office and role == "member":
+                continue
+            found.extend(SpokenSeat(role, sitting, offset) for sitting in _sittings(_clean(match["who"])))
+        if matches and not any(seat.role == "member" and seat.offset == offset for seat in found):
+            rest = bare[matches[-1].end() :]
+            tail = _PARTICIPANTS.search(rest)
+            if tail and not office:
+                who = _clean(tail["who"] or tail["them"] or "")
+                found.extend(SpokenSeat("member", sitting, offset) for sitting in _sittings(who))
+        offset += len(sentence)
+    return found
+
+
+def _of_office(role: str, sentence: str, at: int) -> bool:
+    """In a sentence about the office a bare 主任 is the office's."""
+    return "办公室" in role or "办公室" in sentence[:at]
+
+
+def is_roster_sentence(text: str) -> bool:
+    """Whether a sentence of units only lists members: “成员单位包括…”."""
+    return bool(re.search(r"成员(?:单位)?(?:包括|有|为)[：:]?", text))
+
+
+def listed_members(text: str) -> list[str]:
+    """The units of “成员单位包括A、B、C等”."""
+    found = re.search(r"成员(?:单位)?(?:包括|有|为|由)[：:]?(?P<u>[^。；]+?)(?:组成|参加)?(?:[。；]|$)", squeeze(text))
+    return split_units(found["u"]) if found else []

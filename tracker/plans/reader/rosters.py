@@ -1,0 +1,171 @@
+"""One row of a list of people: who sits, in which posts; or which posts or units sit without a name."""
+
+import re
+from dataclasses import dataclass
+
+from .findings import Posting
+from .names import NAME, POST, ends_with_post, is_name, join_padded, split_posts
+from .units import is_unit, split_top, split_units
+
+_TOKEN = re.compile(r"[（(](?:[^（）()]|[（(][^（）()]*[)）])*[)）]|[、，,；;]|[^\s（(、，,；;]+")
+_GLUED_NAME = re.compile(rf"^(?P<post>.*?{POST.pattern})(?P<name>{NAME})$")
+_NAME_GLUED = re.compile(rf"^(?P<name>{NAME})(?P<post>[\u4e00-\u9fff].*)$")
+_TAIL = re.compile(r"(?:等(?:部门|单位)?)?(?:的)?(?P<post>主要负责人|主要负责同志|分管负责人|分管负责同志|主要领导|分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|相关负责同志)(?:同志)?$")
+_IGNORED_NOTE = re.compile(r"^(?:女|男|[\u4e00-\u9fff]{1,4}族|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|[\d\s\-—]+|主持工作|挂职|中共党员)$")
+_PHONE = re.compile(r"(?:(?:联系)?电话|手机)?[：:]?\s*(?<!\d)(?:1\d{10}|0\d{2,3}[-—]?\d{7,8}|\d{7,8})(?!\d)")
+_BOUND = re.compile(r"(?:常委|党组成员|党委委员|党委副书记|党组书记|党委书记|党组副书记|委副书记)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One seat read from a row, still without its role and line."""
+
+    person: str | None
+    posts: tuple[Posting, ...]
+    unit: str | None
+    complete: bool = True
+
+
+def _person(name: str, post_text: str) -> Sitting:
+    post_text = post_text.strip("、，,；; ")
+    return Sitting(name, split_posts(post_text) if post_text else (), None, not post_text or ends_with_post(post_text))
+
+
+def _words(text: str) -> list[str]:
+    text = re.sub(r"(?<=[\u4e00-\u9fff])同志(?=$|[\s、，,；;（(])", "", _PHONE.sub("", join_padded(text)))
+    text = re.sub(rf"(^|[、，,；;\s])([\u4e00-\u9fff])\s+([\u4e00-\u9fff])(?=[（(])", r"\1\2\3", text)
+    return _TOKEN.findall(text.strip().strip("。.；;，,、"))
+
+
+def _useful_note(token: str) -> str:
+    inner = token[1:-1].strip()
+    return "" if _IGNORED_NOTE.match(inner) or not (POST.search(inner) or is_unit(inner)) else inner
+
+
+def read_row(text: str) -> list[Sitting]:
+    """The sittings of one row; empty when the row does not read like people, posts or units."""
+    if re.search(r"[。！？]\S", text) or len(text) > 2000:
+        return []
+    words = _words(text)
+    if not words:
+        return []
+    persons = [index for index, word in enumerate(words) if is_name(word, lenient=_proves_person(words, index))]
+    if persons and persons[0] == 0:
+        return _names_first(words, persons)
+    glued = [_split_glued(word) for word in words]
+    if persons or any(glued):
+        return _posts_first(words, glued)
+    first = _NAME_GLUED.match(words[0])
+    if first and (name := _cut_name(words[0])):
+        rest = words[0][len(name) :]
+        return _names_first([name, rest, *words[1:]], [0])
+    return _no_names(text)
+
+
+def _proves_person(words: list[str], index: int) -> bool:
+    return index + 1 < len(words) and (
+        words[index + 1][0] in "（(" and bool(POST.search(words[index + 1])) or index == 0 and ends_with_post(words[index + 1])
+    )
+
+
+def _cut_name(word: str) -> str | None:
+    """The name at the head of a word in which post and name are glued: 徐杰区财政局局长."""
+    if not ends_with_post(word) or re.match(r"^[\u4e00-\u9fff]{2,9}?(?:局|委|办|镇|乡|街道|政府|部)[\u4e00-\u9fff]*$", word) and not re.match(
+        r"^[\u4e00-\u9fff]{2,3}[区县市省州旗镇乡党国][\u4e00-\u9fff]", word
+    ):
+        return None
+    for size in (2, 3):
+        name, rest = word[:size], word[size:]
+        if is_name(name) and rest[:1] in tuple("区县市省州旗镇乡党国") and len(rest) > 3 and rest[1:2] not in tuple("局长"):
+            return name
+    return None
+
+
+def _split_glued(word: str) -> tuple[str, str] | None:
+    """A post with its holder glued on: 县长张三."""
+    if word[0] in "（(、，,；;":
+        return None
+    found = _GLUED_NAME.match(word)
+    if found and is_name(found["name"]) and not ends_with_post(word) and not is_unit(word):
+        return found["post"], found["name"]
+    return None
+
+
+def _names_first(words: list[str], persons: list[int]) -> list[Sitting]:
+    seats: list[Sitting] = []
+    for position, start in enumerate(persons):
+        end = persons[position + 1] if position + 1 < len(persons) else len(words)
+        parts: list[str] = []
+        for word in words[start + 1 : end]:
+            if word[0] in "（(":
+                note = _useful_note(word)
+                if note and parts and parts[-1] not in ("、", "，", ",", "；", ";"):
+                    parts.append("、")
+                parts.append(note)
+            else:
+                parts.append(word if word in "、，,；;" else word + " ")
+        seats.append(_person(words[start], "".join(parts)))
+    return seats
+
+
+def _posts_first(words: list[str], glued: list[tuple[str, str] | None]) -> list[Sitting]:
+    seats: list[Sitting] = []
+    held = ""
+    for word, split in zip(words, glued, strict=True):
+        if split:
+            seats.append(_person(split[1], held + split[0]))
+            held = ""
+        elif is_name(word, lenient=ends_with_post(held)):
+            seats.append(_person(word, held))
+            held = ""
+        elif word[0] in "（(":
+            note = _useful_note(word)
+            if note and seats and not held.strip("、，,；;"):
+                seats[-1] = _person(seats[-1].person or "", note)
+        elif word in "、，,；;":
+            held = held + "、" if held else ""
+        else:
+            held += word
+    if held.strip("、"):
+        seats.extend(_no_names(held.strip("、")))
+    return seats
+
+
+def _no_names(text: str) -> list[Sitting]:
+    """Posts or units that sit without a person."""
+    text = re.sub(r"(?:同志|组成|参加)$", "", text.strip().strip("。；;，,、"))
+    text = re.sub(r"\s*[（(](?:空缺|暂缺|待定|兼)[)）]", "", text)
+    if not text:
+        return []
+    tail = _TAIL.search(text)
+    if tail:
+        return _shared_post(text[: tail.start()], tail["post"])
+    parts = split_top(text)
+    if all(ends_with_post(part) for part in parts):
+        return _posts_only(parts)
+    units = split_units(text)
+    if units and all(is_unit(unit) or ends_with_post(unit) for unit in units):
+        return [
+            Sitting(None, split_posts(unit), None) if ends_with_post(unit) else Sitting(None, (), unit) for unit in units
+        ]
+    return []
+
+
+def _shared_post(text: str, post: str) -> list[Sitting]:
+    """“A、B、C主要负责人”: the post belongs to each of them."""
+    units = split_units(text)
+    if not units:
+        return [Sitting(None, (Posting(None, post),), None)]
+    return [Sitting(None, (Posting(unit, post),), None) for unit in units]
+
+
+def _posts_only(parts: list[str]) -> list[Sitting]:
+    seats: list[Sitting] = []
+    held: list[str] = []
+    for part in parts:
+        held.append(part)
+        if _BOUND.search(part) and part != parts[-1]:
+            continue
+        seats.append(Sitting(None, split_posts("、".join(held)), None))
+        held = []
+    return seats

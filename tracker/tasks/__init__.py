@@ -1,0 +1,1 @@
+"""Tasks from intake to verification, and the records of lateness."""
