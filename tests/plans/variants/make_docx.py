@@ -7,7 +7,6 @@ from docx.document import Document as DocumentType
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.table import Table
 
 HERE = Path(__file__).parent
 MERGED_UP, MERGED_LEFT = "^", "<"
@@ -28,28 +27,31 @@ def say(document: DocumentType, *lines: str, centred: bool = False) -> None:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def tabulate(document: DocumentType, rows: list[list[str]], *, repeat_header: bool = False) -> Table:
+def tabulate(document: DocumentType, rows: list[list[str]], *, repeat_header: bool = False) -> None:
     """Adds a table; “^” joins a cell with the one above, “<” with the one to its left."""
     table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
     for y, row in enumerate(rows):
         for x, text in enumerate(row):
-            if text not in (MERGED_UP, MERGED_LEFT):
-                table.cell(y, x).text = text
-    for y, row in enumerate(rows):
-        for x, text in enumerate(row):
-            if text in (MERGED_UP, MERGED_LEFT):
+            if text in {MERGED_UP, MERGED_LEFT}:
                 continue
-            bottom, right = y, x
-            while bottom + 1 < len(rows) and rows[bottom + 1][x] == MERGED_UP:
-                bottom += 1
-            while right + 1 < len(row) and row[right + 1] == MERGED_LEFT:
-                right += 1
+            bottom, right = corner(rows, y, x)
+            cell = table.cell(y, x)
             if (bottom, right) != (y, x):
-                table.cell(y, x).merge(table.cell(bottom, right)).text = text
+                cell = cell.merge(table.cell(bottom, right))
+            cell.text = text
     if repeat_header:
         properties = table.rows[0]._tr.get_or_add_trPr()
         properties.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
-    return table
+
+
+def corner(rows: list[list[str]], y: int, x: int) -> tuple[int, int]:
+    """The last row and column over which the cell at y, x reaches."""
+    bottom, right = y, x
+    while bottom + 1 < len(rows) and rows[bottom + 1][x] == MERGED_UP:
+        bottom += 1
+    while right + 1 < len(rows[y]) and rows[y][right + 1] == MERGED_LEFT:
+        right += 1
+    return bottom, right
 
 
 def use_automatic_numbering(document: DocumentType) -> None:
@@ -57,19 +59,13 @@ def use_automatic_numbering(document: DocumentType) -> None:
     numbering = document.part.numbering_part.element
     abstract = parse_xml(NUMBERING.format(ns=nsdecls("w")))
     numbering.insert(0, abstract)
-    numbering.append(
-        parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>')
-    )
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
 
 
 def number(document: DocumentType, level: int, text: str) -> None:
     """Adds a paragraph that Word numbers by itself."""
     properties = document.add_paragraph(text)._p.get_or_add_pPr()
-    properties.append(
-        parse_xml(
-            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="90"/></w:numPr>'
-        )
-    )
+    properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="90"/></w:numPr>'))
 
 
 def rural_revitalisation() -> DocumentType:
