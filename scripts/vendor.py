@@ -36,7 +36,7 @@ PACKAGES = (
     Package("@tabler/icons", "3.51.0", {"LICENSE": "icons.LICENSE.txt"}),
 )
 
-ICONS = """
+ICON_NAMES = """
 activity adjustments alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right ban bell bolt
 briefcase building building-community calendar calendar-due calendar-event calendar-off calendar-plus check checks
 chevron-down chevron-left chevron-right chevron-up circle-check clipboard-check clipboard-list clock contrast copy
@@ -46,7 +46,7 @@ inbox info-circle key keyboard language layout-dashboard link list-check list-de
 menu-2 message minus moon notebook paperclip pencil phone player-pause player-play plus printer qrcode refresh repeat
 report-analytics rubber-stamp school search selector send settings shield-check signature sitemap sort-descending
 speakerphone star subtask sun table target text-size timeline trash upload user user-check user-plus users x
-""".split()
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -100,7 +100,7 @@ def sprite(archive: Path) -> bytes:
     """All icons that the pages use in one SVG file, each a symbol named as Tabler names it."""
     symbols = []
     with tarfile.open(archive) as opened:
-        for icon in ICONS:
+        for icon in ICON_NAMES.split():
             stream = opened.extractfile(f"package/icons/outline/{icon}.svg")
             if stream is None:
                 raise FileNotFoundError(icon)
@@ -119,11 +119,15 @@ def verify() -> int:
     faults = [f"{name}@{version}: not fetched, or not listed any more" for name, version in sorted(wanted ^ found)]
     listed = {target: entry["sha256"] for target, entry in manifest["files"].items()}
     present = {path.name: sha256(path.read_bytes()) for path in VENDOR.iterdir() if path != MANIFEST}
-    for name in sorted(listed.keys() | present.keys()):
-        if listed.get(name) != present.get(name):
-            faults.append(f"static/vendor/{name}: missing, changed, or not in the manifest")
+    faults += [
+        f"static/vendor/{name}: missing, changed, or not in the manifest"
+        for name in sorted(listed.keys() | present.keys())
+        if listed.get(name) != present.get(name)
+    ]
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (VENDOR / SPRITE).read_text(encoding="utf-8")))
-    faults += [f"icon {name}: not in {SPRITE}, or not listed any more" for name in sorted(drawn ^ set(ICONS))]
+    faults += [
+        f"icon {name}: not in {SPRITE}, or not listed any more" for name in sorted(drawn ^ set(ICON_NAMES.split()))
+    ]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
