@@ -3,49 +3,64 @@
 `check.py NAME …` runs those alone.
 """
 
+import difflib
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
-CHECKS: dict[str, tuple[str, ...]] = {
-    "lint": ("ruff", "check", "."),
-    "format": ("ruff", "format", "--check", "."),
-    "types": ("mypy",),
-    "arrows": ("lint-imports",),
-    "security": ("bandit", "-q", "-r", "tracker", "config.py", "-c", "pyproject.toml"),
-    "templates": ("python", "scripts/lint_templates.py"),
-    "markup": ("djlint", "templates", "--lint", "--quiet"),
-    "messages": ("python", "scripts/catalog.py", "check"),
-    "schema": ("python", "scripts/check_schema.py"),
-    "vendored": ("python", "scripts/vendor.py", "verify"),
-    "states": ("python", "scripts/check_docs.py", "states"),
-    "permissions": ("python", "scripts/check_docs.py", "permissions"),
+
+@dataclass(frozen=True)
+class Check:
+    """A command that must succeed; where `equals` names a file, its output must be that file."""
+
+    command: str
+    equals: str = ""
+
+
+CHECKS = {
+    "lint": Check("ruff check ."),
+    "format": Check("ruff format --check ."),
+    "types": Check("mypy"),
+    "arrows": Check("lint-imports"),
+    "security": Check("bandit --quiet --recursive --severity-level medium --configfile pyproject.toml tracker config.py"),
+    "templates": Check("python scripts/lint_templates.py"),
+    "markup": Check("djlint templates --lint --quiet"),
+    "messages": Check("python scripts/catalog.py check"),
+    "schema": Check("pytest -q tests/laws/test_schema.py"),
+    "vendored": Check("python scripts/vendor.py verify"),
+    "states": Check("flask --app wsgi docs states", equals="docs/states.md"),
+    "permissions": Check("flask --app wsgi docs permissions", equals="docs/permissions.md"),
 }
 
 
-def run(name: str, command: Sequence[str]) -> bool:
-    """Run one check and say how it went; its own words only if it failed."""
-    began = time.monotonic()
-    program, *arguments = command
+def findings(check: Check) -> str | None:
+    """What a check has to say; None if all is well."""
+    program, *arguments = check.command.split()
     done = subprocess.run(
         [BIN / program, *arguments],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=None if check.equals else subprocess.STDOUT,
         text=True,
         check=False,
     )
-    verdict = "ok" if done.returncode == 0 else "FAILED"
-    print(f"{name:<12} {verdict}  ({time.monotonic() - began:.1f} s)", flush=True)
     if done.returncode:
-        print(done.stdout, flush=True)
-    return done.returncode == 0
+        return done.stdout or "(see above)"
+    if not check.equals:
+        return None
+    file = ROOT / check.equals
+    kept = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if kept == done.stdout:
+        return None
+    lines = difflib.unified_diff(kept.splitlines(), done.stdout.splitlines(), "kept", "generated", lineterm="", n=0)
+    return "\n".join([*lines, f"to mend it: .venv/bin/{check.command} > {check.equals}"])
 
 
 def main(names: Sequence[str]) -> int:
@@ -54,8 +69,17 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(CHECKS)}", file=sys.stderr)
         return 2
-    results = [run(name, command) for name, command in CHECKS.items() if not names or name in names]
-    return 0 if all(results) else 1
+    failed = 0
+    for name, check in CHECKS.items():
+        if names and name not in names:
+            continue
+        began = time.monotonic()
+        found = findings(check)
+        print(f"{name:<12} {'ok' if found is None else 'FAILED'}  ({time.monotonic() - began:.1f} s)", flush=True)
+        if found is not None:
+            failed += 1
+            print(found, flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
