@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import format_date
 
 from config import Settings
@@ -25,7 +25,8 @@ SECTIONS = {
 
 def language() -> str:
     """The reader's language: as chosen in the account, else in this browser, else Chinese."""
-    chosen = g.get("language") or request.cookies.get("language") or LANGUAGES[0]
+    cookie = request.cookies.get("language") if has_request_context() else None
+    chosen = g.get("language") or cookie or LANGUAGES[0]
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 

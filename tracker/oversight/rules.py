@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 
 class UrgeChannel(StrEnum):
@@ -20,10 +20,14 @@ class DirectionKind(StrEnum):
     NOTE = "note"
 
 
-LABELS = {
-    UrgeChannel.MESSAGE: _l("消息催办"),
-    UrgeChannel.PHONE: _l("电话催办"),
-    DirectionKind.EXPLAIN: _l("请作逾期说明"),
-    DirectionKind.RECTIFY: _l("限期整改"),
-    DirectionKind.NOTE: _l("备注"),
-}
+LABELS = Labels(
+    {
+        UrgeChannel.MESSAGE: _l("消息催办"),
+        UrgeChannel.PHONE: _l("电话催办"),
+    },
+    {
+        DirectionKind.EXPLAIN: _l("请作逾期说明"),
+        DirectionKind.RECTIFY: _l("限期整改"),
+        DirectionKind.NOTE: _l("备注"),
+    },
+)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 
 class DocumentState(StrEnum):
@@ -20,10 +20,14 @@ class PlanState(StrEnum):
     UNDONE = "undone"
 
 
-LABELS = {
-    DocumentState.READ: _l("待确认"),
-    DocumentState.CONFIRMED: _l("已确认"),
-    DocumentState.DISCARDED: _l("已放弃"),
-    PlanState.ACTIVE: _l("执行中"),
-    PlanState.UNDONE: _l("已撤回"),
-}
+LABELS = Labels(
+    {
+        DocumentState.READ: _l("待确认"),
+        DocumentState.CONFIRMED: _l("已确认"),
+        DocumentState.DISCARDED: _l("已放弃"),
+    },
+    {
+        PlanState.ACTIVE: _l("执行中"),
+        PlanState.UNDONE: _l("已撤回"),
+    },
+)

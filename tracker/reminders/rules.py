@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 
 class Audience(StrEnum):
@@ -26,23 +26,27 @@ class ReminderState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-LABELS = {
-    Audience.OWNER: _l("责任人"),
-    Audience.LIAISON: _l("联络员"),
-    Audience.DEPUTY_IN_CHARGE: _l("分管负责人"),
-    Audience.UNIT_HEAD: _l("主要负责人"),
-    Audience.OFFICE: _l("领导小组办公室"),
-    Audience.LEADER_IN_CHARGE: _l("牵头领导"),
-    Audience.LEADER: _l("组长"),
-    Audience.SUPERVISOR: _l("督导（督查）人员"),
-    ReminderState.ACTIVE: _l("已提醒"),
-    ReminderState.SUPERSEDED: _l("已由更高一级提醒取代"),
-}
+LABELS = Labels(
+    {
+        Audience.OWNER: _l("责任人"),
+        Audience.LIAISON: _l("联络员"),
+        Audience.DEPUTY_IN_CHARGE: _l("分管负责人"),
+        Audience.UNIT_HEAD: _l("主要负责人"),
+        Audience.OFFICE: _l("领导小组办公室"),
+        Audience.LEADER_IN_CHARGE: _l("牵头领导"),
+        Audience.LEADER: _l("组长"),
+        Audience.SUPERVISOR: _l("督导（督查）人员"),
+    },
+    {
+        ReminderState.ACTIVE: _l("已提醒"),
+        ReminderState.SUPERSEDED: _l("已由更高一级提醒取代"),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A step of a ladder: offset in working days (0 and below before the deadline, above from the day lateness starts)."""
+    """A step of a ladder: offset in working days (up to 0 before the deadline, above from the day lateness starts)."""
 
     offset: int
     audience: tuple[Audience, ...]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.kernel.calendar import WorkingDays
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 
 class TaskState(StrEnum):
@@ -151,75 +151,105 @@ class Light(StrEnum):
     GREY = "grey"
 
 
-LABELS = {
-    TaskState.DRAFT: _l("草拟"),
-    TaskState.PROPOSED: _l("送审"),
-    TaskState.ISSUED: _l("待签收"),
-    TaskState.ACTIVE: _l("办理中"),
-    TaskState.SUBMITTED: _l("待核验"),
-    TaskState.RETURNED: _l("退回重办"),
-    TaskState.SUSPENDED: _l("暂停"),
-    TaskState.COMPLETED: _l("已办结"),
-    TaskState.CANCELLED: _l("已撤销"),
-    Move.PROPOSE: _l("送审"),
-    Move.SEND_BACK: _l("退回修改"),
-    Move.SIGN_OFF: _l("签发"),
-    Move.TAKE_OVER: _l("接续办理"),
-    Move.ENTER_DONE: _l("存量已完成"),
-    Move.ACCEPT: _l("签收"),
-    Move.SUBMIT: _l("报请办结"),
-    Move.VERIFY: _l("核验通过"),
-    Move.RETURN: _l("退回重办"),
-    Move.SUSPEND: _l("暂停"),
-    Move.RESUME: _l("恢复办理"),
-    Move.CANCEL: _l("撤销"),
-    TaskSource.PLAN: _l("实施方案"),
-    TaskSource.HAND: _l("手工录入"),
-    TaskSource.COPY: _l("复制"),
-    TaskSource.SERIES: _l("周期任务"),
-    TaskSource.SUBTASK: _l("层层分解"),
-    PartState.ISSUED: _l("待签收"),
-    PartState.ACTIVE: _l("配合中"),
-    PartState.DONE: _l("已完成"),
-    PartState.CANCELLED: _l("已撤销"),
-    RequestState.PENDING: _l("待审批"),
-    RequestState.APPROVED: _l("已同意"),
-    RequestState.REFUSED: _l("未同意"),
-    AdjustmentKind.DUTY: _l("职责不符"),
-    AdjustmentKind.TIME: _l("时限"),
-    AdjustmentKind.STANDARD: _l("标准"),
-    ReportState.DRAFT: _l("待确认"),
-    ReportState.CONFIRMED: _l("已确认"),
-    Outcome.PASSED: _l("核验通过"),
-    Outcome.RETURNED: _l("退回重办"),
-    VerificationMode.DESK: _l("资料核验"),
-    VerificationMode.ON_SITE: _l("实地查验"),
-    DueDateCause.EXTENSION: _l("延期"),
-    DueDateCause.ADJUSTMENT: _l("签收前调整"),
-    DueDateCause.TIME_ADJUSTMENT: _l("时限调整"),
-    DueDateCause.RETURN: _l("退回限期整改"),
-    DueDateCause.RESUME: _l("恢复办理顺延"),
-    DueDateCause.RECTIFICATION: _l("限期整改"),
-    DueDateCause.TAKE_OVER: _l("接续办理"),
-    BatchState.PROPOSED: _l("待签发"),
-    BatchState.SIGNED: _l("已签发"),
-    BatchState.SENT_BACK: _l("已退回"),
-    ExplanationState.OPEN: _l("待答复"),
-    ExplanationState.NOTED: _l("已知悉"),
-    ExplanationState.RECTIFY: _l("限期整改"),
-    CrossingKind.TASK: _l("任务"),
-    CrossingKind.PART: _l("配合事项"),
-    CrossingKind.MILESTONE: _l("年度节点"),
-    Every.MONTH: _l("每月"),
-    Every.QUARTER: _l("每季度"),
-    Every.YEAR: _l("每年"),
-    Light.GREEN: _l("正常"),
-    Light.YELLOW: _l("临期"),
-    Light.RED: _l("逾期"),
-    Light.DONE: _l("办结"),
-    Light.DONE_LATE: _l("逾期办结"),
-    Light.GREY: _l("未计灯"),
-}
+LABELS = Labels(
+    {
+        TaskState.DRAFT: _l("草拟"),
+        TaskState.PROPOSED: _l("送审"),
+        TaskState.ISSUED: _l("待签收"),
+        TaskState.ACTIVE: _l("办理中"),
+        TaskState.SUBMITTED: _l("待核验"),
+        TaskState.RETURNED: _l("退回重办"),
+        TaskState.SUSPENDED: _l("暂停"),
+        TaskState.COMPLETED: _l("已办结"),
+        TaskState.CANCELLED: _l("已撤销"),
+    },
+    {
+        Move.PROPOSE: _l("送审"),
+        Move.SEND_BACK: _l("退回修改"),
+        Move.SIGN_OFF: _l("签发"),
+        Move.TAKE_OVER: _l("接续办理"),
+        Move.ENTER_DONE: _l("存量已完成"),
+        Move.ACCEPT: _l("签收"),
+        Move.SUBMIT: _l("报请办结"),
+        Move.VERIFY: _l("核验通过"),
+        Move.RETURN: _l("退回重办"),
+        Move.SUSPEND: _l("暂停"),
+        Move.RESUME: _l("恢复办理"),
+        Move.CANCEL: _l("撤销"),
+    },
+    {
+        TaskSource.PLAN: _l("实施方案"),
+        TaskSource.HAND: _l("手工录入"),
+        TaskSource.COPY: _l("复制"),
+        TaskSource.SERIES: _l("周期任务"),
+        TaskSource.SUBTASK: _l("层层分解"),
+    },
+    {
+        PartState.ISSUED: _l("待签收"),
+        PartState.ACTIVE: _l("配合中"),
+        PartState.DONE: _l("已完成"),
+        PartState.CANCELLED: _l("已撤销"),
+    },
+    {
+        RequestState.PENDING: _l("待审批"),
+        RequestState.APPROVED: _l("已同意"),
+        RequestState.REFUSED: _l("未同意"),
+    },
+    {
+        AdjustmentKind.DUTY: _l("职责不符"),
+        AdjustmentKind.TIME: _l("时限"),
+        AdjustmentKind.STANDARD: _l("标准"),
+    },
+    {
+        ReportState.DRAFT: _l("待确认"),
+        ReportState.CONFIRMED: _l("已确认"),
+    },
+    {
+        Outcome.PASSED: _l("核验通过"),
+        Outcome.RETURNED: _l("退回重办"),
+    },
+    {
+        VerificationMode.DESK: _l("资料核验"),
+        VerificationMode.ON_SITE: _l("实地查验"),
+    },
+    {
+        DueDateCause.EXTENSION: _l("延期"),
+        DueDateCause.ADJUSTMENT: _l("签收前调整"),
+        DueDateCause.TIME_ADJUSTMENT: _l("时限调整"),
+        DueDateCause.RETURN: _l("退回限期整改"),
+        DueDateCause.RESUME: _l("恢复办理顺延"),
+        DueDateCause.RECTIFICATION: _l("限期整改"),
+        DueDateCause.TAKE_OVER: _l("接续办理"),
+    },
+    {
+        BatchState.PROPOSED: _l("待签发"),
+        BatchState.SIGNED: _l("已签发"),
+        BatchState.SENT_BACK: _l("已退回"),
+    },
+    {
+        ExplanationState.OPEN: _l("待答复"),
+        ExplanationState.NOTED: _l("已知悉"),
+        ExplanationState.RECTIFY: _l("限期整改"),
+    },
+    {
+        CrossingKind.TASK: _l("任务"),
+        CrossingKind.PART: _l("配合事项"),
+        CrossingKind.MILESTONE: _l("年度节点"),
+    },
+    {
+        Every.MONTH: _l("每月"),
+        Every.QUARTER: _l("每季度"),
+        Every.YEAR: _l("每年"),
+    },
+    {
+        Light.GREEN: _l("正常"),
+        Light.YELLOW: _l("临期"),
+        Light.RED: _l("逾期"),
+        Light.DONE: _l("办结"),
+        Light.DONE_LATE: _l("逾期办结"),
+        Light.GREY: _l("未计灯"),
+    },
+)
 
 S = TaskState
 
@@ -274,9 +304,7 @@ class DayMarks:
 
 def day_marks(today: date, calendar: WorkingDays, *, yellow_days: int, roll: bool) -> DayMarks:
     """The marks of a day under a group's settings (yellow_days in working days; roll: free due days last on)."""
-    return DayMarks(
-        today, calendar.last_late_due_date(today, roll=roll), calendar.shift(today, max(yellow_days, 0))
-    )
+    return DayMarks(today, calendar.last_late_due_date(today, roll=roll), calendar.shift(today, max(yellow_days, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +341,7 @@ def light_of(facts: LightFacts, marks: DayMarks) -> Light:
     if is_overdue(facts, marks):
         return Light.RED
     near = facts.due_on is not None and facts.due_on <= marks.yellow_through
-    milestone_near = (
-        facts.next_milestone_on is not None and facts.next_milestone_on <= marks.yellow_through
-    )
+    milestone_near = facts.next_milestone_on is not None and facts.next_milestone_on <= marks.yellow_through
     behind = facts.behind_on is not None and facts.behind_on <= marks.today
     return Light.YELLOW if near or milestone_near or behind else Light.GREEN
 
