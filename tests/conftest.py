@@ -22,10 +22,11 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from config import ROOT
+from tests.cast import Cast, enter_cast
 from tests.clock import Clock
 from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite
 from tracker.kernel import clock as kernel_clock
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -161,6 +162,13 @@ def session(app: Flask) -> Iterator[Session]:
     with app.app_context():
         yield db.session()
         db.session.remove()
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """The people of all tests, entered and committed."""
+    with write_transaction():
+        return enter_cast()
 
 
 class _Visitor(FlaskClient):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from tracker.kernel.db import db
 from tracker.kernel.pinyin import initials_of, pinyin_of
-from tracker.organisation.models import Region, Unit, UnitShortName
+from tracker.organisation.models import Appointment, Person, Post, Region, Unit, UnitShortName, on_day
 from tracker.organisation.unit_names import kinds_of, plain, town_names, without_prefix
 
 
@@ -100,18 +101,14 @@ def load_directory(region_id: int) -> UnitDirectory:
     """The living units of a region with their short names."""
     places = tuple(_places(region_id))
     shorts: dict[int, list[str]] = {}
-    for unit_id, name in db.session.execute(
-        sa.select(UnitShortName.unit_id, UnitShortName.name)
-        .join(Unit, Unit.id == UnitShortName.unit_id)
-        .where(Unit.region_id == region_id)
+    for short in db.session.scalars(
+        sa.select(UnitShortName).join(Unit, Unit.id == UnitShortName.unit_id).where(Unit.region_id == region_id)
     ):
-        shorts.setdefault(unit_id, []).append(name)
-    rows: Sequence[sa.Row[tuple[int, str]]] = db.session.execute(
-        sa.select(Unit.id, Unit.name)
-        .where(Unit.region_id == region_id, Unit.ended_on.is_(None))
-        .order_by(Unit.id)
-    ).all()
-    return UnitDirectory(places, tuple(_known(unit_id, [name, *shorts.get(unit_id, ())], places) for unit_id, name in rows))
+        shorts.setdefault(short.unit_id, []).append(short.name)
+    units = db.session.scalars(
+        sa.select(Unit).where(Unit.region_id == region_id, Unit.ended_on.is_(None)).order_by(Unit.id)
+    )
+    return UnitDirectory(places, tuple(_known(u.id, [u.name, *shorts.get(u.id, ())], places) for u in units))
 
 
 def _known(unit_id: int, names: Sequence[str], places: Sequence[str]) -> _Known:
@@ -123,3 +120,12 @@ def _known(unit_id: int, names: Sequence[str], places: Sequence[str]) -> _Known:
 def find_units(region_id: int, name: str) -> list[UnitMatch]:
     """The units of a region that a name in a paper may mean, surest first."""
     return load_directory(region_id).find(name)
+
+
+def find_people(region_id: int, name: str, *, unit_id: int | None = None, day: date) -> list[int]:
+    """The people (by id) of this name in a region; with a unit, those who hold a post there."""
+    query = sa.select(Person.id).where(Person.region_id == region_id, Person.name == " ".join(name.split()))
+    if unit_id is not None:
+        held = sa.select(Appointment.person_id).join(Post).where(Post.unit_id == unit_id, on_day(Appointment, day))
+        query = query.where(Person.id.in_(held))
+    return list(db.session.scalars(query.order_by(Person.id)))

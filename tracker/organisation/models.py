@@ -23,11 +23,11 @@ class Region(Model):
     level: Mapped[RegionLevel]
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"), index=True)
 
-    parent: Mapped["Region | None"] = relationship(remote_side=[id])
+    parent: Mapped["Region | None"] = relationship(remote_side="Region.id")
 
 
 class Unit(Model):
-    """A unit (单位). parent: a school's education bureau, a section's unit; hosted_by: 挂靠, a unit of its own all the same."""
+    """A unit (单位). parent: a school's education bureau; hosted_by: 挂靠, a unit of its own all the same."""
 
     __tablename__ = "unit"
     __table_args__ = (
@@ -49,8 +49,8 @@ class Unit(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     region: Mapped[Region] = relationship()
-    parent: Mapped["Unit | None"] = relationship(foreign_keys=[parent_id], remote_side=[id])
-    hosted_by: Mapped["Unit | None"] = relationship(foreign_keys=[hosted_by_id], remote_side=[id])
+    parent: Mapped["Unit | None"] = relationship(foreign_keys=[parent_id], remote_side="Unit.id")
+    hosted_by: Mapped["Unit | None"] = relationship(foreign_keys=[hosted_by_id], remote_side="Unit.id")
     short_names: Mapped[list["UnitShortName"]] = relationship(order_by="UnitShortName.name")
 
 
@@ -78,6 +78,7 @@ class Person(Model):
     initials: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
     version: Mapped[int] = mapped_column(default=1)
 
+    region: Mapped[Region] = relationship()
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
 
 
@@ -154,7 +155,7 @@ class LeadershipGroup(Model):
 
 
 class Seat(Model):
-    """A seat in a group (组成), bound to a post, to a person, or to a whole unit; with dates and its instrument (文号)."""
+    """A seat in a group (组成) of a post, a person or a whole unit; with dates and its instrument (文号)."""
 
     __tablename__ = "seat"
     __table_args__ = (

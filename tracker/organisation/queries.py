@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
@@ -72,7 +73,7 @@ def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> li
         .join(Seat, Seat.post_id == Appointment.post_id)
         .where(on_day(Appointment, day), *seats)
     )
-    held_post = sa.orm.aliased(Post)
+    held_post = aliased(Post)
     presiding = (
         sa.select(Appointment.person_id.label("id"))
         .join(held_post, held_post.id == Appointment.post_id)

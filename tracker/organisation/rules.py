@@ -1,8 +1,10 @@
 """Kinds of unit, seats and duties, with their Chinese names."""
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 
 class RegionLevel(StrEnum):
@@ -68,39 +70,79 @@ class DutyKind(StrEnum):
 LEADERS = frozenset({SeatRole.LEADER, SeatRole.EXECUTIVE_DEPUTY, SeatRole.DEPUTY_LEADER})
 OFFICE = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR, SeatRole.OFFICE_STAFF})
 OFFICE_DIRECTORS = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR})
+DECIDING_SEATS = LEADERS | OFFICE_DIRECTORS | {SeatRole.SUPERVISOR}
+"""Seats that nobody gives to themselves."""
+DECIDING_RANKS = frozenset({PostRank.HEAD, PostRank.DEPUTY})
 
-LABELS = {
-    RegionLevel.PROVINCE: _l("省"),
-    RegionLevel.CITY: _l("市"),
-    RegionLevel.COUNTY: _l("县（区）"),
-    RegionLevel.TOWN: _l("乡镇（街道）"),
-    UnitKind.GOVERNMENT: _l("人民政府"),
-    UnitKind.PARTY: _l("党委部门"),
-    UnitKind.DEPARTMENT: _l("政府部门"),
-    UnitKind.TOWN: _l("镇（街道）"),
-    UnitKind.SUPERVISION: _l("督导（督查）机构"),
-    UnitKind.SCHOOL: _l("学校"),
-    UnitKind.INSTITUTION: _l("事业单位"),
-    UnitKind.ENTERPRISE: _l("企业"),
-    UnitKind.SECTION: _l("科室"),
-    PostRank.HEAD: _l("主要负责人"),
-    PostRank.DEPUTY: _l("副职"),
-    PostRank.STAFF: _l("工作人员"),
-    SeatRole.LEADER: _l("组长"),
-    SeatRole.EXECUTIVE_DEPUTY: _l("常务副组长"),
-    SeatRole.DEPUTY_LEADER: _l("副组长"),
-    SeatRole.MEMBER: _l("成员"),
-    SeatRole.OFFICE_DIRECTOR: _l("办公室主任"),
-    SeatRole.OFFICE_DEPUTY_DIRECTOR: _l("办公室副主任"),
-    SeatRole.OFFICE_STAFF: _l("办公室工作人员"),
-    SeatRole.LIAISON: _l("联络员"),
-    SeatRole.SUPERVISOR: _l("督导（督查）人员"),
-    ContactRole.DEPUTY_IN_CHARGE: _l("分管负责人"),
-    ContactRole.LIAISON: _l("联络员"),
-    DutyKind.SYSTEM_ADMINISTRATOR: _l("系统管理员"),
-    DutyKind.AUDITOR: _l("审计员"),
-    DutyKind.REGISTRAR: _l("登记员"),
-}
+LABELS = Labels(
+    {
+        RegionLevel.PROVINCE: _l("省"),
+        RegionLevel.CITY: _l("市"),
+        RegionLevel.COUNTY: _l("县（区）"),
+        RegionLevel.TOWN: _l("乡镇（街道）"),
+    },
+    {
+        UnitKind.GOVERNMENT: _l("人民政府"),
+        UnitKind.PARTY: _l("党委部门"),
+        UnitKind.DEPARTMENT: _l("政府部门"),
+        UnitKind.TOWN: _l("镇（街道）"),
+        UnitKind.SUPERVISION: _l("督导（督查）机构"),
+        UnitKind.SCHOOL: _l("学校"),
+        UnitKind.INSTITUTION: _l("事业单位"),
+        UnitKind.ENTERPRISE: _l("企业"),
+        UnitKind.SECTION: _l("科室"),
+    },
+    {
+        PostRank.HEAD: _l("主要负责人"),
+        PostRank.DEPUTY: _l("副职"),
+        PostRank.STAFF: _l("工作人员"),
+    },
+    {
+        SeatRole.LEADER: _l("组长"),
+        SeatRole.EXECUTIVE_DEPUTY: _l("常务副组长"),
+        SeatRole.DEPUTY_LEADER: _l("副组长"),
+        SeatRole.MEMBER: _l("成员"),
+        SeatRole.OFFICE_DIRECTOR: _l("办公室主任"),
+        SeatRole.OFFICE_DEPUTY_DIRECTOR: _l("办公室副主任"),
+        SeatRole.OFFICE_STAFF: _l("办公室工作人员"),
+        SeatRole.LIAISON: _l("联络员"),
+        SeatRole.SUPERVISOR: _l("督导（督查）人员"),
+    },
+    {
+        ContactRole.DEPUTY_IN_CHARGE: _l("分管负责人"),
+        ContactRole.LIAISON: _l("联络员"),
+    },
+    {
+        DutyKind.SYSTEM_ADMINISTRATOR: _l("系统管理员"),
+        DutyKind.AUDITOR: _l("审计员"),
+        DutyKind.REGISTRAR: _l("登记员"),
+    },
+)
 
 DUTIES_APART = ({DutyKind.SYSTEM_ADMINISTRATOR, DutyKind.AUDITOR},)
 """Duties that one person cannot hold together (who keeps the accounts does not audit them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """What a group works by; days are working days."""
+
+    sign_for_days: int = 3
+    yellow_days: int = 7
+    urge_cooldown_days: int = 2
+    roll_due_dates: bool = True
+    percent_enabled: bool = False
+
+
+SETTING_LIMITS = {"sign_for_days": (1, 30), "yellow_days": (0, 60), "urge_cooldown_days": (0, 30)}
+
+
+def settings_out_of_range(settings: GroupSettings) -> dict[str, tuple[int, int]]:
+    """The settings that lie outside what makes sense, with their limits."""
+    return {
+        name: (low, high) for name, (low, high) in SETTING_LIMITS.items() if not low <= getattr(settings, name) <= high
+    }
+
+
+REGION_CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
+"""Codes of divisions after GB/T 2260 and its extensions: two digits a level, then three."""

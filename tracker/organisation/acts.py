@@ -1,0 +1,35 @@
+"""Words for the acts of this feature in the record of acts."""
+
+from tracker.kernel.text import _l
+
+ACTS: dict[str, object] = {
+    "organisation.add_region": _l("登记行政区"),
+    "organisation.rename_region": _l("更正行政区名称"),
+    "organisation.add_unit": _l("登记单位"),
+    "organisation.change_unit": _l("修改单位资料"),
+    "organisation.end_unit": _l("撤销单位"),
+    "organisation.add_short_name": _l("增加单位简称"),
+    "organisation.drop_short_name": _l("删除单位简称"),
+    "organisation.add_person": _l("登记人员"),
+    "organisation.rename_person": _l("更正姓名"),
+    "organisation.set_phone": _l("修改电话"),
+    "organisation.add_post": _l("设立职务"),
+    "organisation.appoint": _l("任职"),
+    "organisation.end_appointment": _l("离任"),
+    "organisation.found_group": _l("建立领导小组"),
+    "organisation.change_group": _l("修改领导小组资料"),
+    "organisation.change_group_settings": _l("修改领导小组设置"),
+    "organisation.end_group": _l("领导小组结束并归档"),
+    "organisation.seat": _l("确定组成人员"),
+    "organisation.end_seat": _l("组成人员退出"),
+    "organisation.add_member_unit": _l("加入成员单位"),
+    "organisation.change_member_unit": _l("修改成员单位资料"),
+    "organisation.end_member_unit": _l("成员单位退出"),
+    "organisation.set_contact": _l("确定分管负责人或联络员"),
+    "organisation.end_contact": _l("分管负责人或联络员卸任"),
+    "organisation.grant_duty": _l("指定安装职责"),
+    "organisation.end_duty": _l("解除安装职责"),
+    "organisation.seed_calendar": _l("载入工作日历"),
+    "organisation.correct_day": _l("更正工作日"),
+    "organisation.publish_year": _l("录入放假通知"),
+}

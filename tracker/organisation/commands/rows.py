@@ -1,0 +1,66 @@
+"""How dated rows begin and end, and how a name that is taken is noticed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from tracker.kernel.db import db
+from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.text import _l
+from tracker.organisation.models import Region
+
+DAY = timedelta(days=1)
+
+ENDED = _l("这一条已经结束，不能再次办理。")
+
+
+def insert(row: Any, *, field: str, taken: object) -> None:
+    """Add a row whose name must be its own; of two who are at it at once, one is told that it is taken."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError as error:
+        raise Invalid({field: taken}) from error
+
+
+def flush_unique(*, field: str, taken: object) -> None:
+    """Write a changed name; a name that is taken belongs to its field."""
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        raise Invalid({field: taken}) from error
+
+
+def lock(row: Any) -> None:
+    """Hold a row until the transaction ends, and see it as it stands."""
+    db.session.flush()
+    db.session.refresh(row, with_for_update=True)
+
+
+def end(row: Any, *, last_day: date) -> None:
+    """End a dated row with the last day on which it holds; one that would never have held is taken back."""
+    lock(row)
+    if row.ends_on is not None and row.ends_on <= last_day:
+        raise Stale(ENDED)
+    if last_day < row.starts_on:
+        db.session.delete(row)
+    else:
+        row.ends_on = last_day
+    db.session.flush()
+
+
+def overlapping(model: Any, starts_on: date) -> sa.ColumnElement[bool]:
+    """The rows of a dated table that hold on a day or later."""
+    return sa.or_(model.ends_on.is_(None), model.ends_on >= starts_on)
+
+
+def lies_within(region: Region, outer: Region) -> bool:
+    """Whether a region is another one or lies below it."""
+    place: Region | None = region
+    while place is not None and place.id != outer.id:
+        place = place.parent
+    return place is not None
