@@ -118,5 +118,3 @@ def _answer_errors(app: Flask) -> None:
         if app.testing:
             raise _error
         return _page(500, "")
-
-

@@ -32,9 +32,7 @@ def language() -> str:
 
 def _item(entry: MenuEntry, actor: Actor) -> dict[str, Any]:
     endpoint = request.endpoint or ""
-    active = endpoint == entry.endpoint or bool(
-        entry.active_prefix and endpoint.startswith(entry.active_prefix)
-    )
+    active = endpoint == entry.endpoint or bool(entry.active_prefix and endpoint.startswith(entry.active_prefix))
     badge = entry.badge(actor) if entry.badge else 0
     return {
         "label": entry.label,

@@ -1,5 +1,6 @@
 """Passwords as argon2 hashes: made, checked, renewed, and checked just as long for accounts that do not exist."""
 
+from dataclasses import dataclass, field
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -7,15 +8,23 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from config import Settings
-from tracker.accounts.rules import PASSWORD_MAX, new_token
+from tracker.accounts.rules import PASSWORD_MAX, new_one_time_password, new_token
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A one-time password with its hash, prepared before the transaction that gives it to somebody."""
+
+    password: str = field(repr=False)
+    password_hash: str = field(repr=False)
 
 
 @cache
 def _hasher(cheap: bool) -> PasswordHasher:  # noqa: FBT001 - one switch, for tests
-    """RFC 9106's second recommendation with less memory, for small servers (OWASP: 19 MiB and two passes at least)."""
+    """OWASP's setting for argon2id: 19 MiB, two passes, one lane."""
     if cheap:
         return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def _own() -> PasswordHasher:
@@ -48,3 +57,8 @@ def matches(password_hash: str | None, password: str) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Whether a hash was made with weaker settings than today's and should be made anew at the next sign-in."""
     return _own().check_needs_rehash(password_hash)
+
+
+def new_secrets(count: int) -> list[Secret]:
+    """One-time passwords for so many slips."""
+    return [Secret(password, hash_of(password)) for password in (new_one_time_password() for _ in range(count))]

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import Labels, _l
 
 SLIP_VALID = timedelta(days=7)
 REAUTHENTICATION_VALID = timedelta(minutes=5)
@@ -45,16 +45,19 @@ class Theme(StrEnum):
 
 LANGUAGES = ("zh", "en")
 
-LABELS = {
-    Theme.AUTO: _l("随系统"),
-    Theme.LIGHT: _l("浅色"),
-    Theme.DARK: _l("深色"),
-}
+LABELS = Labels(
+    {
+        Theme.AUTO: _l("随系统"),
+        Theme.LIGHT: _l("浅色"),
+        Theme.DARK: _l("深色"),
+    },
+)
 
 
 def plain_login(text: str) -> str:
-    """A login as it is kept and compared: full-width and capital letters make no difference."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """A login as it is kept and compared: full-width and capital letters make no difference, nor what is unseen."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    return "".join(letter for letter in plain if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"})
 
 
 def token_hash(token: str) -> str:

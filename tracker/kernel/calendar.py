@@ -96,10 +96,8 @@ class WorkingDays:
 def load_working_days() -> WorkingDays:
     """The calendar as it stands in the database."""
     rows = db.session.execute(sa.select(CalendarDay.day, CalendarDay.working)).all()
-    years = db.session.scalars(
-        sa.select(CalendarYear.year).where(CalendarYear.status == YearStatus.PUBLISHED)
-    ).all()
-    return WorkingDays({day: working for day, working in rows}, frozenset(years))
+    years = db.session.scalars(sa.select(CalendarYear.year).where(CalendarYear.status == YearStatus.PUBLISHED)).all()
+    return WorkingDays({row.day: row.working for row in rows}, frozenset(years))
 
 
 def working_days() -> WorkingDays:

@@ -55,9 +55,7 @@ def _codes(members: type[StrEnum]) -> list[str]:
 
 def coded(members: type[StrEnum], name: str) -> sa.Enum:
     """The column type of a second column of the same enum in one table; name makes its CHECK a name of its own."""
-    return sa.Enum(
-        members, native_enum=False, length=32, create_constraint=True, values_callable=_codes, name=name
-    )
+    return sa.Enum(members, native_enum=False, length=32, create_constraint=True, values_callable=_codes, name=name)
 
 
 class Base(DeclarativeBase):
@@ -68,9 +66,7 @@ class Base(DeclarativeBase):
         metadata=metadata,
         type_annotation_map={
             datetime: UtcDateTime(),
-            StrEnum: sa.Enum(
-                StrEnum, native_enum=False, length=32, create_constraint=True, values_callable=_codes
-            ),
+            StrEnum: sa.Enum(StrEnum, native_enum=False, length=32, create_constraint=True, values_callable=_codes),
             dict[str, Any]: sa.JSON(),
             list[str]: sa.JSON(),
             list[dict[str, Any]]: sa.JSON(),
@@ -111,8 +107,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "pool_recycle": 1800,
         "connect_args": {
-            "options": "-c statement_timeout=30000 -c lock_timeout=5000 "
-            "-c idle_in_transaction_session_timeout=60000"
+            "options": "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
         },
     }
 

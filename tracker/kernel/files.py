@@ -117,7 +117,11 @@ def store(stream: IO[bytes], raw_name: str, *, root: Path, max_bytes: int, now: 
     media_type = _media_type(data, name)
     if not name or media_type is None:
         raise Invalid(
-            {field: _l("文件“%(name)s”的类型不能接收，请用 PDF、Word、Excel、PPT 或图片（扩展名须与内容一致）。", name=name)}
+            {
+                field: _l(
+                    "文件“%(name)s”的类型不能接收，请用 PDF、Word、Excel、PPT 或图片（扩展名须与内容一致）。", name=name
+                )
+            }
         )
     digest = hashlib.sha256(data).hexdigest()
     _keep(data, path_of(digest, root))

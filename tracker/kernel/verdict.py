@@ -16,12 +16,12 @@ class Verdict:
         return self.allowed
 
 
-ALLOWED = Verdict(True)
+ALLOWED = Verdict(allowed=True)
 
 
 def refused(reason: object) -> Verdict:
     """Not allowed, for this reason."""
-    return Verdict(False, reason)
+    return Verdict(allowed=False, reason=reason)
 
 
 def require(verdict: Verdict) -> None:

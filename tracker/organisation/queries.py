@@ -120,3 +120,21 @@ def visible_groups(actor: Actor) -> Sequence[LeadershipGroup]:
         .where(policy.groups_visible_to(actor))
         .order_by(LeadershipGroup.ended_on.is_not(None), LeadershipGroup.name, LeadershipGroup.id)
     ).all()
+
+
+def units_by_person(people: Collection[int], *, day: date) -> dict[int, frozenset[int]]:
+    """The units to which each of some people belongs on a day."""
+    by_post = (
+        sa.select(Appointment.person_id, Post.unit_id)
+        .join(Post, Post.id == Appointment.post_id)
+        .where(Appointment.person_id.in_(people), on_day(Appointment, day))
+    )
+    by_contact = (
+        sa.select(MemberContact.person_id, MemberUnit.unit_id)
+        .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
+        .where(MemberContact.person_id.in_(people), on_day(MemberContact, day))
+    )
+    found: dict[int, set[int]] = {person: set() for person in people}
+    for person_id, unit_id in db.session.execute(by_post.union(by_contact)):
+        found[person_id].add(unit_id)
+    return {person: frozenset(units) for person, units in found.items()}

@@ -28,9 +28,7 @@ def enqueue(
     wanted = set(recipients)
     told = set(
         db.session.scalars(
-            sa.select(InboxItem.recipient_id).where(
-                InboxItem.recipient_id.in_(wanted), InboxItem.key == key
-            )
+            sa.select(InboxItem.recipient_id).where(InboxItem.recipient_id.in_(wanted), InboxItem.key == key)
         )
     )
     new = sorted(wanted - told)
@@ -54,9 +52,7 @@ def mark_read(items: Iterable[int], *, by: Actor, now: datetime) -> None:
     """Take messages off a person's badge; only their own can be."""
     db.session.execute(
         sa.update(InboxItem)
-        .where(
-            InboxItem.id.in_(list(items)), InboxItem.recipient_id == by.person_id, InboxItem.read_at.is_(None)
-        )
+        .where(InboxItem.id.in_(list(items)), InboxItem.recipient_id == by.person_id, InboxItem.read_at.is_(None))
         .values(read_at=now)
     )
 

@@ -15,9 +15,7 @@ def unread_count(actor: Actor) -> int:
         return 0
     return (
         db.session.scalar(
-            sa.select(sa.func.count()).where(
-                InboxItem.recipient_id == actor.person_id, InboxItem.read_at.is_(None)
-            )
+            sa.select(sa.func.count()).where(InboxItem.recipient_id == actor.person_id, InboxItem.read_at.is_(None))
         )
         or 0
     )

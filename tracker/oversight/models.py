@@ -38,9 +38,7 @@ class Direction(Model):
     """What was asked of a unit when an overdue task was reviewed: explain, make good by a date, or a note on file."""
 
     __tablename__ = "direction"
-    __table_args__ = (
-        sa.CheckConstraint("(kind = 'rectify') = (new_due_on IS NOT NULL)", name="rectify_has_date"),
-    )
+    __table_args__ = (sa.CheckConstraint("(kind = 'rectify') = (new_due_on IS NOT NULL)", name="rectify_has_date"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)

@@ -1,5 +1,6 @@
 """The only writer of regions, units, people, posts, groups, seats, member units and duties."""
 
+from tracker.organisation.commands.calendar import correct_day, publish_year, seed_calendar
 from tracker.organisation.commands.directory import (
     add_region,
     add_short_name,
@@ -49,6 +50,7 @@ __all__ = [
     "change_holder",
     "change_member_unit",
     "change_unit",
+    "correct_day",
     "drop_short_name",
     "end_appointment",
     "end_contact",
@@ -61,9 +63,11 @@ __all__ = [
     "found_group",
     "grant_duty",
     "hand_over",
+    "publish_year",
     "rename_person",
     "rename_region",
     "seat",
+    "seed_calendar",
     "set_contact",
     "set_phone",
     "set_presiding",

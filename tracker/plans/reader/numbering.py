@@ -20,7 +20,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("han", rf"(?P<number>{_H}{{1,4}})\s*[、．.]\s*(?!\d)"),
         ("han_paren", rf"(?P<number>[（(]\s*{_H}{{1,4}}\s*[)）])\s*[、.．]?\s*"),
         ("dotted", rf"(?P<number>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．、\s]*(?=[\u4e00-\u9fff《“]){_NOT_MEASURE}"),
-        ("digit", r"(?P<number>\d{1,3})\s*[、．.]\s*(?!\d)"),
+        ("digit", r"(?P<number>\d{1,3})\s*(?:、\s*|[．.]\s*(?!\d)|[．.]\s*(?=(?:19|20)\d\d年))"),
         ("digit_paren", r"(?P<number>[（(]\s*\d{1,3}\s*[)）])\s*[、.．]?\s*"),
         ("digit_half", r"(?P<number>\d{1,3}[)）])\s*[、.．]?\s*"),
         ("circle", r"(?P<number>[\u2460-\u2473\u2474-\u2487\u2488-\u249b\u3251-\u325f\u2776-\u277f])\s*[、.．]?\s*"),

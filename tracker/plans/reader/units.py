@@ -11,7 +11,7 @@ SUFFIXES = (
 _SUFFIX = re.compile(rf"(?:{SUFFIXES})$")
 _BRACKET_TAIL = re.compile(r"[（(][^（）()]*[)）]$")
 _EVERY = re.compile(r"^(?:各|有关|相关|其他|其它|全区|全县|全市|区直|县直|市直|属地|所在|驻|责任|成员)")
-_SENTENCE = re.compile(r"[。！？；：:的了要应须]|完成|推进|加强|落实|开展|确保|实现|建立|组织|不断")
+_SENTENCE = re.compile(r"[。！？；：:的了要须]|应(?!急)|完成|推进|加强|落实|开展|确保|实现|建立|组织|不断")
 _TAIL = re.compile(r"(?:等(?:\d+个)?(?:有关|相关|成员|责任)?(?:部门|单位|部门和单位)?(?:和单位)?|等(?=[（(]))$")
 _AND = re.compile(r"[和及与]|以及|会同")
 _GENERIC = re.compile(
@@ -26,7 +26,7 @@ def is_unit(text: str) -> bool:
     bare = text.strip()
     while _BRACKET_TAIL.search(bare):
         bare = _BRACKET_TAIL.sub("", bare)
-    if not 1 < len(bare) <= 30 or _SENTENCE.search(bare) and not bare.endswith(("推进办", "落实办", "组织部", "组织办")):
+    if not 1 < len(bare) <= 30 or _SENTENCE.search(re.sub(r"(?:推进|落实|组织|加强)(?=[办部处科局])|组织(?=人事)", "", bare)):
         return False
     return bool(_SUFFIX.search(bare) or _EVERY.match(bare))
 

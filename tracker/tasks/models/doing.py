@@ -69,9 +69,7 @@ class Submission(Model):
     task: Mapped[Task] = relationship()
     drafted_by: Mapped[Person] = relationship(foreign_keys=[drafted_by_id])
     confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id])
-    evidence: Mapped[list["Evidence"]] = relationship(
-        foreign_keys="Evidence.submission_id", order_by="Evidence.id"
-    )
+    evidence: Mapped[list["Evidence"]] = relationship(foreign_keys="Evidence.submission_id", order_by="Evidence.id")
     verification: Mapped["Verification | None"] = relationship(back_populates="submission")
 
 

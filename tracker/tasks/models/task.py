@@ -77,9 +77,7 @@ class Task(Model):
 
     __tablename__ = "task"
     __table_args__ = (
-        sa.CheckConstraint(
-            "state IN ('draft','proposed','cancelled') OR lead_unit_id IS NOT NULL", name="has_lead"
-        ),
+        sa.CheckConstraint("state IN ('draft','proposed','cancelled') OR lead_unit_id IS NOT NULL", name="has_lead"),
         sa.CheckConstraint(
             "state IN ('draft','proposed','cancelled') OR continuous OR due_on IS NOT NULL", name="has_due_date"
         ),

@@ -1,0 +1,54 @@
+"""The only writer of accounts: throttling, sign-in, keeping accounts, the set-up, a group's people in one step."""
+
+from tracker.accounts.commands.keeping import (
+    OneTime,
+    choose_appearance,
+    create_account,
+    create_with_password,
+    deactivate_account,
+    open_accounts,
+    open_demo_account,
+    reactivate_account,
+    reset_password,
+)
+from tracker.accounts.commands.people import RowResult, check_people, import_people
+from tracker.accounts.commands.setting_up import NewAccount, create_officer, mark_as_demo, new_setup_code, set_up
+from tracker.accounts.commands.signing_in import (
+    change_password,
+    confirm_session,
+    end_session,
+    note_failure,
+    session_device,
+    sign_in,
+    sign_out,
+)
+from tracker.accounts.commands.throttle import TooOften, count_try
+
+__all__ = [
+    "NewAccount",
+    "OneTime",
+    "RowResult",
+    "TooOften",
+    "change_password",
+    "check_people",
+    "choose_appearance",
+    "confirm_session",
+    "count_try",
+    "create_account",
+    "create_officer",
+    "create_with_password",
+    "deactivate_account",
+    "end_session",
+    "import_people",
+    "mark_as_demo",
+    "new_setup_code",
+    "note_failure",
+    "open_accounts",
+    "open_demo_account",
+    "reactivate_account",
+    "reset_password",
+    "session_device",
+    "set_up",
+    "sign_in",
+    "sign_out",
+]

@@ -1,0 +1,67 @@
+"""Sign in, sign out, and give oneself a new password."""
+
+from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from tracker.accounts import commands, gate, queries, rules
+from tracker.accounts.forms import PasswordForm, SignInForm
+from tracker.accounts.views.blueprint import bp
+from tracker.accounts.views.demo import people_of_the_story
+from tracker.kernel import clock
+from tracker.kernel.actor import current_actor
+from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Invalid
+from tracker.kernel.text import _
+from tracker.kernel.web import form_errors, status_of
+
+
+def entered(account_id: int, target: str | None) -> Response:
+    """The way on for somebody who was just let in."""
+    return gate.remember_device(make_response(redirect(rules.own_path(target))), account_id)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Let somebody in by login and password."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if gate.is_signed_in():
+        return redirect(rules.own_path(form.next.data))
+    if form.validate_on_submit():
+        now = clock.now()
+        with form_errors(form):
+            account = gate.try_password(form.login.data or "", form.password.data or "", now=now)
+            if account is None:
+                raise Invalid({"password": gate.WRONG})
+            account_id = account.id
+            gate.enter(account_id, password=form.password.data or "", now=now)
+            return entered(account_id, form.next.data)
+    return render_template("accounts/sign_in.html", form=form, story=people_of_the_story()), status_of(form)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this browser's sign-in, and forget everything kept in it."""
+    with write_transaction():
+        commands.sign_out(gate.current_sign_in().session_id, by=current_actor(), now=clock.now())
+    session.clear()
+    return redirect(url_for("accounts.sign_in"))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    """Change one's own password; the first one must be changed before anything else."""
+    form, now, actor, found = PasswordForm(), clock.now(), current_actor(), gate.current_sign_in()
+    if form.validate_on_submit():
+        with form_errors(form):
+            gate.check_own_password(form.current.data or "", field="current", by=actor, now=now)
+            with write_transaction():
+                account = queries.account_by_id(found.account_id)
+                commands.change_password(
+                    account, by=actor, new=form.new.data or "", session_id=found.session_id, now=now
+                )
+            flash(_("密码已修改，其他设备上的登录已全部退出。"), "success")
+            return redirect("/" if found.must_change else url_for("accounts.me"))
+    limits = {"low": rules.PASSWORD_MIN, "high": rules.PASSWORD_MAX}
+    page = render_template("accounts/password.html", form=form, first=found.must_change, limits=limits)
+    return page, status_of(form)

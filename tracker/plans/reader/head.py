@@ -1,0 +1,247 @@
+"""The head and foot of a document: title, region, number, issuing body, date of issue."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from .dates import find_points, squeeze
+from .lines import Paragraph
+from .numbering import starts_numbered
+from .units import SUFFIXES
+
+_NUMBER = re.compile(r"(?P<n>[\u4e00-\u9fffA-Za-z]{1,14}\s*[〔\[【(（﹝]\s*(?:19|20)\d{2}\s*[〕\]】)）﹞]\s*(?:第)?\d{1,4}\s*号)")
+_TITLE_END = re.compile(
+    r"(?:方案|规划|通知|意见|计划|办法|要点|清单|细则|分工|决定|安排|措施|行动|预案|部署|规定|制度|责任书|任务书|纲要|分解|路线图|分工表|分解表|实施方案|工作方案|举措|条|指南|章程|通告|公告|批复|函)"
+    r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
+)
+_DATE = re.compile(r"^[（(]?\s*(?:19|20|二[〇○零]|二0)[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$")
+_TAIL_DATE = re.compile(r"((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)印发")
+_ORGAN = re.compile(
+    rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)(?:\s*（.{{1,12}}）)?$"
+)
+_SIGN_STOP = re.compile(r"[。：:；]|^抄送|^附件|^附：")
+_FILE_HEAD = re.compile(r"^(?P<o>[\u4e00-\u9fff]{4,40}?)文件$")
+_REGION_STOP = frozenset("城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split())
+_PROVINCE = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|北京市|上海市|天津市|重庆市|内蒙古|广西|新疆|西藏|宁夏)"
+_REGION = re.compile(
+    rf"^(?P<r>(?:{_PROVINCE})?(?:[\u4e00-\u9fff]{{2,6}}?(?:自治州|市|州|盟|地区))?(?:[\u4e00-\u9fff]{{1,12}}?(?:自治县|自治旗|开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:[\u4e00-\u9fff]{{2,5}}?(?:街道|镇|乡|苏木))?)"
+)
+
+
+@dataclass(slots=True)
+class Head:
+    """Title, region, issuer, number and date; and the lines that they stand on."""
+
+    title: str | None = None
+    region: str | None = None
+    issuer: str | None = None
+    document_number: str | None = None
+    issued_on: date | None = None
+    used: set[int] = field(default_factory=set)
+    title_lines: list[int] = field(default_factory=list)
+
+
+def read_head(paragraphs: list[Paragraph]) -> Head:
+    """Read head and foot."""
+    head = Head()
+    _number(head, paragraphs)
+    _titles(head, paragraphs)
+    _signature(head, paragraphs)
+    _fallbacks(head, paragraphs)
+    head.region = _region(head.title) or _region(head.issuer)
+    return head
+
+
+def _number(head: Head, paragraphs: list[Paragraph]) -> None:
+    for paragraph in paragraphs[:15]:
+        found = _NUMBER.search(squeeze(paragraph.text))
+        if found and len(squeeze(paragraph.text)) <= len(found["n"]) + 16 and not paragraph.text.endswith("。"):
+            head.document_number = found["n"]
+            head.used.add(paragraph.line)
+            return
+
+
+def _is_title(text: str) -> bool:
+    return bool(_TITLE_END.search(text)) and not text.endswith("。") and 4 <= len(text) <= 90 and not starts_numbered(text)
+
+
+def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
+    """The plan's own title: under a covering notice it is the second."""
+    found: list[tuple[str, list[Paragraph]]] = []
+    pieces: list[Paragraph] = []
+    covered = False
+    for index, paragraph in enumerate(paragraphs[:60]):
+        text = re.sub(r"\s+", "", paragraph.text)
+        if paragraph.line in head.used or paragraph.table or _DATE.match(paragraph.text):
+            pieces = []
+            continue
+        if starts_numbered(text) and found and not covered:
+            break
+        if len(text) > 70 or re.search(r"[。；：:]$", text) or starts_numbered(text) or _FILE_HEAD.match(text):
+            pieces = []
+            covered = covered or bool(re.search(r"印发给你们|现予印发|现将.{2,60}印发|请(?:认真|遵照|结合实际).{0,10}(?:贯彻|执行|组织实施)", text))
+            continue
+        pieces = [*pieces[-3:], paragraph]
+        whole = _join_title(pieces)
+        if whole and not (found and not covered):
+            found.append((whole[0], whole[1]))
+            head.used.update(piece.line for piece in whole[1])
+            pieces = []
+            if not _is_cover(whole[0]):
+                break
+        elif index > 25 and not covered and found:
+            break
+    if not found:
+        _first_line(head, paragraphs)
+        return
+    title, lines = found[-1]
+    cover = found[0][0]
+    if len(found) == 1 and _is_cover(title):
+        inner = re.search(r"印发[《〈](?P<t>[^《》]*(?:[《〈][^《》]*[》〉][^《》]*)?)[》〉]的?通知", title)
+        head.title = title if not inner else title
+    else:
+        head.title = title
+    head.title_lines = [piece.line for piece in lines]
+    issuer = re.match(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover)
+    if issuer:
+        head.issuer = issuer["o"]
+
+
+def _is_cover(title: str) -> bool:
+    return bool(re.search(r"(?:印发|转发|下发|公布).*通知$", title))
+
+
+def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
+    """The title that ends with the last piece; earlier short lines belong to it when they make one sentence with it."""
+    last = re.sub(r"\s+", "", pieces[-1].text)
+    if not _is_title(last) and not re.fullmatch(r"的?通知", last):
+        return None
+    parts = [pieces[-1]]
+    for piece in reversed(pieces[:-1]):
+        text = re.sub(r"\s+", "", piece.text)
+        own = _ORGAN.match(text) and not re.search(r"关于|推进|创建|开展", text)
+        complete = "关于" in last or _region(last) is not None and len(last) > 8
+        if piece.last_line + 4 < parts[0].line or len(text) > 40 or _is_title(text):
+            break
+        if complete and not (own and last.startswith("关于")):
+            break
+        parts.insert(0, piece)
+        last = text + last
+    return last, parts
+
+
+def _first_line(head: Head, paragraphs: list[Paragraph]) -> None:
+    for paragraph in paragraphs[:6]:
+        text = re.sub(r"\s+", "", paragraph.text)
+        if paragraph.line not in head.used and not starts_numbered(text) and len(text) <= 60 and not re.search(r"[。；：:]", text):
+            if not paragraph.table and not _DATE.match(text):
+                head.title, head.title_lines = text, [paragraph.line]
+                head.used.add(paragraph.line)
+            return
+
+
+def _day(text: str) -> date | None:
+    points = [point for point in find_points(_han_date(squeeze(text)), None) if point.kind == "day"]
+    return points[0].first if points else None
+
+
+def _han_date(text: str) -> str:
+    values = {char: number for number, char in enumerate("零一二三四五六七八九")}
+
+    def number(found: re.Match[str]) -> str:
+        word = found.group(1)
+        tens, _, ones = word.partition("十")
+        total = (values.get(tens, 1) * 10 if "十" in word else 0) + values.get(ones if "十" in word else word, 0)
+        return str(total) + found.group(2)
+
+    return re.sub(r"([一二三四五六七八九十]{1,3})([月日])", number, text)
+
+
+def _signature(head: Head, paragraphs: list[Paragraph]) -> None:
+    """The body and the date at the foot: of the covering notice where there is one, else of the document."""
+    for index, paragraph in enumerate(paragraphs):
+        if not _DATE.match(paragraph.text) or paragraph.table:
+            continue
+        day = _day(paragraph.text)
+        if day is None:
+            continue
+        organs = _organs_above(paragraphs, index)
+        head.used.add(paragraph.line)
+        if head.issued_on is None or organs:
+            head.issued_on = head.issued_on or day
+        if organs:
+            head.used.update(line for _, line in organs)
+            names = " ".join(name for name, _ in organs)
+            if head.issuer is None or len(head.issuer) < len(names):
+                head.issuer = names
+            head.issued_on = day
+            return
+    if head.issued_on is None:
+        _undated_signature(head, paragraphs)
+
+
+def _organs_above(paragraphs: list[Paragraph], index: int) -> list[tuple[str, int]]:
+    organs: list[tuple[str, int]] = []
+    for paragraph in reversed(paragraphs[max(0, index - 4) : index]):
+        text = re.sub(r"\s+", " ", paragraph.text.strip())
+        if _SIGN_STOP.search(text) or starts_numbered(text) or not _all_organs(text):
+            break
+        organs.insert(0, (_organ_text(text), paragraph.line))
+    return organs
+
+
+def _all_organs(text: str) -> bool:
+    whole = text.replace(" ", "")
+    if len(whole) > 80:
+        return False
+    return bool(_ORGAN.match(whole)) or all(_ORGAN.match(part) for part in text.split(" "))
+
+
+def _organ_text(text: str) -> str:
+    parts = text.split(" ")
+    return " ".join(parts) if all(_ORGAN.match(part) and len(part) > 3 for part in parts) else "".join(parts)
+
+
+def _undated_signature(head: Head, paragraphs: list[Paragraph]) -> None:
+    for paragraph in reversed(paragraphs[-3:]):
+        text = re.sub(r"\s+", " ", paragraph.text.strip())
+        if paragraph.table or _SIGN_STOP.search(text) or starts_numbered(text) or paragraph.line in head.used:
+            continue
+        if _all_organs(text) and len(text) >= 5 and re.search(r"政府|委员会|办公室|局$|室$|领导小组|指挥部", text):
+            head.issuer = _organ_text(text)
+            head.used.add(paragraph.line)
+            return
+
+
+def _fallbacks(head: Head, paragraphs: list[Paragraph]) -> None:
+    for paragraph in paragraphs[:8]:
+        found = _FILE_HEAD.match(re.sub(r"\s+", "", paragraph.text))
+        if found:
+            head.used.add(paragraph.line)
+            head.issuer = head.issuer or found["o"]
+    if head.issuer is None and head.title_lines:
+        for paragraph in paragraphs[:6]:
+            text = re.sub(r"\s+", "", paragraph.text)
+            if paragraph.line < head.title_lines[0] and _ORGAN.match(text) and len(text) >= 5:
+                head.issuer = text
+                head.used.add(paragraph.line)
+    for paragraph in paragraphs[-4:]:
+        found = _TAIL_DATE.search(_han_date(squeeze(paragraph.text)))
+        if found:
+            head.used.add(paragraph.line)
+            head.issued_on = head.issued_on or _day(found.group(1))
+        elif re.match(r"^(?:抄送|主送|[（(]此件)", paragraph.text):
+            head.used.add(paragraph.line)
+
+
+def _region(text: str | None) -> str | None:
+    """The division that a title or a body's name begins with."""
+    if not text:
+        return None
+    bare = re.sub(r"^(?:中共|中国共产党)", "", re.sub(r"^(?:关于)?(?:印发)?[《〈“]?", "", text.replace(" ", "")))
+    bare = re.sub(r"^(?:成立|调整|推进|开展|做好|全面|创建|建立|加强)", "", bare)
+    found = _REGION.match(bare)
+    region = found["r"] if found else ""
+    if not region or region in _REGION_STOP or len(region) < 2 or region[-2:] in _REGION_STOP and len(region) > 6:
+        return None
+    return None if re.search(r"关于|推进|创建|开展", region) else region

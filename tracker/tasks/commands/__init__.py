@@ -1,0 +1,97 @@
+"""Everything that changes a task; the only writer of its tables."""
+
+from tracker.tasks.commands.completion import (
+    draft_submission,
+    return_for_rework,
+    submit_completion,
+    verify_completion,
+)
+from tracker.tasks.commands.crossings import record_crossings
+from tracker.tasks.commands.deadlines import (
+    adjust_time,
+    answer_explanation,
+    ask_extension,
+    decide_extension,
+    explain_delay,
+)
+from tracker.tasks.commands.drafting import (
+    NewPart,
+    NewTarget,
+    TaskDraft,
+    copy_task,
+    draft_apportioned,
+    draft_task,
+    edit_draft,
+    enter_done,
+    take_over,
+)
+from tracker.tasks.commands.moving import PaperRoad
+from tracker.tasks.commands.progress import (
+    NewReport,
+    assign_owner,
+    complete_milestone,
+    complete_part,
+    confirm_report,
+    report_part,
+    report_progress,
+    split_task,
+)
+from tracker.tasks.commands.receiving import (
+    accept_part,
+    accept_task,
+    ask_adjustment,
+    decide_adjustment,
+)
+from tracker.tasks.commands.resting import cancel_task, resume_task, suspend_task
+from tracker.tasks.commands.series import issue_due_periods
+from tracker.tasks.commands.signing import (
+    appoint_verifier,
+    propose_batch,
+    send_back_batch,
+    set_leader_in_charge,
+    sign_off_batch,
+)
+
+__all__ = [
+    "NewPart",
+    "NewReport",
+    "NewTarget",
+    "PaperRoad",
+    "TaskDraft",
+    "accept_part",
+    "accept_task",
+    "adjust_time",
+    "answer_explanation",
+    "appoint_verifier",
+    "ask_adjustment",
+    "ask_extension",
+    "assign_owner",
+    "cancel_task",
+    "complete_milestone",
+    "complete_part",
+    "confirm_report",
+    "copy_task",
+    "decide_adjustment",
+    "decide_extension",
+    "draft_apportioned",
+    "draft_submission",
+    "draft_task",
+    "edit_draft",
+    "enter_done",
+    "explain_delay",
+    "issue_due_periods",
+    "propose_batch",
+    "record_crossings",
+    "report_part",
+    "report_progress",
+    "resume_task",
+    "return_for_rework",
+    "send_back_batch",
+    "set_leader_in_charge",
+    "sign_off_batch",
+    "split_task",
+    "submit_completion",
+    "suspend_task",
+    "take_over",
+    "verify_completion",
+]

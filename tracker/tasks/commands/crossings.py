@@ -1,0 +1,93 @@
+"""Crossings (逾期记录): that a deadline passed undone, dated by the deadline, written once and never taken back."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db
+from tracker.organisation.models import LeadershipGroup
+from tracker.tasks.models import Crossing, Milestone, Task, TaskPart
+from tracker.tasks.rules import OPEN, CrossingKind, PartState
+
+
+def write_crossing(
+    kind: CrossingKind, subject_id: int, task: Task, unit_id: int | None, due_on: date, *, now: datetime
+) -> bool:
+    """Write the crossing of one deadline unless it stands already; says whether it was new."""
+    found = db.session.scalar(
+        sa.select(Crossing.id).where(
+            Crossing.kind == kind, Crossing.subject_id == subject_id, Crossing.due_on == due_on
+        )
+    )
+    if found is not None or due_on < task.group.uses_from:
+        return False
+    db.session.add(
+        Crossing(kind=kind, subject_id=subject_id, task_id=task.id, unit_id=unit_id, due_on=due_on, recorded_at=now)
+    )
+    return True
+
+
+def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
+    """Write the crossings of everything in a group that is late today and has none; returns how many.
+
+    Set-based: one INSERT … SELECT a kind. Nothing due before the group began to use the product is written.
+    """
+    late_through = working_days().last_late_due_date(local_date(now), roll=group.roll_due_dates)
+    written = 0
+    for kind, query in _late(group, late_through):
+        late = query.subquery()
+        known = sa.exists().where(
+            Crossing.kind == kind, Crossing.subject_id == late.c.subject_id, Crossing.due_on == late.c.due_on
+        )
+        rows = sa.select(
+            sa.literal(kind.value),
+            late.c.subject_id,
+            late.c.task_id,
+            late.c.unit_id,
+            late.c.due_on,
+            sa.bindparam("recorded_at", now, type_=Crossing.__table__.c.recorded_at.type),
+        ).where(~known)
+        names = ["kind", "subject_id", "task_id", "unit_id", "due_on", "recorded_at"]
+        result = db.session.execute(sa.insert(Crossing).from_select(names, rows))
+        written += result.rowcount  # type: ignore[attr-defined]
+    return written
+
+
+def _late(group: LeadershipGroup, late_through: date) -> list[tuple[CrossingKind, sa.Select[*tuple[Any, ...]]]]:
+    """The late tasks, parts and milestones of a group as (subject, task, unit, due date)."""
+    running = sa.and_(Task.group_id == group.id, Task.state.in_(OPEN), ~Task.extension_pending)
+    tasks = sa.select(
+        Task.id.label("subject_id"), Task.id.label("task_id"), Task.lead_unit_id.label("unit_id"), Task.due_on
+    ).where(running, Task.due_on.between(group.uses_from, late_through))
+    parts = (
+        sa.select(
+            TaskPart.id.label("subject_id"),
+            TaskPart.task_id,
+            TaskPart.unit_id,
+            TaskPart.due_on,
+        )
+        .join(Task)
+        .where(
+            running,
+            TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]),
+            TaskPart.due_on.between(group.uses_from, late_through),
+        )
+    )
+    milestones = (
+        sa.select(
+            Milestone.id.label("subject_id"),
+            Milestone.task_id,
+            Task.lead_unit_id.label("unit_id"),
+            Milestone.due_on,
+        )
+        .join(Task)
+        .where(running, Milestone.done_on.is_(None), Milestone.due_on.between(group.uses_from, late_through))
+    )
+    return [
+        (CrossingKind.TASK, tasks),
+        (CrossingKind.PART, parts),
+        (CrossingKind.MILESTONE, milestones),
+    ]

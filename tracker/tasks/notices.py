@@ -1,0 +1,120 @@
+"""Which message goes to whom when something happens to a task; enqueued with the act, never sent here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tracker.kernel.clock import local_date
+from tracker.kernel.registry import Message
+from tracker.kernel.text import _l
+from tracker.organisation.queries import contacts, seat_holders, unit_people
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank, SeatRole
+from tracker.outbox.commands import enqueue
+from tracker.tasks.models import SignOffBatch, Task, TaskPart
+
+MESSAGES = {
+    "task.issued": Message(_l("新任务待签收：%(title)s"), "tasks.show", "task_id", "clipboard-list"),
+    "task.part_issued": Message(_l("新的配合事项待签收：%(title)s"), "tasks.show", "task_id", "clipboard-list"),
+    "task.given": Message(_l("任务已落实由您负责：%(title)s"), "tasks.show", "task_id", "user-check"),
+    "task.draft_report": Message(_l("有进展报告待您确认：%(title)s"), "tasks.show", "task_id", "pencil"),
+    "task.draft_submission": Message(_l("有办结报请待您确认：%(title)s"), "tasks.show", "task_id", "pencil"),
+    "task.submitted": Message(_l("待核验：%(title)s（%(unit)s）"), "tasks.show", "task_id", "checks"),
+    "task.returned": Message(_l("已退回重办：%(title)s"), "tasks.show", "task_id", "arrow-back-up"),
+    "task.completed": Message(_l("已核验办结：%(title)s"), "tasks.show", "task_id", "circle-check"),
+    "task.adjustment_asked": Message(
+        _l("签收前申请调整：%(title)s（%(unit)s）"), "tasks.show", "task_id", "adjustments"
+    ),
+    "task.adjustment_decided": Message(_l("调整申请已有决定：%(title)s"), "tasks.show", "task_id", "adjustments"),
+    "task.extension_asked": Message(_l("申请延期：%(title)s（%(unit)s）"), "tasks.show", "task_id", "calendar-plus"),
+    "task.extension_decided": Message(_l("延期申请已有决定：%(title)s"), "tasks.show", "task_id", "calendar-plus"),
+    "task.time_adjusted": Message(_l("完成时限已调整：%(title)s"), "tasks.show", "task_id", "calendar"),
+    "task.explained": Message(_l("逾期说明：%(title)s（%(unit)s）"), "tasks.show", "task_id", "message-report"),
+    "task.explanation_answered": Message(_l("逾期说明已答复：%(title)s"), "tasks.show", "task_id", "message-report"),
+    "task.suspended": Message(_l("任务已暂停：%(title)s"), "tasks.show", "task_id", "player-pause"),
+    "task.resumed": Message(_l("任务恢复办理：%(title)s"), "tasks.show", "task_id", "player-play"),
+    "task.cancelled": Message(_l("任务已撤销：%(title)s"), "tasks.show", "task_id", "ban"),
+    "task.coordination": Message(_l("有需协调事项：%(title)s（%(unit)s）"), "tasks.show", "task_id", "arrows-join"),
+    "task.verifier": Message(_l("请您核验：%(title)s"), "tasks.show", "task_id", "checks"),
+    "batch.proposed": Message(_l("有一批任务待签发：%(title)s"), "tasks.batch", "batch_id", "signature"),
+    "batch.sent_back": Message(_l("送审的任务被退回修改：%(title)s"), "tasks.batch", "batch_id", "arrow-back-up"),
+}
+
+CONFIRMERS = (PostRank.HEAD,)
+
+
+def unit_desk(task: Task, unit_id: int | None, now: datetime) -> set[int]:
+    """Who in a unit hears of its work: head, deputy in charge, liaison, and (for the lead) the owner."""
+    if unit_id is None:
+        return set()
+    day = local_date(now)
+    people = set(unit_people(unit_id, day=day, ranks=CONFIRMERS))
+    people |= set(contacts(task.group_id, unit_id, day=day, roles=tuple(ContactRole)))
+    if unit_id == task.lead_unit_id and task.owner_id is not None:
+        people.add(task.owner_id)
+    return people
+
+
+def confirmers(task: Task, unit_id: int, now: datetime) -> set[int]:
+    """Head and deputy in charge of a unit."""
+    day = local_date(now)
+    heads = unit_people(unit_id, day=day, ranks=CONFIRMERS)
+    return set(heads) | set(contacts(task.group_id, unit_id, day=day, roles=(ContactRole.DEPUTY_IN_CHARGE,)))
+
+
+def tell(kind: str, task: Task, people: Iterable[int], *, now: datetime, key: str = "") -> None:
+    """Put a message about a task into inboxes; key tells apart messages of one kind about one task."""
+    unit = task.lead_unit.name if task.lead_unit else ""
+    enqueue(
+        kind,
+        people,
+        subject=("task", task.id),
+        params={"title": task.title, "unit": unit},
+        key=f"{kind}:{task.id}:{key or task.version}",
+        now=now,
+        group_id=task.group_id,
+    )
+
+
+def tell_lead(kind: str, task: Task, *, now: datetime) -> None:
+    """Tell the lead unit."""
+    tell(kind, task, unit_desk(task, task.lead_unit_id, now), now=now)
+
+
+def tell_part(kind: str, part: TaskPart, *, now: datetime) -> None:
+    """Tell a cooperating unit."""
+    tell(kind, part.task, unit_desk(part.task, part.unit_id, now), now=now, key=f"part{part.id}")
+
+
+def tell_office(kind: str, task: Task, *, now: datetime) -> None:
+    """Tell the group's office."""
+    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=OFFICE), now=now)
+
+
+def tell_verifiers(kind: str, task: Task, *, now: datetime) -> None:
+    """Tell office and supervisors, or the appointed verifier."""
+    if task.verifier_id is not None:
+        tell(kind, task, [task.verifier_id], now=now)
+        return
+    roles = OFFICE | {SeatRole.SUPERVISOR}
+    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=roles), now=now)
+
+
+def tell_leaders(kind: str, task: Task, *, now: datetime) -> None:
+    """Tell the group's leaders."""
+    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=LEADERS), now=now)
+
+
+def tell_batch(kind: str, batch: SignOffBatch, *, now: datetime) -> None:
+    """Tell who signs off that a batch waits, or who proposed it that it came back."""
+    if kind == "batch.proposed":
+        people = seat_holders(batch.group_id, day=local_date(now), roles=OFFICE_DIRECTORS)
+    else:
+        people = [batch.proposed_by_id] if batch.proposed_by_id is not None else []
+    enqueue(
+        kind,
+        people,
+        subject=("batch", batch.id),
+        params={"title": batch.title},
+        key=f"{kind}:{batch.id}:{batch.version}",
+        now=now,
+        group_id=batch.group_id,
+    )
