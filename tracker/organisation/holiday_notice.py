@@ -1,4 +1,7 @@
-"""Read the State Council's yearly notice (国务院办公厅关于×年部分节假日安排的通知): which days are free, which are made up."""
+"""Read the State Council's yearly notice of holidays: which days are free, which are made up.
+
+Its form: 国务院办公厅关于×年部分节假日安排的通知, one holiday a line.
+"""
 
 import re
 import unicodedata

@@ -83,12 +83,13 @@ def _is_office_in(actor: Actor, region: Region) -> bool:
 
 
 def _units_of(groups: Collection[int], day: date) -> sa.ColumnElement[bool]:
-    """Units that belong to groups: members, the office's host, and what is under or hosted by these."""
+    """Units that belong to groups: members, the office's host, those with seats, and what is under these."""
     members = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id.in_(groups), on_day(MemberUnit, day))
     hosts = sa.select(LeadershipGroup.host_unit_id).where(
         LeadershipGroup.id.in_(groups), LeadershipGroup.host_unit_id.is_not(None)
     )
-    ids = members.union(hosts)
+    posts = sa.select(Post.unit_id).join(Seat).where(Seat.group_id.in_(groups), on_day(Seat, day))
+    ids = members.union(hosts, posts)
     return sa.or_(Unit.id.in_(ids), Unit.parent_id.in_(ids), Unit.hosted_by_id.in_(ids))
 
 

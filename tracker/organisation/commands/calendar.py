@@ -84,7 +84,7 @@ def publish_year(text: str, *, by: Actor, now: datetime) -> Notice:
     if notice.errors or notice.year is None:
         raise Invalid({"text": _l("通知中有没读懂的地方，请先更正。")})
     exceptions = {day: (found.working, found.note) for day, found in notice.exceptions.items()}
-    source = " ".join(("国务院办公厅放假通知", notice.number)).strip()
+    source = f"国务院办公厅放假通知 {notice.number}".strip()
     _write_year(notice.year, YearStatus.PUBLISHED, source, exceptions, now=now)
     record(
         "organisation.publish_year",
