@@ -79,7 +79,7 @@ def _frame(app: Flask) -> dict[str, Any]:
     if isinstance(actor, Actor):
         frame["nav"] = _menu(actor, registry.menu)
         frame["tabs"] = _tabs(actor, registry.menu)
-        frame["me"] = {"name": actor.name, "title": actor.capacity()}
+        frame["me"] = {"id": actor.account_id, "name": actor.name, "title": actor.capacity()}
         frame["inbox_count"] = outbox.unread_count(actor)
     for name, endpoint in (
         ("search_url", "tasks.index"),
