@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from .dates import squeeze
 from .errors import N_
-from .findings import Group, Posting, Role, Seat, Warning, warning
+from .findings import Group, Role, Seat, Warning, warning
 from .labels import Label, read_label, unplaced_label
 from .lines import Paragraph
-from .names import NAME, ends_with_post, split_posts
+from .names import NAME, ends_with_post
 from .numbering import read_number
 from .office import office_unit, spoken_seats
 from .rosters import Sitting, read_row
@@ -36,6 +36,7 @@ class GroupsFound:
     groups: list[Group] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    listed: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -48,19 +49,17 @@ class _Open:
     long: bool
 
 
-class _Clerk:
+class Clerk:
     """Walks through the document and writes down who sits where."""
 
-    def __init__(self, title: str | None) -> None:
+    def __init__(self) -> None:
         self.found = GroupsFound()
         self.current: Group | None = None
         self.pending: str | None = None
-        self.title = title
         self.role: Role | None = None
         self.in_office = False
         self.with_chief = False
         self.open: _Open | None = None
-        self.unused_name: str | None = None
 
     # -- groups ---------------------------------------------------------------------------------------------------
     def _group(self) -> Group:
@@ -113,17 +112,17 @@ class _Clerk:
         self._note_names(body, heading=number is not None)
         label = read_label(body, in_office=self.in_office, with_chief=self.with_chief)
         if label and self._labelled(label, paragraph):
-            self.found.used.add(paragraph.line)
+            self._use(paragraph)
             return
         if unplaced_label(body) and self.role:
             self._warn(paragraph.line, N_("“%(text)s”没有对应的席位，未列入。"), text)
-            self.found.used.add(paragraph.line)
+            self._use(paragraph)
             return
         if self.role and number is None and self._continuation(paragraph):
-            self.found.used.add(paragraph.line)
+            self._use(paragraph)
             return
         if self.role and number is not None and self._numbered_person(number.rest, paragraph):
-            self.found.used.add(paragraph.line)
+            self._use(paragraph)
             return
         self._prose(paragraph)
 
@@ -234,7 +233,7 @@ class _Clerk:
         if "办公室" in text or "日常工作" in text:
             self._office(paragraph)
         for spoken in spoken_seats(text, in_office=self.in_office):
-            self.sit(spoken.role, self._known(spoken.sitting), paragraph.line_at(spoken.offset))
+            self.sit(spoken.role, spoken.sitting, paragraph.line_at(spoken.offset))
             self.found.used.add(paragraph.line)
         self.role, self.open = None, None
 
@@ -250,8 +249,26 @@ class _Clerk:
         if group.office_unit is None:
             group.office_unit = unit
 
-    def _known(self, sitting: Sitting) -> Sitting:
-        return sitting
+    def _use(self, paragraph: Paragraph) -> None:
+        """A line of a list is read here and nowhere else."""
+        self.found.used.add(paragraph.line)
+        self.found.listed.add(paragraph.line)
+
+    def note_title(self, title: str) -> None:
+        """A title may found a group: 关于成立…领导小组的通知."""
+        self._note_names(title, heading=True)
+
+    def seat(self, seat: Seat) -> None:
+        """Write down a seat that another rule has read whole."""
+        self.sit(seat.role, Sitting(seat.person, seat.posts, seat.unit), seat.line)
+
+    def finish(self, mentioned: str | None) -> None:
+        """Found the group that was named without seats, and name the one that was seated without a name."""
+        if not self.found.groups and self.pending:
+            self._group()
+        for group in self.found.groups[:1]:
+            if group.name is None:
+                group.name = mentioned
 
     def _warn(self, line: int, msgid: str, text: str) -> None:
         self.found.warnings.append(warning(line, msgid, text=text[:60]))
@@ -294,7 +311,3 @@ def mentioned_name(texts: list[str]) -> str | None:
     full = [name for name in names if len(name) >= 8]
     return max(full, key=len) if full else (names[0] if names else None)
 
-
-def postings(text: str) -> tuple[Posting, ...]:
-    """Posts of a table cell."""
-    return split_posts(text)

@@ -165,10 +165,11 @@ def _assign(kind: str, value: str, result: Responsible) -> None:
     elif kind == "standard":
         result.standard = value
     elif kind in ("lead", "responsible", "coop"):
-        _units(kind, value, result)
+        read_units(kind, value, result)
 
 
-def _units(kind: str, value: str, result: Responsible) -> None:
+def read_units(kind: str, value: str, result: Responsible) -> None:
+    """Read a list of units printed under a label or in a column."""
     value = _pull_time(value, result)
     value, value_first = _first_note(value)
     result.first_leads = result.first_leads or value_first

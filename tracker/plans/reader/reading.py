@@ -1,0 +1,120 @@
+"""Reading a whole document: each rule has its turn, in the order that lets none read the same line twice."""
+
+import re
+
+from .dates import squeeze
+from .defaults import read_defaults
+from .errors import N_
+from .findings import Findings, Group, Seat, Warning, warning
+from .group import Clerk, mentioned_name
+from .head import Head, read_head
+from .lines import Line, Paragraph, paragraphs
+from .measures import read_tasks
+from .outline import Item, build, walk
+from .phases import read_phases
+from .suggestions import read_suggestions
+from .table_seats import read_table_seats
+from .table_tasks import read_table_tasks
+from .tables import Table, find_tables
+
+NOTHING = N_("没有认出小组、阶段或任务，请确认这是一份实施方案。")
+NO_TITLE = N_("没有认出标题。")
+
+
+def read_lines(lines: list[Line]) -> Findings:
+    """Read the lines of one document."""
+    parts = paragraphs(lines)
+    tables = find_tables(parts)
+    parts, tables = _untabled(parts, tables)
+    head = read_head(parts)
+    found = Findings(head.title, head.region, head.issuer, head.document_number, head.issued_on)
+    in_tables = {line for table in tables for line in table.used}
+    clerk = _read_groups(parts, head, tables, in_tables, found.warnings)
+    found.groups = clerk.found.groups
+    year = context_year(head, parts)
+    root = build(parts, head.used | clerk.found.listed | in_tables)
+    phases = read_phases(root, tables, year)
+    defaults = read_defaults(parts)
+    tasks = read_tasks(root, phases, defaults, year)
+    found.phases = phases.phases
+    found.tasks = [*tasks.tasks]
+    found.warnings += [*clerk.found.warnings, *phases.warnings, *tasks.warnings]
+    for table in tables:
+        if table.kind == "task":
+            found.tasks += read_table_tasks(table, _container(root, table), defaults, year, found.warnings)
+    found.tasks.sort(key=lambda task: task.line)
+    found.phases.sort(key=lambda phase: phase.line)
+    found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
+    _general_warnings(found)
+    found.warnings = _ordered(found.warnings)
+    return found
+
+
+def _untabled(parts: list[Paragraph], tables: list[Table]) -> tuple[list[Paragraph], list[Table]]:
+    """Rows of tables that were not understood go on as plain text."""
+    known = [table for table in tables if table.kind != "none"]
+    used = {line for table in known for line in table.used}
+    for part in parts:
+        if part.table and part.line not in used:
+            part.table = 0
+    return [part for part in parts if part.text], known
+
+
+def _read_groups(parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Warning]) -> Clerk:
+    clerk = Clerk()
+    waiting = [table for table in tables if table.kind == "seat"]
+    for part in parts:
+        while waiting and part.line >= waiting[0].line:
+            _seat_table(clerk, waiting.pop(0), warnings)
+        if part.line in head.title_lines:
+            clerk.note_title(part.text)
+        elif part.line not in head.used and part.line not in in_tables:
+            clerk.read(part)
+    for table in waiting:
+        _seat_table(clerk, table, warnings)
+    clerk.finish(mentioned_name([part.text for part in parts]))
+    return clerk
+
+
+def _seat_table(clerk: Clerk, table: Table, warnings: list[Warning]) -> None:
+    for seat in read_table_seats(table, warnings):
+        clerk.seat(seat)
+
+
+def context_year(head: Head, parts: list[Paragraph]) -> int | None:
+    """The year that dates without a year belong to: the title's, else that of the issue; never when several compete."""
+    title_years = set(re.findall(r"(?:19|20)\d{2}", squeeze(head.title or "")))
+    if len(title_years) == 1:
+        return int(title_years.pop())
+    if head.issued_on is not None:
+        return head.issued_on.year
+    number = re.search(r"(?:19|20)\d{2}", head.document_number or "")
+    return int(number.group()) if number else None
+
+
+def _container(root: Item, table: Table) -> Item | None:
+    within: Item | None = None
+    for item in walk(root):
+        if item.line <= table.line:
+            within = item
+    return within
+
+
+def _general_warnings(found: Findings) -> None:
+    if found.title is None:
+        found.warnings.append(warning(1, NO_TITLE))
+    if not (found.groups or found.phases or found.tasks or found.suggestions):
+        found.warnings.append(warning(1, NOTHING))
+
+
+def _ordered(warnings: list[Warning]) -> list[Warning]:
+    unique: list[Warning] = []
+    for item in sorted(warnings, key=lambda item: item.line):
+        if item not in unique:
+            unique.append(item)
+    return unique
+
+
+def group_of(findings: Findings, seat: Seat) -> Group | None:
+    """The group in which a seat stands."""
+    return next((group for group in findings.groups if seat in group.seats), None)

@@ -1,0 +1,58 @@
+"""Seats that stand in tables: name, post, and the place in the group."""
+
+import re
+
+from .errors import N_
+from .findings import Posting, Role, Seat, Warning, warning
+from .labels import role_of
+from .names import is_name, join_padded, split_posts
+from .rosters import read_row
+from .tables import Row, Table
+
+ODD_SEAT = N_("表格中的“%(text)s”像是组成人员，但没有认出来。")
+
+
+def read_table_seats(table: Table, warnings: list[Warning]) -> list[Seat]:
+    """The seats of one table, in order."""
+    seats: list[Seat] = []
+    role: Role = "member"
+    liaisons = "name" not in table.columns or any("联络" in column for column in table.columns)
+    for row in table.rows:
+        role = _role(row) or ("liaison" if liaisons else role)
+        seat = _seat(row, role)
+        if seat is None:
+            warnings.append(warning(row.line, ODD_SEAT, text=" ".join(row.cells.values())[:60]))
+        else:
+            seats.extend(seat)
+    for line, text in table.odd:
+        warnings.append(warning(line, ODD_SEAT, text=text[:60]))
+    return seats
+
+
+def _role(row: Row) -> Role | None:
+    for column in ("role", "category", "remark", "post", "other0"):
+        for word in re.split(r"[\n、]", row.cells.get(column, "")):
+            role = role_of(re.sub(r"\s+", "", word))
+            if role:
+                return role
+    return next((role for key, cell in row.cells.items() if key.startswith("other") and (role := role_of(re.sub(r"\s+", "", cell)))), None)
+
+
+def _seat(row: Row, role: Role) -> list[Seat] | None:
+    names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", join_padded(row.cells.get("name", "") or row.cells.get("owner", "")))]
+    names = [re.sub(r"同志$|[（(](?:女|兼)[)）]$", "", name) for name in names if name]
+    unit = re.sub(r"\s+", "", row.cells.get("member_unit", "")) or None
+    post_text = row.cells.get("post", "")
+    if post_text and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
+        post_text = ""
+    postings = tuple(Posting(item.unit or unit, item.post) for item in split_posts(post_text)) if post_text else ()
+    if not postings and unit and names:
+        postings = split_posts(unit) if read_row(unit) and any(item.post for item in split_posts(unit)) else (Posting(unit, None),)
+    if names:
+        if not all(is_name(name, lenient=True) or "·" in name for name in names):
+            sittings = read_row(" ".join(row.cells.get(key, "") for key in ("name",)))
+            return [Seat(role, item.person, item.posts, item.unit, row.line) for item in sittings] or None
+        return [Seat(role, name, postings, None, row.line) for name in names]
+    if postings:
+        return [Seat(role, None, postings, None, row.line)]
+    return [Seat(role, None, (), unit, row.line)] if unit else None

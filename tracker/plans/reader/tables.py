@@ -1,0 +1,252 @@
+"""Tables of tasks, people and phases: .docx tables, tables flattened to columns, and tables flattened to one cell a line."""
+
+import re
+from dataclasses import dataclass, field
+
+from .lines import Paragraph, split_columns
+from .responsible import LABELS
+
+_COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (key, re.compile(f"^(?:{words})$"))
+    for key, words in (
+        ("number", r"序号|编号|项次|序|NO\.?|No\.?"),
+        ("name", r"姓名|人员|人员姓名|责任人姓名"),
+        ("role", r"(?:组内|小组|领导小组|指挥部|联席会议|专班|本组|担任|拟任|在(?:领导小组|小组|组)中?)(?:内)?(?:职务|职责|分工|任职|角色)|担任职务|拟任职务|组成|组别职务|领导小组职务|小组分工|类别职务|工作组职务|机构职务"),
+        ("post", r"(?:单位及|单位和|工作单位及|所在单位及|现任|行政|单位|党政|本职|现|工作单位与|单位与)职务|职务|所任职务|单位职务|职务职级|单位、职务|单位（职务）"),
+        ("phone", r"(?:联系)?(?:电话|方式)|手机(?:号码)?|联系电话|办公电话"),
+        ("phase", r"阶段|工作阶段|实施阶段|步骤|阶段名称|阶段划分"),
+        ("lead", LABELS["lead"]),
+        ("coop", LABELS["coop"]),
+        ("leader", LABELS["leader"]),
+        ("owner", LABELS["owner"]),
+        ("deadline", LABELS["deadline"] + r"|完成时间（时限）|时间|起止时间|完成年限|节点|截止时间|截止日期"),
+        ("responsible", LABELS["responsible"]),
+        ("member_unit", r"单位|工作单位|成员单位|所在单位|单位名称|部门"),
+        ("category", r"类别|任务类别|分类|领域|板块|工作类别|大项|一级指标|重点领域|方面|工作板块|项目类别|任务分类|工作领域|任务类型|类型"),
+        ("task", r"(?:重点|主要|工作|目标|具体|年度|分解|整改|创建|改革|整治)*任务(?:内容|名称|事项|要点|分解)?|任务|(?:工作|重点|主要)?(?:内容|事项|项目|工作|要点)|(?:整治|检查|整改|测评|创建|考核)(?:内容|事项|项目|问题)|存在问题|具体内容|重点工作任务|工作任务及要求|指标内容|措施内容"),
+        ("detail", r"(?:细化|具体|工作|整改|主要|重点|推进|实施|任务|落实)*(?:措施|举措)|工作要求|具体要求|具体工作|工作内容及要求|任务举措|工作打算|落实举措|细化内容|工作举措"),
+        ("standard", r"(?:完成|工作|验收|质量|年度|预期)?(?:目标|标准)(?:要求|任务|值)?|目标要求|年度目标|预期目标|预期成效|成果形式|工作成果|量化指标|目标任务值|完成情况要求"),
+        ("remark", r"备注|说明|进展|进展情况|完成情况|落实情况|形象进度"),
+    )
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a table, by column."""
+
+    line: int
+    cells: dict[str, str]
+    shared: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Table:
+    """A table whose head was understood."""
+
+    kind: str  # task, seat, phase
+    columns: tuple[str, ...]
+    rows: list[Row] = field(default_factory=list)
+    odd: list[tuple[int, str]] = field(default_factory=list)
+    line: int = 0
+    used: set[int] = field(default_factory=set)
+    leaders_column: bool = False
+
+
+def column_of(cell: str) -> str | None:
+    """The column that a head cell names."""
+    bare = re.sub(r"\s+", "", cell).strip("：:")
+    if not bare or len(bare) > 14:
+        return None
+    bare = bare.replace("(", "（").replace(")", "）")
+    for key, pattern in _COLUMNS:
+        if pattern.match(bare):
+            return key
+    return None
+
+
+def _head(cells: list[str]) -> tuple[str, ...] | None:
+    names = [column_of(cell) for cell in cells]
+    known = [name for name in names if name]
+    if len(set(known)) < 2 or len(known) < len([cell for cell in cells if cell]) * 0.6:
+        return None
+    seen: list[str] = []
+    for index, name in enumerate(names):
+        word = name or f"other{index}"
+        seen.append(word if word not in seen else f"{word}#{index}")
+    return tuple(seen)
+
+
+def _kind(columns: tuple[str, ...]) -> str | None:
+    have = set(columns)
+    if "name" in have and not have & {"task", "lead"}:
+        return "seat"
+    if "phase" in have and "deadline" in have and not have & {"lead", "responsible"}:
+        return "phase"
+    if have & {"task", "detail", "standard"} and (have & {"lead", "responsible", "coop", "deadline", "owner", "leader"} or "number" in have):
+        return "task"
+    if "member_unit" in have and have & {"owner", "phone"}:
+        return "seat"
+    return None
+
+
+def find_tables(paragraphs: list[Paragraph]) -> list[Table]:
+    """All tables of a document, in order."""
+    found: list[Table] = []
+    index = 0
+    while index < len(paragraphs):
+        step = _word_table(paragraphs, index) or _column_table(paragraphs, index) or _cell_lines(paragraphs, index)
+        if step is None:
+            index += 1
+            continue
+        table, index = step
+        if table.rows:
+            found.append(table)
+    return found
+
+
+def _word_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | None:
+    number = paragraphs[index].table
+    if not number:
+        return None
+    end = index
+    while end < len(paragraphs) and paragraphs[end].table == number:
+        end += 1
+    block = paragraphs[index:end]
+    for start, row in enumerate(block[:4]):
+        columns = _head(list(row.cells))
+        kind = _kind(columns) if columns else None
+        if columns and kind:
+            table = Table(kind, columns, line=row.line)
+            table.used.update(item.line for item in block[: start + 1])
+            _fill(table, [(item.line, list(item.cells)) for item in block[start + 1 :]])
+            return table, end
+    return Table("none", (), line=paragraphs[index].line), end
+
+
+def _column_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | None:
+    head = split_columns(paragraphs[index].raw)
+    columns = _head(head) if len(head) >= 3 or len(head) == 2 and "\t" in paragraphs[index].raw else None
+    kind = _kind(columns) if columns else None
+    if not columns or not kind:
+        return None
+    table = Table(kind, columns, line=paragraphs[index].line)
+    table.used.add(paragraphs[index].line)
+    rows: list[tuple[int, list[str]]] = []
+    end = index + 1
+    while end < len(paragraphs):
+        cells = split_columns(paragraphs[end].raw)
+        if _rule_line(paragraphs[end].text):
+            table.used.add(paragraphs[end].line)
+        elif len(cells) >= max(2, len(columns) - 3) or len(cells) == len(columns):
+            rows.append((paragraphs[end].line, cells))
+        else:
+            break
+        end += 1
+    _fill(table, rows)
+    return table, end
+
+
+def _rule_line(text: str) -> bool:
+    return bool(re.fullmatch(r"[\s|｜│:：\-—=+─┼┌┐└┘├┤┬┴]+", text))
+
+
+def _cell_lines(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | None:
+    head: list[str] = []
+    end = index
+    while end < len(paragraphs) and column_of(paragraphs[end].text) and len(head) < 12:
+        head.append(paragraphs[end].text)
+        end += 1
+    columns = _head(head) if len(head) >= 3 else None
+    kind = _kind(columns) if columns else None
+    if not columns or not kind:
+        return None
+    table = Table(kind, columns, line=paragraphs[index].line)
+    table.used.update(item.line for item in paragraphs[index:end])
+    rest = paragraphs[end:]
+    rows = _rows_by_number(rest, len(columns)) if columns[0] == "number" else _rows_by_count(rest, len(columns))
+    used = sum(len(row) for row in rows)
+    for row in rows:
+        table.used.update(item.line for item in row)
+    _fill(table, [(row[0].line, [item.text for item in row]) for row in rows])
+    return table, end + used
+
+
+def _rows_by_number(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:
+    rows: list[list[Paragraph]] = []
+    expected = 1
+    for item in rest:
+        if re.fullmatch(rf"{expected}[.、]?", item.text):
+            rows.append([item])
+            expected += 1
+        elif not rows or len(rows[-1]) >= size + 4 or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text):
+            break
+        else:
+            rows[-1].append(item)
+    if rows and len(rows[-1]) > size:
+        rows[-1] = rows[-1][:size]
+    return rows
+
+
+def _rows_by_count(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:
+    rows: list[list[Paragraph]] = []
+    for start in range(0, len(rest) - size + 1, size):
+        row = rest[start : start + size]
+        if any(len(item.text) > 200 or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text) for item in row):
+            break
+        rows.append(row)
+    return rows
+
+
+def _fill(table: Table, rows: list[tuple[int, list[str]]]) -> None:
+    """Give each cell its column; a cell that a merge left out takes the value above."""
+    size = len(table.columns)
+    above: dict[str, str] = {}
+    for line, cells in rows:
+        table.used.add(line)
+        if not any(cells):
+            continue
+        if _head(cells) is not None and len(cells) == size:
+            continue
+        if len(set(cells)) == 1 and size > 2 and len(cells) > 1:
+            above["category"] = cells[0]
+            continue
+        placed = _place(table.columns, cells)
+        if placed is None:
+            table.odd.append((line, " ".join(cell for cell in cells if cell)))
+            continue
+        shared = set()
+        for column in table.columns:
+            value = placed.get(column, "")
+            if not value and column in _MERGED and above.get(column):
+                placed[column] = above[column]
+                shared.add(column)
+            elif value and value == above.get(column):
+                shared.add(column)
+        if "category" in above and "category" not in table.columns:
+            placed["category"] = above["category"]
+        above.update({key: value for key, value in placed.items() if value})
+        table.rows.append(Row(line, placed, frozenset(shared)))
+
+
+_MERGED = frozenset({"category", "role", "phase"})
+
+
+def _place(columns: tuple[str, ...], cells: list[str]) -> dict[str, str] | None:
+    if len(cells) == len(columns):
+        return dict(zip(columns, cells, strict=True))
+    if len(cells) > len(columns):
+        return dict(zip(columns, cells, strict=False)) if not any(cells[len(columns) :]) else None
+    missing = len(columns) - len(cells)
+    merged = [column for column in columns if column in ("category", "leader", "role")]
+    if "number" in columns and cells and re.fullmatch(r"\d{1,3}[.、]?", cells[0]) and missing == len(merged) > 0:
+        kept = [column for column in columns if column not in merged]
+        return dict(zip(kept, cells, strict=True))
+    if missing == 1 and columns[0] in ("category", "role"):
+        return dict(zip(columns[1:], cells, strict=True))
+    if columns[-missing:] and all(column in ("remark", "phone") or column.startswith("other") for column in columns[-missing:]):
+        return dict(zip(columns, cells, strict=False))
+    if missing == 1 and "coop" in columns and columns[-1] == "deadline":
+        kept = [column for column in columns if column != "coop"]
+        return dict(zip(kept, cells, strict=True))
+    return None
