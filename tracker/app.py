@@ -16,6 +16,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from tracker import health, shell
 from tracker import tables as _tables  # noqa: F401 - relationships and migrations need every table
+from tracker.accounts import access as accounts_access
+from tracker.accounts import acts as accounts_acts
+from tracker.accounts import gate
+from tracker.accounts import notices as accounts_notices
+from tracker.accounts import views as accounts_views
+from tracker.accounts.cli import cli as accounts_cli
+from tracker.audit import access as audit_access
+from tracker.audit import views as audit_views
 from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
@@ -27,8 +35,12 @@ babel = Babel()
 csrf = CSRFProtect()
 migrate = Migrate()
 
-BLUEPRINTS = (health.bp,)
-TABLES: tuple[Mapping[str, Route], ...] = (health.ACCESS,)
+BLUEPRINTS = (health.bp, accounts_views.bp, audit_views.bp)
+TABLES: tuple[Mapping[str, Route], ...] = (health.ACCESS, accounts_access.ACCESS, audit_access.ACCESS)
+MENU = (*accounts_access.MENU, *audit_access.MENU)
+ACTS: tuple[Mapping[str, object], ...] = (accounts_acts.ACTS,)
+MESSAGES = (accounts_notices.MESSAGES,)
+COMMANDS = (accounts_cli,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +62,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for commands in COMMANDS:
+        app.cli.add_command(commands)
+    _fill_registry()
+    gate.init_identity(app)
     _guard(app)
     _answer_errors(app)
     shell.init_shell(app)
@@ -62,6 +78,15 @@ def table_of_routes() -> dict[str, Route]:
     for part in TABLES:
         table.update(part)
     return table
+
+
+def _fill_registry() -> None:
+    """Hang up what features add to each other's pages; done anew, so that a second application adds nothing twice."""
+    registry.menu[:] = MENU
+    for acts in ACTS:
+        registry.add_acts(acts)
+    for messages in MESSAGES:
+        registry.add_messages(messages)
 
 
 def _guard(app: Flask) -> None:

@@ -67,6 +67,7 @@ def _frame(app: Flask) -> dict[str, Any]:
             "lang": "zh-CN" if language() == "zh" else "en",
             "theme": g.get("theme") or request.cookies.get("theme", "auto"),
             "large": g.get("large_text", False),
+            "contrast": request.cookies.get("contrast") == "1",
         },
         "demo": settings.demo,
         "today_text": format_date(clock.today(), "full"),

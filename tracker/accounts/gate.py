@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for  # noqa: TID251
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for  # noqa: TID251 - fills the kernel's Actor
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
 
 from config import Settings
 from tracker.accounts import commands, passwords, queries, rules
@@ -17,6 +18,7 @@ from tracker.accounts.models import Account, SignInSession
 from tracker.kernel import clock
 from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.db import db, write_transaction
+from tracker.kernel.entry import one_line
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.kernel.text import _l
 
@@ -28,6 +30,7 @@ BEFORE_SETUP = frozenset({"accounts.setup", "accounts.appearance"})
 BEFORE_FIRST_PASSWORD = frozenset({"accounts.password", "accounts.sign_out", "accounts.appearance"})
 
 WRONG = _l("登录名或密码不正确。")
+WRONG_CODE = _l("初始化码不正确。请使用服务器最近一次打印的初始化码。")
 
 login_manager = LoginManager()
 
@@ -59,6 +62,11 @@ def limits() -> dict[str, timedelta]:
     """How long a sign-in lasts, as `queries.alive` wants it."""
     own = settings()
     return {"idle": timedelta(minutes=own.idle_minutes), "absolute": timedelta(hours=own.absolute_hours)}
+
+
+def is_signed_in() -> bool:
+    """Whether a living session is behind this request."""
+    return isinstance(current_user._get_current_object(), SignIn)  # noqa: SLF001 - the proxy's own way
 
 
 def current_sign_in() -> SignIn:
@@ -188,8 +196,11 @@ def try_password(login: str, password: str, *, now: datetime) -> Account | None:
     return None
 
 
-def enter(account_id: int, *, now: datetime, password: str = "") -> None:
-    """Sign an account in on this browser: a new token, and nothing kept of what the browser had before."""
+def let_in(account_id: int, *, target: str | None, now: datetime, password: str = "") -> Response:
+    """Sign an account in on this browser, and say where to go on: to an own path, or home.
+
+    A new token every time, and nothing kept of what the browser had before.
+    """
     with write_transaction():
         account = queries.account_by_id(account_id)
         by = actor_of_person(account.person_id, day=clock.local_date(now), account_id=account.id)
@@ -197,16 +208,17 @@ def enter(account_id: int, *, now: datetime, password: str = "") -> None:
             account,
             by=by,
             address=address(),
-            browser=str(request.user_agent)[:200],
+            browser=one_line(str(request.user_agent)[:200], "browser", limit=200),
             device=_device_for(account),
             password=password,
             now=now,
         )
     session.clear()
     session[SESSION_KEY] = token
+    return _remember_device(redirect(rules.own_path(target)), account_id)
 
 
-def remember_device(answer: Response, account_id: int) -> Response:
+def _remember_device(answer: Response, account_id: int) -> Response:
     """Mark the browser as one that an account has signed in with."""
     mark, accounts = _device()
     known = [*(account for account in accounts if account != account_id), account_id][-DEVICE_ACCOUNTS:]
@@ -228,7 +240,7 @@ def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -
     """
     found = current_sign_in()
     with write_transaction():
-        commands.count_try(found.login, address=address(), device=commands.session_device(found.session_id), by=by, now=now)
+        commands.count_try(found.login, address=address(), device=rules.session_device(found.session_id), by=by, now=now)
     account = queries.account_by_id(found.account_id)
     if not passwords.matches(account.password_hash, password):
         with write_transaction():

@@ -70,6 +70,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def session_device(session_id: int) -> str:
+    """Under what name the tries at a password are counted that a signed-in browser makes."""
+    return f"session {session_id}"
+
+
 def new_one_time_password() -> str:
     """A password for a slip of paper: twelve characters in groups of four, about 59 bits."""
     letters = [secrets.choice(ONE_TIME_ALPHABET) for _ in range(ONE_TIME_LENGTH)]

@@ -18,7 +18,6 @@ from tracker.accounts.commands.signing_in import (
     confirm_session,
     end_session,
     note_failure,
-    session_device,
     sign_in,
     sign_out,
 )
@@ -47,7 +46,6 @@ __all__ = [
     "open_demo_account",
     "reactivate_account",
     "reset_password",
-    "session_device",
     "set_up",
     "sign_in",
     "sign_out",

@@ -37,7 +37,7 @@ class OneTime:
 def create_account(person: Person, *, by: Actor, secret: Secret, now: datetime, login: str = "") -> OneTime:
     """Open an account for a person; the one-time password is good for seven days. Only the system administrator."""
     require(policy.may_keep_accounts(by, person.region))
-    return open_account(person, secret, by=by, login=login, now=now)
+    return open_account(person, secret=secret, by=by, login=login, now=now)
 
 
 def create_with_password(person: Person, *, by: Actor, login: str, password: str, now: datetime) -> Account:
@@ -55,7 +55,7 @@ def create_with_password(person: Person, *, by: Actor, login: str, password: str
 
 
 def open_accounts(
-    group: LeadershipGroup, people: Sequence[int], *, by: Actor, secrets: Sequence[Secret], now: datetime
+    group: LeadershipGroup, *, people: Sequence[int], by: Actor, secrets: Sequence[Secret], now: datetime
 ) -> list[OneTime]:
     """Open accounts for people of a group who have none yet, all in one step; who has one is passed over.
 
@@ -66,7 +66,7 @@ def open_accounts(
     if not set(people) <= set(known):
         raise NotVisible
     return [
-        open_account(db.session.get_one(Person, person_id), secret, by=by, now=now, group_id=group.id)
+        open_account(db.session.get_one(Person, person_id), secret=secret, by=by, now=now, group_id=group.id)
         for person_id, secret in zip(people, secrets, strict=True)
         if known[person_id].account_id is None
     ]
@@ -94,7 +94,7 @@ def reset_password(
     account.password_hash = secret.password_hash
     account.must_change = True
     account.password_expires_at = now + rules.SLIP_VALID
-    end_all_sessions(account, now=now)
+    end_all_sessions(account, by=by, now=now)
     record("account.reset", "account", account.id, by=by, now=now, group_id=group.id if group else None)
     notices.password_reset(account, by=by, now=now)
     return OneTime(account.id, account.person.name, account.login, secret.password, account.password_expires_at)
@@ -111,7 +111,7 @@ def deactivate_account(account: Account, *, by: Actor, now: datetime, version: i
         raise Stale(_l("这是最后一个系统管理员账号，不能停用。"))
     take(account, version=version)
     account.active = False
-    end_all_sessions(account, now=now)
+    end_all_sessions(account, by=by, now=now)
     record("account.deactivate", "account", account.id, by=by, now=now)
 
 
@@ -147,7 +147,7 @@ def choose_appearance(
 
 
 def open_account(
-    person: Person, secret: Secret, *, by: Actor, now: datetime, login: str = "", group_id: int | None = None
+    person: Person, *, secret: Secret, by: Actor, now: datetime, login: str = "", group_id: int | None = None
 ) -> OneTime:
     """Give a person an account with a one-time password; a part of other acts, which ask whether it is allowed."""
     account = _new(person, login, now)

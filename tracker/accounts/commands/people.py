@@ -34,7 +34,7 @@ class RowResult:
     fault: object | None = None
 
 
-def check_people(group: LeadershipGroup, rows: Sequence[PersonRow], *, by: Actor, now: datetime) -> list[RowResult]:
+def check_people(group: LeadershipGroup, *, rows: Sequence[PersonRow], by: Actor, now: datetime) -> list[RowResult]:
     """Try the rows exactly as they would be taken in, and take everything back."""
     require(policy.may_open_accounts(by, group))
     trial = db.session.begin_nested()
@@ -44,7 +44,7 @@ def check_people(group: LeadershipGroup, rows: Sequence[PersonRow], *, by: Actor
 
 
 def import_people(
-    group: LeadershipGroup, rows: Sequence[PersonRow], *, by: Actor, secrets: Sequence[Secret], now: datetime
+    group: LeadershipGroup, *, rows: Sequence[PersonRow], by: Actor, secrets: Sequence[Secret], now: datetime
 ) -> tuple[list[OneTime], list[RowResult]]:
     """Take in the rows that can be; returns the slips of the new accounts, and what became of each row.
 
@@ -56,7 +56,7 @@ def import_people(
         result.person_id for result in results if result.person_id is not None and not result.has_account
     )
     slips = [
-        open_account(db.session.get_one(Person, person_id), secret, by=by, now=now, group_id=group.id)
+        open_account(db.session.get_one(Person, person_id), secret=secret, by=by, now=now, group_id=group.id)
         for person_id, secret in zip(waiting, secrets, strict=False)
     ]
     return slips, results

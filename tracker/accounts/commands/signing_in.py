@@ -41,7 +41,7 @@ def sign_in(
             browser=browser[:200],
         )
     )
-    forget_tries(account.login, address=address, device=device)
+    forget_tries(account.login, address=address, device=device, by=by, now=now)
     record("account.sign_in", "account", account.id, by=by, now=now, new={"address": address})
     return token
 
@@ -65,14 +65,9 @@ def end_session(session_id: int, *, by: Actor, now: datetime) -> None:
     record("account.end_session", "account", by.account_id or 0, by=by, now=now)
 
 
-def end_all_sessions(account: Account, *, now: datetime, but: int | None = None) -> None:
-    """End every sign-in of an account, but for one where that is given; a part of other acts."""
+def end_all_sessions(account: Account, *, by: Actor, now: datetime, but: int | None = None) -> None:  # noqa: ARG001
+    """End every sign-in of an account, but for one where that is given; a part of other acts, which are recorded."""
     _end(SignInSession.account_id == account.id, SignInSession.id != (but or 0), now=now)
-
-
-def session_device(session_id: int) -> str:
-    """Under what name the tries at a password are counted that a signed-in browser makes."""
-    return f"session {session_id}"
 
 
 def confirm_session(session_id: int, *, by: Actor, now: datetime) -> None:
@@ -81,7 +76,7 @@ def confirm_session(session_id: int, *, by: Actor, now: datetime) -> None:
     if session is None or session.account_id != by.account_id:
         raise NotVisible
     session.confirmed_at = now
-    forget_tries(session.account.login, address="", device=session_device(session_id))
+    forget_tries(session.account.login, address="", device=rules.session_device(session_id), by=by, now=now)
 
 
 def change_password(account: Account, *, by: Actor, new: str, session_id: int, now: datetime) -> None:
@@ -98,7 +93,7 @@ def change_password(account: Account, *, by: Actor, new: str, session_id: int, n
     account.password_hash = passwords.hash_of(new)
     account.must_change = False
     account.password_expires_at = None
-    end_all_sessions(account, now=now, but=session_id)
+    end_all_sessions(account, by=by, now=now, but=session_id)
     record("account.change_password", "account", account.id, by=by, now=now)
     notices.password_changed(account, now=now)
 

@@ -23,12 +23,13 @@ class TooOften(Refusal):
         super().__init__(_l("尝试次数过多，请在 %(minutes)s 分钟后再试。", minutes=minutes))
 
 
-def count_try(login: str, *, address: str, device: str, by: Actor, now: datetime) -> None:
+def count_try(login: str, *, address: str, device: str, by: Actor, now: datetime) -> None:  # noqa: ARG001 - see below
     """Count a try at a password before it is looked at; raises TooOften when there were too many of late.
 
     A device that the login is known to use (device not empty) counts for itself alone: whoever guesses from elsewhere
     cannot use up its tries, and an office behind one address is not stopped by one guesser. Refused tries are not
-    counted, so that waiting helps. `by` is the person whose password is asked again, or the system before sign-in.
+    counted, so that waiting helps. `by` is the person whose password is asked again, or the system
+    before sign-in; like every command this takes it, though nothing here depends on who asks.
     """
     db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at <= now - THROTTLE_WINDOW))
     if device:
@@ -41,7 +42,7 @@ def count_try(login: str, *, address: str, device: str, by: Actor, now: datetime
     db.session.flush()
 
 
-def forget_tries(login: str, *, address: str, device: str) -> None:
+def forget_tries(login: str, *, address: str, device: str, by: Actor, now: datetime) -> None:  # noqa: ARG001
     """The password was right: the tries before it were slips of the finger."""
     place = SignInAttempt.device == device if device else SignInAttempt.address == address
     db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.login == login, place))

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.accounts import commands, gate, queries, rules
 from tracker.accounts.forms import CodeForm, SetupForm
+from tracker.accounts.models import Account
 from tracker.accounts.views.blueprint import bp
-from tracker.accounts.views.sign_in import entered
 from tracker.kernel import clock
 from tracker.kernel.actor import SYSTEM, current_actor
 from tracker.kernel.db import write_transaction
@@ -43,18 +43,17 @@ def _unlock(code: str) -> None:
 
 
 def _people() -> ResponseReturnValue:
-    form, now = SetupForm(), clock.now()
+    form = SetupForm()
     if form.validate_on_submit():
         with form_errors(form):
             with write_transaction():
                 account = _set_up(form)
                 account_id = account.id
-            gate.enter(account_id, now=now)
-            return entered(account_id, url_for("accounts.welcome"))
+            return gate.let_in(account_id, target=url_for("accounts.welcome"), now=clock.now())
     return render_template("accounts/setup.html", form=form, low=rules.PASSWORD_MIN), status_of(form)
 
 
-def _set_up(form: SetupForm) -> commands.Account:
+def _set_up(form: SetupForm) -> Account:
     data: dict[str, str] = form.data
     officers = {
         who: commands.NewAccount(data[f"{who}_name"], data[f"{who}_login"], data[f"{who}_password"])

@@ -1,8 +1,7 @@
 """Sign in, sign out, and give oneself a new password."""
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from tracker.accounts import commands, gate, queries, rules
 from tracker.accounts.forms import PasswordForm, SignInForm
@@ -14,11 +13,6 @@ from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _
 from tracker.kernel.web import form_errors, status_of
-
-
-def entered(account_id: int, target: str | None) -> Response:
-    """The way on for somebody who was just let in."""
-    return gate.remember_device(make_response(redirect(rules.own_path(target))), account_id)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -33,9 +27,7 @@ def sign_in() -> ResponseReturnValue:
             account = gate.try_password(form.login.data or "", form.password.data or "", now=now)
             if account is None:
                 raise Invalid({"password": gate.WRONG})
-            account_id = account.id
-            gate.enter(account_id, password=form.password.data or "", now=now)
-            return entered(account_id, form.next.data)
+            return gate.let_in(account.id, target=form.next.data, password=form.password.data or "", now=now)
     return render_template("accounts/sign_in.html", form=form, story=people_of_the_story()), status_of(form)
 
 

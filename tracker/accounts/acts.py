@@ -1,0 +1,18 @@
+"""Words for the acts of accounts in the record of acts."""
+
+from tracker.kernel.text import _l
+
+ACTS: dict[str, object] = {
+    "account.create": _l("开通账号"),
+    "account.sign_in": _l("登录"),
+    "account.refuse": _l("登录被拒绝"),
+    "account.sign_out": _l("退出登录"),
+    "account.end_session": _l("退出其他设备"),
+    "account.change_password": _l("修改密码"),
+    "account.reset": _l("重置密码"),
+    "account.deactivate": _l("停用账号"),
+    "account.reactivate": _l("启用账号"),
+    "installation.setup_code": _l("生成初始化码"),
+    "installation.set_up": _l("完成初始化"),
+    "installation.mark_as_demo": _l("标记为演示"),
+}
