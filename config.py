@@ -6,6 +6,7 @@ written is the key file, by `Settings.session_key()`.
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +16,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 
-# Read by the tests and by `.ci/run`, not by the program; listed here so that it is not taken for a misspelt setting.
-_NOT_SETTINGS = frozenset({"ZEREN_REQUIRE_ALL"})
-
 _MEGABYTE = 1024 * 1024
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_LOG_FORMATS = ("console", "json")
 
 
 class SettingsError(ValueError):
@@ -88,29 +84,30 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read and check the settings; the first that is wrong raises SettingsError."""
-        _refuse_unknown(environ)
-        instance_dir = _folder(environ, "ZEREN_INSTANCE", ROOT / "instance")
-        host = environ.get("ZEREN_HOST", "").strip() or "127.0.0.1"
-        port = _number(environ, "PORT", 8000, low=1, high=65535)
-        base_url = _base_url(environ, host, port)
+        variables = _Variables(environ)
+        instance_dir = variables.folder("ZEREN_INSTANCE", ROOT / "instance")
+        host = variables.text("ZEREN_HOST") or "127.0.0.1"
+        port = variables.number("PORT", 8000, low=1, high=65535)
+        base_url = _base_url(variables, host, port)
         settings = cls(
-            database_url=_database_url(environ, instance_dir),
+            database_url=_database_url(variables, instance_dir),
             instance_dir=instance_dir,
-            files_dir=_folder(environ, "ZEREN_FILES", instance_dir / "files"),
-            secret_key=_secret_key(environ),
+            files_dir=variables.folder("ZEREN_FILES", instance_dir / "files"),
+            secret_key=_secret_key(variables),
             host=host,
             port=port,
             base_url=base_url,
-            trusted_hosts=_trusted_hosts(environ, base_url),
-            trusted_proxies=_number(environ, "ZEREN_TRUSTED_PROXIES", 0, low=0, high=5),
-            secure_cookies=_flag(environ, "ZEREN_SECURE_COOKIES", default=not _is_loopback_http(base_url)),
-            demo=_flag(environ, "ZEREN_DEMO", default=False),
-            max_upload_mb=_number(environ, "ZEREN_MAX_UPLOAD_MB", 20, low=1, high=500),
-            idle_minutes=_number(environ, "ZEREN_IDLE_MINUTES", 30, low=1, high=24 * 60),
-            absolute_hours=_number(environ, "ZEREN_ABSOLUTE_HOURS", 12, low=1, high=24 * 7),
-            log_level=_one_of(environ, "ZEREN_LOG_LEVEL", "INFO", _LOG_LEVELS),
-            log_format=_one_of(environ, "ZEREN_LOG_FORMAT", "console", _LOG_FORMATS),
+            trusted_hosts=_trusted_hosts(variables, base_url),
+            trusted_proxies=variables.number("ZEREN_TRUSTED_PROXIES", 0, low=0, high=5),
+            secure_cookies=variables.flag("ZEREN_SECURE_COOKIES", default=not _is_loopback_http(base_url)),
+            demo=variables.flag("ZEREN_DEMO", default=False),
+            max_upload_mb=variables.number("ZEREN_MAX_UPLOAD_MB", 20, low=1, high=500),
+            idle_minutes=variables.number("ZEREN_IDLE_MINUTES", 30, low=1, high=24 * 60),
+            absolute_hours=variables.number("ZEREN_ABSOLUTE_HOURS", 12, low=1, high=24 * 7),
+            log_level=variables.one_of("ZEREN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            log_format=variables.one_of("ZEREN_LOG_FORMAT", "console", ("console", "json")),
         )
+        variables.refuse_unknown()
         settings._refuse_public_demo()
         return settings
 
@@ -168,53 +165,60 @@ class Settings:
             )
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    """A misspelt setting would otherwise be a setting silently not made."""
-    unknown = sorted(name for name in environ if name.startswith("ZEREN_") and name not in _KNOWN)
-    if unknown:
-        raise SettingsError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(_KNOWN - _NOT_SETTINGS))}")
+class _Variables:
+    """The environment, and which of its variables were asked for."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        # For the tests, not for the program.
+        self._known = {"ZEREN_REQUIRE_ALL"}
+
+    def text(self, name: str) -> str:
+        """Return what a variable holds; nothing where it is not set."""
+        self._known.add(name)
+        return self._environ.get(name, "").strip()
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+        return int(text)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        words = {"": default, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        text = self.text(name).lower()
+        if text not in words:
+            raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
+        return words[text]
+
+    def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        text = self.text(name) or default
+        for value in allowed:
+            if value.lower() == text.lower():
+                return value
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
+
+    def folder(self, name: str, default: Path) -> Path:
+        text = self.text(name)
+        if not text:
+            return default
+        path = Path(text).expanduser()
+        if not path.is_absolute():
+            raise SettingsError(f"{name} must be an absolute path, not {text!r}")
+        return path
+
+    def refuse_unknown(self) -> None:
+        """A misspelt setting would otherwise be a setting silently not made."""
+        own = {name for name in self._environ if name.startswith("ZEREN_")}
+        if own - self._known:
+            known = ", ".join(sorted(name for name in self._known if name.startswith("ZEREN_")))
+            raise SettingsError(f"unknown setting {', '.join(sorted(own - self._known))}; known: {known}")
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
-        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
-    return int(text)
-
-
-def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = environ.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
-
-
-def _one_of(environ: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
-    text = environ.get(name, "").strip() or default
-    for value in allowed:
-        if value.lower() == text.lower():
-            return value
-    raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
-
-
-def _folder(environ: Mapping[str, str], name: str, default: Path) -> Path:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    path = Path(text).expanduser()
-    if not path.is_absolute():
-        raise SettingsError(f"{name} must be an absolute path, not {text!r}")
-    return path
-
-
-def _database_url(environ: Mapping[str, str], instance_dir: Path) -> str:
-    text = environ.get("DATABASE_URL", "").strip()
+def _database_url(variables: _Variables, instance_dir: Path) -> str:
+    text = variables.text("DATABASE_URL")
     if not text:
         return f"sqlite:///{instance_dir / 'zeren.sqlite3'}"
     scheme, separator, rest = text.partition("://")
@@ -229,8 +233,8 @@ def _database_url(environ: Mapping[str, str], instance_dir: Path) -> str:
     )
 
 
-def _secret_key(environ: Mapping[str, str]) -> str:
-    text = environ.get("SECRET_KEY", "").strip()
+def _secret_key(variables: _Variables) -> str:
+    text = variables.text("SECRET_KEY")
     if text and len(text) < 32:
         raise SettingsError(
             f"SECRET_KEY must have at least 32 characters, not {len(text)}; leave it out to have one made"
@@ -238,29 +242,22 @@ def _secret_key(environ: Mapping[str, str]) -> str:
     return text
 
 
-def _base_url(environ: Mapping[str, str], host: str, port: int) -> str:
-    text = environ.get("ZEREN_BASE_URL", "").strip().rstrip("/")
+def _base_url(variables: _Variables, host: str, port: int) -> str:
+    text = variables.text("ZEREN_BASE_URL").rstrip("/")
     if not text:
         if not _is_loopback(host):
             raise SettingsError(f"ZEREN_BASE_URL must be set, since ZEREN_HOST {host!r} is reachable from outside")
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    try:
-        parts = urlsplit(text)
-        plain = text == f"{parts.scheme}://{parts.netloc}" and parts.username is None and parts.port != 0
-    except ValueError:
-        plain = False
-    else:
-        plain = plain and parts.scheme in {"http", "https"} and bool(parts.hostname)
-    if not plain:
+    if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?", text):
         raise SettingsError(f"ZEREN_BASE_URL must look like https://zeren.example.gov.cn, not {text!r}")
     return text
 
 
-def _trusted_hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:
+def _trusted_hosts(variables: _Variables, base_url: str) -> tuple[str, ...]:
     """Hosts that a request may name. On loopback all three spellings of it; otherwise only what was said."""
     own = urlsplit(base_url).hostname or ""
     own = f"[{own}]" if ":" in own else own
-    given = [name.strip().lower() for name in environ.get("ZEREN_TRUSTED_HOSTS", "").split(",")]
+    given = [name.strip().lower() for name in variables.text("ZEREN_TRUSTED_HOSTS").split(",")]
     for name in given:
         if "/" in name or "*" in name or " " in name:
             raise SettingsError(f"ZEREN_TRUSTED_HOSTS must be host names separated by commas, not {name!r}")
@@ -300,20 +297,3 @@ def _keep_key(path: Path) -> str:
     if len(key) < 32:
         raise SettingsError(f"{path} is damaged: it must hold at least 32 characters")
     return key
-
-
-_KNOWN = _NOT_SETTINGS | {
-    "ZEREN_ABSOLUTE_HOURS",
-    "ZEREN_BASE_URL",
-    "ZEREN_DEMO",
-    "ZEREN_FILES",
-    "ZEREN_HOST",
-    "ZEREN_IDLE_MINUTES",
-    "ZEREN_INSTANCE",
-    "ZEREN_LOG_FORMAT",
-    "ZEREN_LOG_LEVEL",
-    "ZEREN_MAX_UPLOAD_MB",
-    "ZEREN_SECURE_COOKIES",
-    "ZEREN_TRUSTED_HOSTS",
-    "ZEREN_TRUSTED_PROXIES",
-}

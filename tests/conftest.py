@@ -101,6 +101,12 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.fixture(scope="session")
+def worker() -> str:
+    """Name of this process among those that share a server."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
 def sqlite_database() -> Iterator[Database]:
     """The application on a SQLite file, in memory where the machine offers that."""
     shared_memory = Path("/dev/shm")
@@ -127,9 +133,10 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def postgresql_database(
+    postgresql_server: str, worker: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """The application on a PostgreSQL database of this worker's own."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     database = Postgresql(tmp_path_factory.mktemp("postgresql"), postgresql_server, f"zeren_test_{worker}")
     yield database
     database.close()

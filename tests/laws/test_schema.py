@@ -1,0 +1,190 @@
+"""The schema that migrations build is the schema that the models describe, on both engines and in both directions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from config import ROOT
+from tests.cast import enter_cast
+from tests.engines import Sqlite, build_app
+from tracker.kernel.db import Base, db, write_transaction
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
+
+
+def described(engine: sa.Engine) -> dict[str, Any]:
+    """A schema as plain data: columns, keys, checks and indexes by table."""
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        tables = [name for name in inspector.get_table_names() if name != "alembic_version"]
+        return {table: described_table(inspector, table) for table in tables}
+
+
+def described_table(inspector: sa.Inspector, table: str) -> dict[str, Any]:
+    """One table as plain data."""
+    dialect = inspector.bind.dialect
+    return {
+        "columns": {
+            column["name"]: (
+                _plain(column["type"].compile(dialect)),
+                column["nullable"],
+                _plain(column["default"]),
+            )
+            for column in inspector.get_columns(table)
+        },
+        "primary key": inspector.get_pk_constraint(table)["constrained_columns"],
+        "foreign keys": {
+            key["name"]: (
+                tuple(key["constrained_columns"]),
+                key["referred_table"],
+                tuple(key["referred_columns"]),
+                tuple(sorted(key.get("options", {}).items())),
+            )
+            for key in inspector.get_foreign_keys(table)
+        },
+        "unique": {key["name"]: key["column_names"] for key in inspector.get_unique_constraints(table)},
+        "checks": {key["name"]: _plain(key["sqltext"]) for key in inspector.get_check_constraints(table)},
+        "indexes": {
+            index["name"]: (
+                index["unique"],
+                tuple(index["column_names"]),
+                _plain((index.get("dialect_options") or {}).get(f"{dialect.name}_where")),
+            )
+            for index in inspector.get_indexes(table)
+            if not index.get("duplicates_constraint")
+        },
+    }
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+@pytest.fixture
+def empty_database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without tables."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
+    name = f"zeren_empty_{request.getfixturevalue('worker')}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def bare_app(empty_database: str, tmp_path: Path) -> Flask:
+    """The application on a database without tables."""
+    return build_app(empty_database, tmp_path)
+
+
+@pytest.fixture
+def engine(empty_database: str) -> Iterator[sa.Engine]:
+    """An engine on the same database."""
+    engine = sa.create_engine(empty_database, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_build_what_the_models_describe(bare_app: Flask, engine: sa.Engine) -> None:
+    migrate(bare_app, "head")
+    migrated = described(engine)
+    drop_everything(engine)
+    Base.metadata.create_all(engine)
+    assert migrated == described(engine)
+
+
+def test_every_migration_goes_down_and_up_again(bare_app: Flask, engine: sa.Engine) -> None:
+    schemas: list[dict[str, Any]] = [{}]
+    for revision in REVISIONS:
+        migrate(bare_app, revision)
+        schemas.append(described(engine))
+    for revision, before in zip(reversed(["base", *REVISIONS[:-1]]), reversed(schemas[:-1]), strict=True):
+        migrate(bare_app, revision, down=True)
+        assert described(engine) == before, f"going down to {revision} left something behind"
+    migrate(bare_app, "head")
+    assert described(engine) == schemas[-1]
+
+
+def test_a_filled_database_goes_down_and_up_again(bare_app: Flask, engine: sa.Engine) -> None:
+    migrate(bare_app, "head")
+    with bare_app.app_context(), write_transaction():
+        enter_cast()
+    with bare_app.app_context():
+        db.engine.dispose()
+    filled = row_counts(engine)
+    assert sum(filled.values()) > 0
+    for revision in reversed(["base", *REVISIONS[:-1]]):
+        migrate(bare_app, revision, down=True)
+        remaining = row_counts(engine)
+        assert remaining == {table: filled[table] for table in remaining}
+    migrate(bare_app, "head")
+
+
+def test_both_engines_have_the_same_tables_and_columns(
+    sqlite_database: Sqlite, postgresql_database: Any, tmp_path: Path
+) -> None:
+    shapes = []
+    for database in (sqlite_database, postgresql_database):
+        engine = sa.create_engine(database.url, poolclass=NullPool)
+        shapes.append(
+            {
+                table: (
+                    {name: nullable for name, (_type, nullable, _default) in found["columns"].items()},
+                    set(found["checks"]),
+                    set(found["unique"]),
+                    set(found["indexes"]),
+                    set(found["foreign keys"]),
+                )
+                for table, found in described(engine).items()
+            }
+        )
+        engine.dispose()
+    assert shapes[0] == shapes[1]
+
+
+def test_every_constraint_has_a_name_that_a_migration_can_use() -> None:
+    nameless = [
+        f"{table.name}: {constraint}"
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if not constraint.name
+    ]
+    assert nameless == []
+
+
+def migrate(app: Flask, revision: str, *, down: bool = False) -> None:
+    """Go to a revision."""
+    with app.app_context():
+        config = app.extensions["migrate"].migrate.get_config()
+        (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def row_counts(engine: sa.Engine) -> dict[str, int]:
+    """How many rows each table holds."""
+    with engine.connect() as connection:
+        return {
+            table: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0
+            for table in sa.inspect(connection).get_table_names()
+            if table != "alembic_version"
+        }
+
+
+def drop_everything(engine: sa.Engine) -> None:
+    """Empty a database of tables, whatever refers to what."""
+    found = sa.MetaData()
+    found.reflect(engine)
+    found.drop_all(engine)
