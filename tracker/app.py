@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from click import Command
 from flask import Flask, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -28,8 +29,14 @@ from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
 from tracker.kernel.errors import Refusal, Stale
-from tracker.kernel.registry import registry
+from tracker.kernel.registry import MenuEntry, Message, registry
 from tracker.kernel.text import _
+from tracker.oversight import acts as oversight_acts
+from tracker.oversight import notices as oversight_notices
+from tracker.reminders import cli as reminders_cli
+from tracker.reminders import notices as reminders_notices
+from tracker.tasks import acts as tasks_acts
+from tracker.tasks import notices as tasks_notices
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -37,10 +44,15 @@ migrate = Migrate()
 
 BLUEPRINTS = (health.bp, accounts_views.bp, audit_views.bp)
 TABLES: tuple[Mapping[str, Route], ...] = (health.ACCESS, accounts_access.ACCESS, audit_access.ACCESS)
-MENU = (*accounts_access.MENU, *audit_access.MENU)
-ACTS: tuple[Mapping[str, object], ...] = (accounts_acts.ACTS,)
-MESSAGES = (accounts_notices.MESSAGES,)
-COMMANDS = (accounts_cli,)
+MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU)
+ACTS: tuple[Mapping[str, object], ...] = (accounts_acts.ACTS, tasks_acts.ACTS, oversight_acts.ACTS)
+MESSAGES: tuple[Mapping[str, Message], ...] = (
+    accounts_notices.MESSAGES,
+    tasks_notices.MESSAGES,
+    oversight_notices.MESSAGES,
+    reminders_notices.MESSAGES,
+)
+COMMANDS: tuple[Command, ...] = (accounts_cli, reminders_cli.scheduler, reminders_cli.sweep_once)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -62,8 +74,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for commands in COMMANDS:
-        app.cli.add_command(commands)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     _fill_registry()
     gate.init_identity(app)
     _guard(app)
@@ -72,21 +84,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _fill_registry() -> None:
+    """Hang up what the features add to each other's pages; the same however often an application is built."""
+    registry.clear()
+    registry.menu.extend(MENU)
+    for acts in ACTS:
+        registry.add_acts(acts)
+    for messages in MESSAGES:
+        registry.add_messages(messages)
+
+
 def table_of_routes() -> dict[str, Route]:
     """The one table of routes × roles, joined from all features."""
     table: dict[str, Route] = {"static": Route(public=True)}
     for part in TABLES:
         table.update(part)
     return table
-
-
-def _fill_registry() -> None:
-    """Hang up what features add to each other's pages; done anew, so that a second application adds nothing twice."""
-    registry.menu[:] = MENU
-    for acts in ACTS:
-        registry.add_acts(acts)
-    for messages in MESSAGES:
-        registry.add_messages(messages)
 
 
 def _guard(app: Flask) -> None:

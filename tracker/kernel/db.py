@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, registry
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from tracker.kernel.errors import Stale
@@ -160,3 +162,21 @@ def take(thing: Any, *, version: int | None = None, states: Collection[str] = ()
     if cast("Any", done).rowcount != 1:
         raise Stale
     set_committed_value(thing, "version", expected + 1)
+
+
+class json_row(FunctionElement[Any]):  # noqa: N801 - reads like the SQL function it is
+    """A JSON object made in SQL from names and columns in turn; each engine has its own word for it."""
+
+    name = "json_row"
+    type = sa.JSON()
+    inherit_cache = True
+
+
+@compiles(json_row, "sqlite")
+def _json_row_sqlite(element: json_row, compiler: Any, **kw: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_row, "postgresql")
+def _json_row_postgresql(element: json_row, compiler: Any, **kw: Any) -> str:
+    return f"json_build_object({compiler.process(element.clauses, **kw)})"

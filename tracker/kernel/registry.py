@@ -45,6 +45,13 @@ class Registry:
     messages: dict[str, Message] = field(default_factory=dict)
     panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Take everything down, before an application hangs it up anew."""
+        self.menu.clear()
+        self.acts.clear()
+        self.messages.clear()
+        self.panels.clear()
+
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""
         self.acts.update(acts)

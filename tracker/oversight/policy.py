@@ -1,0 +1,33 @@
+"""Who may urge whom, and who reviews what is overdue."""
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.text import _l
+from tracker.kernel.verdict import ALLOWED, Verdict, refused
+from tracker.organisation.rules import LEADERS, SeatRole
+from tracker.tasks import policy as tasks
+from tracker.tasks.models import Task
+
+REVIEWERS = LEADERS | {SeatRole.SUPERVISOR}
+
+
+def may_urge(actor: Actor, task: Task, unit_id: int) -> Verdict:
+    """Urge a unit about a task: office, supervisor and leaders; the lead unit may urge those who cooperate."""
+    if actor.roles_in(task.group_id) & tasks.OVERSEERS:
+        return ALLOWED
+    if unit_id != task.lead_unit_id and tasks.may_draft_for(actor, task.group_id, task.lead_unit_id, task.owner_id):
+        return ALLOWED
+    return refused(_l("催办由领导小组办公室、督导（督查）人员和领导进行，牵头单位可以催办配合单位。"))
+
+
+def may_review(actor: Actor, group_id: int) -> Verdict:
+    """Open the review desk of what is overdue: supervisors and leaders, and the office that prepares it."""
+    if actor.roles_in(group_id) & tasks.OVERSEERS:
+        return ALLOWED
+    return refused(_l("逾期复核由督导（督查）人员、领导和领导小组办公室进行。"))
+
+
+def may_direct(actor: Actor, task: Task) -> Verdict:
+    """Ask for an explanation, set a date to make good by, or note: supervisors and leaders not involved in the task."""
+    if not actor.roles_in(task.group_id) & REVIEWERS:
+        return refused(_l("由督导（督查）人员或者领导提出。"))
+    return tasks.uninvolved(actor, task)
