@@ -123,12 +123,17 @@ def store(stream: IO[bytes], raw_name: str, *, root: Path, max_bytes: int, now: 
                 )
             }
         )
+    return NewFile(name, keep(data, media_type, root=root, now=now), len(data), media_type)
+
+
+def keep(data: bytes, media_type: str, *, root: Path, now: datetime) -> str:
+    """Keep bytes that were found harmless already; gives back their hash."""
     digest = hashlib.sha256(data).hexdigest()
     _keep(data, path_of(digest, root))
     if db.session.get(StoredFile, digest) is None:
         db.session.add(StoredFile(sha256=digest, size=len(data), media_type=media_type, created_at=now))
         db.session.flush()
-    return NewFile(name, digest, len(data), media_type)
+    return digest
 
 
 def path_of(digest: str, root: Path) -> Path:

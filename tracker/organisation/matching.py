@@ -111,6 +111,12 @@ def load_directory(region_id: int) -> UnitDirectory:
     return UnitDirectory(places, tuple(_known(u.id, [u.name, *shorts.get(u.id, ())], places) for u in units))
 
 
+def directory_of_names(region_id: int, names: Sequence[str]) -> UnitDirectory:
+    """The names in one paper as if they were units, each under its place in the list, to find those that mean one unit."""
+    places = tuple(_places(region_id))
+    return UnitDirectory(places, tuple(_known(place, [name], places) for place, name in enumerate(names)))
+
+
 def _known(unit_id: int, names: Sequence[str], places: Sequence[str]) -> _Known:
     forms = frozenset[str]().union(*(without_prefix(name, places) for name in names))
     core = min(without_prefix(names[0], places) or {plain(names[0])}, key=len)

@@ -99,6 +99,20 @@ def draft_task(
     """Write down a task as a draft; nobody outside the office sees it until it is signed off."""
     if by is not SYSTEM:
         require(policy.may_manage(by, group.id))
+    return write_draft(group, draft, by=by, now=now, source=source, apportionment_id=apportionment_id, act=act)
+
+
+def write_draft(
+    group: LeadershipGroup,
+    draft: TaskDraft,
+    *,
+    by: Actor,
+    now: datetime,
+    source: TaskSource,
+    apportionment_id: int | None = None,
+    act: str = "task.draft",
+) -> Task:
+    """Write a draft for a command that has asked already whether it may: bringing in a plan."""
     task = Task(
         group_id=group.id,
         source=source,
