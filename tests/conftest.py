@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextvars import Context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from config import ROOT
 from tests.cast import Cast, enter_cast
 from tests.clock import Clock
 from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite
+from tests.visitors import signed_in
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.db import db, write_transaction
 
@@ -176,6 +177,12 @@ def cast(session: Session) -> Cast:
     """The people of all tests, entered and committed."""
     with write_transaction():
         return enter_cast()
+
+
+@pytest.fixture
+def client_as(app: Flask, cast: Cast) -> Callable[[str], FlaskClient]:
+    """A signed-in browser of somebody of the cast, by name."""
+    return lambda name: signed_in(app, cast.person_ids[name])
 
 
 class _Visitor(FlaskClient):

@@ -14,9 +14,7 @@ from tracker.kernel.access import (
 from tracker.kernel.registry import MenuEntry
 from tracker.kernel.text import _l
 
-_GROUP = route(
-    OFFICE_ROLES, Role.REGISTRAR, sees=UNIT_ROLES | {Role.SUPERVISOR, Role.LEADER}, about="group"
-)
+_GROUP = route(OFFICE_ROLES, Role.REGISTRAR, sees=UNIT_ROLES | {Role.SUPERVISOR, Role.LEADER}, about="group")
 _LIST = route(Role.SYSTEM_ADMINISTRATOR, sees=SIGNED_IN - {Role.SYSTEM_ADMINISTRATOR})
 _ACCOUNT = route(Role.SYSTEM_ADMINISTRATOR, about="account")
 

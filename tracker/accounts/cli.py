@@ -21,7 +21,9 @@ def create_admin() -> None:
     """Create a system administrator; asks for name, login and password."""
     region = db.session.scalar(sa.select(Region).order_by(sa.func.length(Region.code), Region.id).limit(1))
     region_id = region.id if region is not None else None
-    district = None if region is not None else (click.prompt("行政区划代码 Region code"), click.prompt("行政区名称 Region"))
+    district = (
+        None if region is not None else (click.prompt("行政区划代码 Region code"), click.prompt("行政区名称 Region"))
+    )
     new = commands.NewAccount(
         click.prompt("姓名 Name"),
         click.prompt("登录名 Login"),

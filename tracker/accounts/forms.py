@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from tracker.accounts.pasted import MAX_TEXT
@@ -45,7 +46,7 @@ class SetupForm(FlaskForm):
     region_name = StringField(_l("行政区名称"), [REQUIRED, Length(max=60)])
     region_level = SelectField(
         _l("级别"),
-        choices=[(level.value, LABELS[level]) for level in RegionLevel],
+        choices=[SelectChoice(level.value, LABELS[level]) for level in RegionLevel],
         default=RegionLevel.COUNTY.value,
     )
     administrator_name = StringField(_l("系统管理员姓名"), [REQUIRED, Length(max=60)])
@@ -72,6 +73,6 @@ class AccountForm(FlaskForm):
     login = StringField(_l("登录名"), [Optional(), Length(max=60)], render_kw={**PLAIN, "autocomplete": "off"})
     duty = SelectField(
         _l("系统职责"),
-        choices=[("", _l("无")), *((duty.value, LABELS[duty]) for duty in DutyKind)],
+        choices=[SelectChoice("", _l("无")), *(SelectChoice(duty.value, LABELS[duty]) for duty in DutyKind)],
         default="",
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Request, current_app, g, redirect, request, session, url_for  # noqa: TID251 - fills the kernel's Actor
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -77,7 +77,7 @@ def current_sign_in() -> SignIn:
     return found
 
 
-@login_manager.request_loader
+@login_manager.request_loader  # type: ignore[untyped-decorator]
 def _load(_request: Request) -> SignIn | None:
     """The living session that the browser's token names, if there is one: one query."""
     token = session.get(SESSION_KEY)
@@ -112,9 +112,7 @@ def _touch(found: SignIn, now: datetime) -> SignIn:
     if now - found.last_seen_at < rules.SEEN_EVERY:
         return found
     with write_transaction() as writing:
-        writing.execute(
-            sa.update(SignInSession).where(SignInSession.id == found.session_id).values(last_seen_at=now)
-        )
+        writing.execute(sa.update(SignInSession).where(SignInSession.id == found.session_id).values(last_seen_at=now))
     return replace(found, last_seen_at=now)
 
 
@@ -240,7 +238,9 @@ def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -
     """
     found = current_sign_in()
     with write_transaction():
-        commands.count_try(found.login, address=address(), device=rules.session_device(found.session_id), by=by, now=now)
+        commands.count_try(
+            found.login, address=address(), device=rules.session_device(found.session_id), by=by, now=now
+        )
     account = queries.account_by_id(found.account_id)
     if not passwords.matches(account.password_hash, password):
         with write_transaction():

@@ -1,8 +1,10 @@
 """Who somebody is today: from a person to an Actor with seats, posts, contacts and duties."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import force_locale
@@ -57,7 +59,7 @@ def actor_of_person(person_id: int, *, day: date, account_id: int | None = None)
 
 
 def _posts(person_id: int, day: date) -> _Posts:
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         sa.select(
             Person.name,
             Person.region_id,
@@ -86,8 +88,8 @@ def _posts(person_id: int, day: date) -> _Posts:
     held: dict[int, PostHeld] = {}
     for _name, _region, _duty, appointment, presiding, post, unit, rank, title, unit_name in rows:
         if appointment is not None:
-            rank = PostRank.HEAD if presiding else rank
-            held[appointment] = PostHeld(post, unit, str(rank), f"{unit_name}{title}")
+            effective = PostRank.HEAD if presiding else rank
+            held[appointment] = PostHeld(post, unit, str(effective), f"{unit_name}{title}")
     duties = frozenset(str(row[2]) for row in rows if row[2] is not None)
     return _Posts(rows[0][0], rows[0][1], duties, tuple(held.values()))
 
@@ -137,7 +139,7 @@ def _memberships(
     person_id: int, units: set[int], day: date
 ) -> tuple[tuple[ContactHeld, ...], frozenset[tuple[int, int]]]:
     """Deputy in charge and liaison, and the member units that the person belongs to."""
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         sa.select(MemberUnit.group_id, MemberUnit.unit_id, MemberContact.role)
         .outerjoin(
             MemberContact,
@@ -147,9 +149,7 @@ def _memberships(
                 on_day(MemberContact, day),
             ),
         )
-        .where(
-            on_day(MemberUnit, day), sa.or_(MemberUnit.unit_id.in_(units), MemberContact.id.is_not(None))
-        )
+        .where(on_day(MemberUnit, day), sa.or_(MemberUnit.unit_id.in_(units), MemberContact.id.is_not(None)))
         .order_by(MemberUnit.group_id, MemberUnit.unit_id)
     ).all()
     contacts = tuple(ContactHeld(group, unit, str(role)) for group, unit, role in rows if role is not None)

@@ -20,7 +20,7 @@ class Secret:
 
 
 @cache
-def _hasher(cheap: bool) -> PasswordHasher:  # noqa: FBT001 - one switch, for tests
+def _hasher(cheap: bool) -> PasswordHasher:
     """OWASP's setting for argon2id: 19 MiB, two passes, one lane."""
     if cheap:
         return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -49,9 +49,10 @@ def matches(password_hash: str | None, password: str) -> bool:
     try:
         # Surrogates cannot be hashed, and nobody's password is that long.
         known = password[: PASSWORD_MAX + 1].encode("utf-8", "replace")
-        return hasher.verify(password_hash or _nobody(hasher), known) and password_hash is not None
+        hasher.verify(password_hash or _nobody(hasher), known)
     except (VerificationError, InvalidHashError):
         return False
+    return password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:

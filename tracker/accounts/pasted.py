@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tracker.kernel.text import _l
 from tracker.organisation.rules import ContactRole, PostRank
@@ -23,7 +24,34 @@ _PHONE = re.compile(r"\+?\d[\d\- ]{4,18}\d")
 _NAME = re.compile(r"[^\W\d_][^\d<>@/\\]{0,28}[^\W\d_]")
 
 DEPUTY_WORDS = ("副", "分管", "调研员", "总师", "总工", "成员")
-HEAD_WORDS = ("局长", "主任", "校长", "园长", "书记", "镇长", "乡长", "区长", "县长", "市长", "部长", "院长", "所长", "站长", "队长", "社长", "台长", "行长", "总经理", "董事长", "主席", "会长", "检察长", "秘书长", "组长", "主要负责人")
+HEAD_WORDS = (
+    "局长",
+    "主任",
+    "校长",
+    "园长",
+    "书记",
+    "镇长",
+    "乡长",
+    "区长",
+    "县长",
+    "市长",
+    "部长",
+    "院长",
+    "所长",
+    "站长",
+    "队长",
+    "社长",
+    "台长",
+    "行长",
+    "总经理",
+    "董事长",
+    "主席",
+    "会长",
+    "检察长",
+    "秘书长",
+    "组长",
+    "主要负责人",
+)
 STAFF_WORDS = ("科长", "股长", "科员", "干事", "办公室", "助理", "秘书", "联络员", "工作人员", "教师", "老师", "处长")
 
 
@@ -109,7 +137,7 @@ def _row(number: int, cells: Sequence[str], order: Sequence[str]) -> PersonRow:
     return PersonRow(number, name, unit, post, phone, _fault(name, unit, post, phone))
 
 
-def _fault(name: str, unit: str, post: str, phone: str) -> object | None:
+def _fault(name: str, unit: str, post: str, phone: str) -> Any:
     if not name:
         return _l("缺姓名。")
     if not _NAME.fullmatch(name):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.kernel.text import Labels, _l
@@ -81,7 +82,7 @@ def new_one_time_password() -> str:
     return "-".join("".join(letters[n : n + 4]) for n in range(0, ONE_TIME_LENGTH, 4))
 
 
-def password_fault(password: str, *, words: Iterable[str] = ()) -> object | None:
+def password_fault(password: str, *, words: Iterable[str] = ()) -> Any:
     """Why a password cannot be taken, as a sentence; None when it can.
 
     Length counts, not composition (ASVS 5.0, 6.2). words are the login, the name, unit and district of its owner,

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from tracker.audit import policy, queries
 from tracker.audit.forms import RecordFilter
@@ -19,8 +20,8 @@ def index() -> ResponseReturnValue:
     """The record of acts, newest first."""
     require(policy.may_read_record(current_actor()))
     form = RecordFilter(request.args)
-    words = sorted(((code, str(word)) for code, word in registry.acts.items()), key=lambda pair: pair[0])
-    form.act.choices = [("", _("全部操作")), *words]
+    words = [SelectChoice(code, str(word)) for code, word in sorted(registry.acts.items())]
+    form.act.choices = [SelectChoice("", _("全部操作")), *words]
     if not form.validate():
         return render_template("audit/index.html", form=form, page=None, acts=registry.acts), 422
     page = queries.record_page(

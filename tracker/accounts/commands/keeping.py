@@ -129,7 +129,7 @@ def choose_appearance(
     account: Account,
     *,
     by: Actor,
-    now: datetime,
+    now: datetime,  # noqa: ARG001 - every command takes it
     language: str | None = None,
     theme: str | None = None,
     large_text: bool | None = None,

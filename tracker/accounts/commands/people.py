@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tracker.accounts import policy, queries
 from tracker.accounts.commands.keeping import OneTime, open_account
-from tracker.accounts.pasted import PersonRow, contact_of_title, rank_of_title
 from tracker.accounts.passwords import Secret
+from tracker.accounts.pasted import PersonRow, contact_of_title, rank_of_title
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db

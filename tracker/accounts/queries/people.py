@@ -43,7 +43,14 @@ def people_of_group(group_id: int, day: date) -> list[GroupPerson]:
     person, code, unit = found.c
     rows = db.session.execute(
         sa.select(
-            Person.id, Person.name, Person.phone, code, Unit.name, Account.id, Account.login, Account.active,
+            Person.id,
+            Person.name,
+            Person.phone,
+            code,
+            Unit.name,
+            Account.id,
+            Account.login,
+            Account.active,
             Account.must_change,
         )
         .join(found, person == Person.id)
@@ -118,9 +125,9 @@ def _belonging(group_id: int, day: date) -> sa.CompoundSelect[tuple[int, str, in
     head = sa.or_(Post.rank == PostRank.HEAD, Appointment.presiding)
     held = sa.select(Appointment.person_id, Post.id, Post.unit_id).join(Post)
     seat_role = sa.cast(Seat.role, sa.String)
-    named = sa.select(
-        Seat.person_id, seat_role, sa.cast(sa.null(), sa.Integer)
-    ).where(Seat.person_id.is_not(None), *seats)
+    named = sa.select(Seat.person_id, seat_role, sa.cast(sa.null(), sa.Integer)).where(
+        Seat.person_id.is_not(None), *seats
+    )
     by_post = (
         held.with_only_columns(Appointment.person_id, seat_role, Post.unit_id)
         .join(Seat, Seat.post_id == Post.id)
@@ -159,4 +166,4 @@ def first_units(people: Iterable[int], day: date) -> dict[int, str]:
         .where(Appointment.person_id.in_(list(people)), on_day(Appointment, day))
         .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
     ).all()
-    return {person: name for person, name in rows}
+    return dict(list(rows))

@@ -21,9 +21,7 @@ def alive(now: datetime, *, idle: timedelta, absolute: timedelta) -> sa.ColumnEl
     )
 
 
-def living_sessions(
-    account_id: int, *, now: datetime, idle: timedelta, absolute: timedelta
-) -> Sequence[SignInSession]:
+def living_sessions(account_id: int, *, now: datetime, idle: timedelta, absolute: timedelta) -> Sequence[SignInSession]:
     """Where an account is signed in at the moment, the latest first."""
     return db.session.scalars(
         sa.select(SignInSession)
@@ -68,7 +66,9 @@ def words_about(account: Account, day: date) -> frozenset[str]:
     """What a stranger would guess first: login, name, units, district. No password may contain it."""
     person = account.person
     region = db.session.get_one(Region, person.region_id)
-    units = sa.select(Post.unit_id).join(Appointment).where(Appointment.person_id == person.id, on_day(Appointment, day))
+    units = (
+        sa.select(Post.unit_id).join(Appointment).where(Appointment.person_id == person.id, on_day(Appointment, day))
+    )
     names = sa.union(
         sa.select(Unit.name).where(Unit.id.in_(units)),
         sa.select(UnitShortName.name).where(UnitShortName.unit_id.in_(units)),

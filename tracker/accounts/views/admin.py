@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from tracker.accounts import commands, passwords, policy, queries
 from tracker.accounts.forms import AccountForm
@@ -54,7 +55,10 @@ def create() -> ResponseReturnValue:
     """An account for somebody on file or somebody new, perhaps with a duty."""
     region, form = _region(), AccountForm()
     waiting = queries.people_without_account(policy.accounts_visible_to(current_actor()), day=clock.today())
-    form.person.choices = [(0, _("新增人员（在下面填写姓名）")), *waiting]
+    form.person.choices = [
+        SelectChoice("0", _("新增人员（在下面填写姓名）")),
+        *(SelectChoice(str(person), label) for person, label in waiting),
+    ]
     if form.validate_on_submit():
         with form_errors(form):
             secret = passwords.new_secrets(1)[0]
@@ -85,9 +89,7 @@ def reset(account_id: int) -> ResponseReturnValue:
     secret = passwords.new_secrets(1)[0]
     with write_transaction():
         account = _account(account_id)
-        slip = commands.reset_password(
-            account, secret=secret, version=_version(), by=current_actor(), now=clock.now()
-        )
+        slip = commands.reset_password(account, secret=secret, version=_version(), by=current_actor(), now=clock.now())
     return show_slips([slip], back=url_for("accounts.index"))
 
 

@@ -1,5 +1,7 @@
 """One's own account: how pages look, and where one is signed in."""
 
+from collections.abc import Collection
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,7 +22,11 @@ def me() -> ResponseReturnValue:
     now, found = clock.now(), gate.current_sign_in()
     sessions = queries.living_sessions(found.account_id, now=now, **gate.limits())
     return render_template(
-        "accounts/me.html", actor=current_actor(), sign_in=found, sessions=sessions, themes=rules.Theme,
+        "accounts/me.html",
+        actor=current_actor(),
+        sign_in=found,
+        sessions=sessions,
+        themes=rules.Theme,
         labels=rules.LABELS,
     )
 
@@ -52,14 +58,24 @@ def appearance() -> ResponseReturnValue:
     answer = make_response(redirect(rules.own_path(request.form.get("next"))))
     for name, value in wanted.items():
         answer.set_cookie(
-            name, value, max_age=COOKIE_DAYS * 86400, httponly=True, secure=gate.settings().secure_cookies, samesite="Lax"
+            name,
+            value,
+            max_age=COOKIE_DAYS * 86400,
+            httponly=True,
+            secure=gate.settings().secure_cookies,
+            samesite="Lax",
         )
     return answer
 
 
 def _wanted() -> dict[str, str]:
     """What is to change, each one of the values there are."""
-    allowed = {"language": set(rules.LANGUAGES), "theme": set(rules.Theme), "large": {"0", "1"}, "contrast": {"0", "1"}}
+    allowed: dict[str, Collection[str]] = {
+        "language": set(rules.LANGUAGES),
+        "theme": set(rules.Theme),
+        "large": {"0", "1"},
+        "contrast": {"0", "1"},
+    }
     wanted = {name: request.form[name] for name in allowed if name in request.form}
     for name, value in wanted.items():
         if value not in allowed[name]:

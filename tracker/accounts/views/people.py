@@ -99,9 +99,7 @@ def _rows(form: PasteForm) -> list[PersonRow]:
 def _take_in(found: LeadershipGroup, rows: list[PersonRow]) -> ResponseReturnValue:
     secrets = passwords.new_secrets(sum(row.fault is None for row in rows))
     with write_transaction():
-        slips, results = commands.import_people(
-            found, rows=rows, secrets=secrets, by=current_actor(), now=clock.now()
-        )
+        slips, results = commands.import_people(found, rows=rows, secrets=secrets, by=current_actor(), now=clock.now())
     failed = [result for result in results if result.fault is not None]
     return show_slips(slips, back=url_for("accounts.group", group_id=found.id), failed=failed)
 

@@ -13,6 +13,7 @@ from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _
 from tracker.kernel.web import form_errors, status_of
+from tracker.organisation.rules import LABELS
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -28,7 +29,8 @@ def sign_in() -> ResponseReturnValue:
             if account is None:
                 raise Invalid({"password": gate.WRONG})
             return gate.let_in(account.id, target=form.next.data, password=form.password.data or "", now=now)
-    return render_template("accounts/sign_in.html", form=form, story=people_of_the_story()), status_of(form)
+    page = render_template("accounts/sign_in.html", form=form, story=people_of_the_story(), labels=LABELS)
+    return page, status_of(form)
 
 
 @bp.post("/sign-out")
