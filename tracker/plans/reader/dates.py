@@ -40,7 +40,7 @@ class Point:
 POINT = (
     r"(?:(?P<y>(?<!\d)(?:19|20)\d{2})年度?|(?P<rel>今年|本年度|本年|当年|明年|次年|翌年))?"
     r"(?:"
-    r"(?P<yend>年?[底末终])"
+    r"(?P<yend>年?[底末终]|(?<![\d一二三四五六七八九十两几])年内)"
     rf"|(?<!\d)(?P<m>{_M})月份?(?:(?P<d>\d{{1,2}})[日号]|(?P<xun>上旬|中旬|下旬|初|中(?!小))|(?P<mend>月?[底末]))?"
     r"|第?(?P<q>[一二三四1234])季度(?P<qend>末|底)?"
     r"|(?P<half>上半年|下半年)(?P<hend>底|末)?"
@@ -177,6 +177,8 @@ def _single(text: str, one: Point) -> Span:
     tail, head = text[one.end :], text[: one.start]
     doubt = None if one.last else "year"
     if _AFTER.match(tail):
+        return Span(one.first, None, one.start, one.end + 1, doubt)
+    if re.match(r"^(?:至|到|起)(?!\d)", tail):
         return Span(one.first, None, one.start, one.end + 1, doubt)
     before = _BEFORE.match(tail)
     lead = re.search(r"(?:到|至|截至|截止)$", head)

@@ -192,8 +192,10 @@ def in_running_text(text: str, year: int | None) -> Deadline:
     lasting = _CONTINUOUS_TAIL.search(bare)
     if lasting:
         return Deadline(None, lasting.group().strip("，、并"), "continuous")
+    if re.search(r"常态化[。；]?$", bare):
+        return Deadline(None, "常态化", "continuous")
     relative = _RELATIVE.search(bare)
-    if relative and re.search(r"完成|办结|建成|实现|达到|整改|销号", bare):
+    if relative and not re.match(r"^.{0,4}(?:以来|来)", bare[relative.end() :]):
         return Deadline(None, relative.group(), None, [(RELATIVE, relative.group())])
     return result
 

@@ -14,16 +14,17 @@ from .office import office_unit, spoken_seats
 from .rosters import Sitting, read_row
 from .units import is_unit
 
-_KIND = r"(?:领导小组|指挥部|联席会议|工作专班|专班|协调小组|工作小组|委员会|工作组|推进组|攻坚组|领导机构)"
+_KIND = r"(?:领导小组|领导组|指挥部|联席会议|工作专班|专班|协调小组|工作小组|委员会|工作组|推进组|攻坚组|领导机构)"
 _NAME_CHAR = r"[\u4e00-\u9fffA-Za-z0-9（）()·+\-—、“”《》\"]"
 _FOUNDED = re.compile(
-    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
-    rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的)"
+    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:充实|完善)?(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
+    rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
 )
 _MENTION = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{{2,40}}?(?:领导小组|指挥部|联席会议|工作专班))")
 _LIST_TITLE = re.compile(
     rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
 )
+_GENERIC_NAMES = frozenset({"领导小组", "工作领导小组", "小组", "指挥部", "工作专班", "专班", "联席会议", "领导机构", "领导组", "委员会", "工作组"})
 _OFFICE_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会))?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$")
 _SUBGROUP = re.compile(rf"^[\u4e00-\u9fff、]{{2,20}}(?:组|专班|小组|分指挥部)(?:[（(].{{0,30}}[)）])?[：:]?$")
 _SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
@@ -74,15 +75,15 @@ class Clerk:
         if role != "leader" or self.current is None:
             return
         have = {seat.role for seat in self.current.seats}
-        if have & {"deputy_leader", "member"} or (have and self.pending and self.pending != self.current.name):
+        if have & {"deputy_leader", "member"} or ("leader" in have and self.pending and self.pending != self.current.name):
             self.current, self.with_chief = None, False
 
     def name(self, name: str) -> None:
         """Take note of a group's name; it belongs to the seats that follow."""
         name = tidy_name(name)
-        if not name:
+        if not name or name in _GENERIC_NAMES and (self.current is not None or self.pending):
             return
-        if self.current is None or self.current.seats:
+        if self.current is None or any(seat.role in ("leader", "deputy_leader", "member") for seat in self.current.seats):
             self.pending = name
             if self.current is not None and self.current.name is None:
                 self.current.name = name
@@ -159,6 +160,8 @@ class Clerk:
         self.role, self.open = label.role, None
         if not rows:
             self._begin_if_new(label.role)
+        if label.word == "联系人" and self.role is None:
+            return False
         if self.in_office and label.role == "member":
             self._warn(paragraph.line, N_("办公室工作人员“%(text)s”没有对应的席位，未列入。"), label.rest or label.word)
             return True
@@ -230,7 +233,7 @@ class Clerk:
 
     def _prose(self, paragraph: Paragraph) -> None:
         text = paragraph.text
-        if "办公室" in text or "日常工作" in text:
+        if "办公室" in text or "日常" in text:
             self._office(paragraph)
         for spoken in spoken_seats(text, in_office=self.in_office):
             self.sit(spoken.role, spoken.sitting, paragraph.line_at(spoken.offset))
@@ -266,9 +269,11 @@ class Clerk:
         """Found the group that was named without seats, and name the one that was seated without a name."""
         if not self.found.groups and self.pending:
             self._group()
+        for group in self.found.groups:
+            group.seats.sort(key=lambda seat: seat.role in ("office_director", "office_deputy_director"))
         for group in self.found.groups[:1]:
-            if group.name is None:
-                group.name = mentioned
+            if group.name is None or group.name in _GENERIC_NAMES:
+                group.name = mentioned or group.name
 
     def _warn(self, line: int, msgid: str, text: str) -> None:
         self.found.warnings.append(warning(line, msgid, text=text[:60]))
@@ -298,7 +303,8 @@ def _same(one: Seat, other: Seat) -> bool:
 
 def tidy_name(name: str) -> str:
     """A group's name without what stands before it in the sentence."""
-    name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?=.{4})", "", name)
+    name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?:充实|完善)?(?=.{4})", "", name)
+    name = re.sub(r"^(?:关于)?(?:召开|印发|转发|做好|开展)(?=.{6})", "", name)
     name = name.strip("“”\"《》：: ")
     name = re.sub(r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|总指挥)的|相应的?|专门的?|健全|完善)", "", name)
     return name.strip("“”\"《》：: ")

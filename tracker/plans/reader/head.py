@@ -15,6 +15,7 @@ _TITLE_END = re.compile(
     r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
 )
 _DATE = re.compile(r"^[（(]?\s*(?:19|20|二[〇○零]|二0)[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$")
+_SIGNED = re.compile(r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九]{2}\s*年.{2,6}月.{1,4}日)$")
 _TAIL_DATE = re.compile(r"((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)印发")
 _ORGAN = re.compile(
     rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)(?:\s*（.{{1,12}}）)?$"
@@ -23,8 +24,10 @@ _SIGN_STOP = re.compile(r"[。：:；]|^抄送|^附件|^附：")
 _FILE_HEAD = re.compile(r"^(?P<o>[\u4e00-\u9fff]{4,40}?)文件$")
 _REGION_STOP = frozenset("城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split())
 _PROVINCE = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|北京市|上海市|天津市|重庆市|内蒙古|广西|新疆|西藏|宁夏)"
+_STOP = "创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
+_C = rf"(?:(?!{_STOP})[\u4e00-\u9fff])"
 _REGION = re.compile(
-    rf"^(?P<r>(?:{_PROVINCE})?(?:[\u4e00-\u9fff]{{2,6}}?(?:自治州|市|州|盟|地区))?(?:[\u4e00-\u9fff]{{1,12}}?(?:自治县|自治旗|开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:[\u4e00-\u9fff]{{2,5}}?(?:街道|镇|乡|苏木))?)"
+    rf"^(?P<r>(?:{_PROVINCE})?(?:{_C}{{1,5}}?(?:自治州|市|州|盟|地区))?(?:{_C}{{1,12}}?(?:自治县|自治旗|开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:{_C}{{1,5}}?(?:街道|镇|乡|苏木))?)"
 )
 
 
@@ -46,6 +49,7 @@ def read_head(paragraphs: list[Paragraph]) -> Head:
     head = Head()
     _number(head, paragraphs)
     _titles(head, paragraphs)
+    _imprint(head, paragraphs)
     _signature(head, paragraphs)
     _fallbacks(head, paragraphs)
     head.region = _region(head.title) or _region(head.issuer)
@@ -102,7 +106,10 @@ def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
     else:
         head.title = title
     head.title_lines = [piece.line for piece in lines]
-    issuer = re.match(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover)
+    organs = [text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text))]
+    if organs:
+        head.issuer = "、".join(organs)
+    issuer = None if organs else re.match(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover)
     if issuer:
         head.issuer = issuer["o"]
 
@@ -123,7 +130,7 @@ def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
         complete = "关于" in last or _region(last) is not None and len(last) > 8
         if piece.last_line + 4 < parts[0].line or len(text) > 40 or _is_title(text):
             break
-        if complete and not (own and last.startswith("关于")):
+        if complete and not (own and "关于" in last):
             break
         parts.insert(0, piece)
         last = text + last
@@ -160,6 +167,11 @@ def _han_date(text: str) -> str:
 def _signature(head: Head, paragraphs: list[Paragraph]) -> None:
     """The body and the date at the foot: of the covering notice where there is one, else of the document."""
     for index, paragraph in enumerate(paragraphs):
+        both = _SIGNED.match(paragraph.text.strip())
+        if both and not paragraph.table and _all_organs(re.sub(r"\s+", " ", both["o"])):
+            head.issuer, head.issued_on = _organ_text(re.sub(r"\s+", " ", both["o"])), _day(both["d"])
+            head.used.add(paragraph.line)
+            return
         if not _DATE.match(paragraph.text) or paragraph.table:
             continue
         day = _day(paragraph.text)
@@ -171,7 +183,7 @@ def _signature(head: Head, paragraphs: list[Paragraph]) -> None:
             head.issued_on = head.issued_on or day
         if organs:
             head.used.update(line for _, line in organs)
-            names = " ".join(name for name, _ in organs)
+            names = "、".join(name for name, _ in organs)
             if head.issuer is None or len(head.issuer) < len(names):
                 head.issuer = names
             head.issued_on = day
@@ -199,7 +211,30 @@ def _all_organs(text: str) -> bool:
 
 def _organ_text(text: str) -> str:
     parts = text.split(" ")
-    return " ".join(parts) if all(_ORGAN.match(part) and len(part) > 3 for part in parts) else "".join(parts)
+    return "、".join(parts) if all(_ORGAN.match(part) and len(part) > 3 for part in parts) else "".join(parts)
+
+
+_SENDER = re.compile(r"^(?:填报|制表|编制|报送|印发|发文)(?:单位|机关|部门)[：:]\s*(?P<o>[\u4e00-\u9fff“”（）()]{4,40}?)(?=\s|$)")
+
+
+def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
+    """A line under the title that tells body, number and date: （2024年4月2日 某某委员会印发）."""
+    for paragraph in paragraphs[:8]:
+        text = paragraph.text.strip()
+        sender = _SENDER.match(text)
+        if not sender and not re.fullmatch(r"[（(].{6,80}[)）]", text):
+            continue
+        words = [re.sub(r"(?:印发|发布|公布|制)$", "", word) for word in re.split(r"\s+", text.strip("（()）"))]
+        organs = [word for word in words if _ORGAN.match(word.replace("“", "").replace("”", "")) and len(word) > 3]
+        day = _day(text)
+        if not sender and (day is None or not organs) and not re.fullmatch(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日", squeeze(text).strip("（()）")):
+            continue
+        head.used.add(paragraph.line)
+        head.issued_on = head.issued_on or day
+        number = _NUMBER.search(text)
+        head.document_number = head.document_number or (squeeze(number["n"]) if number else None)
+        if sender or organs:
+            head.issuer = sender["o"] if sender else organs[0]
 
 
 def _undated_signature(head: Head, paragraphs: list[Paragraph]) -> None:
@@ -239,9 +274,9 @@ def _region(text: str | None) -> str | None:
     if not text:
         return None
     bare = re.sub(r"^(?:中共|中国共产党)", "", re.sub(r"^(?:关于)?(?:印发)?[《〈“]?", "", text.replace(" ", "")))
-    bare = re.sub(r"^(?:成立|调整|推进|开展|做好|全面|创建|建立|加强)", "", bare)
+    bare = re.sub(r"^(?:(?:19|20)\d{2}年度?|成立|调整|推进|开展|做好|全面|创建|建立|加强|召开|实施)+", "", bare)
     found = _REGION.match(bare)
     region = found["r"] if found else ""
     if not region or region in _REGION_STOP or len(region) < 2 or region[-2:] in _REGION_STOP and len(region) > 6:
         return None
-    return None if re.search(r"关于|推进|创建|开展", region) else region
+    return region

@@ -66,7 +66,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
 )
 LEADERISH = "|".join(label for label, _ in _ROLES)
 _PREFIX = (
-    r"(?:[区县市州省镇]?级?(?:工作)?领导小组(?:及其办公室|办公室)?|指挥部(?:办公室)?|联席会议(?:办公室)?|(?:工作)?专班(?:办公室)?|委员会(?:办公室)?|小组"
+    r"(?:[区县市州省镇]?级?(?:工作)?领导(?:小)?组(?:及其办公室|办公室)?|指挥部(?:办公室)?|联席会议(?:办公室)?|(?:工作)?专班(?:办公室)?|委员会(?:办公室)?|小组"
     r"|[区县市州省镇乡]级(?=总?副?总?[河湖林田路]长)|办公室(?=(?:副?主任|联络员|成员)))?"
 )
 
@@ -106,7 +106,7 @@ def read_label(text: str, *, in_office: bool, with_chief: bool) -> Label | None:
         return None
     word = re.sub(r"\s+", "", found["label"])
     rest = text[found.end() :].strip()
-    marked = bool(found["mark"])
+    marked = bool(found["mark"]) or found.end() == len(text)
     if not marked and rest and not text[found.end("label") : found.end("label") + 1].isspace() and not found["note"]:
         return None
     role = _BY_LABEL[word]

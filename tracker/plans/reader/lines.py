@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .numbering import starts_numbered
@@ -23,6 +23,7 @@ _HEAD_LABEL = re.compile(
     r"^(?:[\u4e00-\u9fff](?:\s*[\u4e00-\u9fff（）()]){0,13}\s*[：:]|附\s*件|附\s*表|抄\s*送|主\s*送|（此件|注[：:]|备注)"
 )
 _CLOSERS = "，。、；：）》”】〕！？,;)"
+_PAGE = re.compile(r"^(?:[—–－―\-·]{1,2}\s*\d{1,3}\s*[—–－―\-·]{1,2}|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$")
 _DATE_LINE = re.compile(r"^[\d一二三四五六七八九十〇○零]{4}\s*年.{1,8}日\s*$")
 
 
@@ -165,15 +166,21 @@ def split_columns(raw: str) -> list[str]:
     return [cell for cell in re.split(r"[ \u3000\u00a0]{2,}", text.strip()) if cell]
 
 
-def paragraphs(lines: list[Line]) -> list[Paragraph]:
-    """Join lines into paragraphs; blank lines are left out, table rows stand alone."""
+def paragraphs(lines: list[Line], is_head_cell: Callable[[str], bool]) -> list[Paragraph]:
+    """Join lines into paragraphs; blank lines and page numbers are left out, table rows stand alone.
+
+    Three head cells of a table on lines of their own say that every cell below has its own line, so nothing is joined.
+    """
     layout = _Layout(lines)
     found: list[Paragraph] = []
     last: Line | None = None
+    head_cells = 0
     for line in lines:
-        if not line.text and not any(line.cells):
+        if not line.text and not any(line.cells) or _PAGE.match(line.text):
             continue
-        if found and last is not None and _continues(found[-1], last, line, layout):
+        cells_below = head_cells >= 3 and not starts_numbered(line.text)
+        head_cells = head_cells + 1 if is_head_cell(line.text) else head_cells if cells_below else 0
+        if found and last is not None and not cells_below and _continues(found[-1], last, line, layout):
             found[-1].add(line)
         else:
             found.append(Paragraph(line.text, line.number, line.indent, line.raw, line.cells, line.table))

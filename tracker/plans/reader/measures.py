@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from .dates import squeeze
-from .deadlines import Deadline, in_running_text, read_value
+from .deadlines import Deadline, in_running_text, is_time_value, read_value
 from .defaults import Defaults
 from .errors import N_
 from .findings import TaskFinding, Warning, warning
 from .outline import Item, walk
 from .phases import PhasesFound
-from .responsible import Responsible, is_label_line, read_responsible, strip_spans
-from .sections import Kind
+from .responsible import Responsible, bracket_spans, is_label_line, mark_labels, read_responsible, strip_spans
+from .sections import Kind, begins_with_act
 from .targets import find_targets
 
 LEADER_LEFT_OUT = N_("牵头领导“%(text)s”没有列入任务（任务只记责任单位和责任人）。")
@@ -59,9 +59,9 @@ def read_tasks(root: Item, phases: PhasesFound, defaults: Defaults, year: int | 
 
 
 def _clause(item: Item) -> Clause:
-    parts = [squeeze(item.text)]
+    parts = [squeeze(mark_labels(item.text))]
     if not item.children:
-        parts.extend(squeeze(paragraph.text) for paragraph in item.body if not paragraph.table)
+        parts.extend(squeeze(mark_labels(paragraph.text)) for paragraph in item.body if not paragraph.table)
     text = ""
     for part in parts:
         if text and text[-1] not in "。；：，、！？）)]】":
@@ -112,7 +112,7 @@ def _obliges(
     item: Item, clause: Clause, given: Responsible, phases: PhasesFound, has_task_section: bool, year: int | None
 ) -> bool:
     """Whether an item is a task."""
-    labelled = clause.responsible.labelled and (clause.responsible.found or clause.responsible.deadline is not None)
+    labelled = clause.responsible.strong and (clause.responsible.found or clause.responsible.deadline is not None)
     if _opens_section(item):
         return labelled and item.section not in (Kind.GOAL, Kind.GROUP)
     if _within_phase(item, phases) or item.section in (Kind.GROUP, Kind.DUTY, Kind.GOAL, Kind.PROSE):
@@ -123,7 +123,10 @@ def _obliges(
         return True
     if item.section == Kind.PHASE:
         return given.found and labelled
-    return labelled or (bool(in_running_text(clause.text, year)) and item.section in (Kind.MAYBE_TASK, None) and has_no_past(clause.text))
+    if clause.responsible.labelled or item.section not in (Kind.MAYBE_TASK, None) or not has_no_past(clause.text):
+        return clause.responsible.labelled
+    deadline = in_running_text(clause.text, year)
+    return bool(deadline) and (item.section == Kind.MAYBE_TASK or begins_with_act(clause.text))
 
 
 def has_no_past(text: str) -> bool:
@@ -164,7 +167,7 @@ def _task(
         lead = defaults.lead(item.line)
     coop = [*coop, *(unit for unit in defaults.coop(item.line) if unit != lead and unit not in coop)]
     text = strip_spans(clause.text, clause.responsible.spans)
-    deadline = _deadline(given, text, own_year)
+    deadline = _deadline(given, text, own_year, item)
     for msgid, printed in [*deadline.doubts, *([doubt] if doubt else [])]:
         warnings.append(warning(item.line, msgid, text=printed))
     if given.leaders:
@@ -172,7 +175,7 @@ def _task(
     targets = find_targets(text + ("。" + given.standard if given.standard else ""), own_year)
     return TaskFinding(
         number=item.number,
-        path=tuple(above.title for above in item.ancestors()),
+        path=tuple(above.heading for above in item.ancestors() if above.heading),
         text=text,
         lead_unit=lead,
         cooperating_units=tuple(coop),
@@ -185,7 +188,19 @@ def _task(
     )
 
 
-def _deadline(given: Responsible, text: str, year: int | None) -> Deadline:
+def _deadline(given: Responsible, text: str, year: int | None, item: Item) -> Deadline:
     if given.deadline:
         return read_value(given.deadline, year)
-    return in_running_text(text, year)
+    own = in_running_text(text, year)
+    return own or _above(item, year)
+
+
+def _above(item: Item, year: int | None) -> Deadline:
+    """The deadline that a heading prints for all below it: 汛前准备（3月31日前完成）."""
+    for above in reversed(item.ancestors()):
+        heading = squeeze(above.text)
+        for start, end in bracket_spans(heading):
+            inner = heading[start + 1 : end - 1]
+            if is_time_value(inner) and re.search(r"前|完成|底", inner):
+                return read_value(inner, year)
+    return Deadline()

@@ -11,7 +11,7 @@ _SURNAMES = (
     "纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗"
     "瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封官谈匡鞠惠荆乐冀胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊"
     "仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危"
-    "玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由闪笪令肇郦藏鲜青竺鄞能裕尹"
+    "玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由闪笪令肇郦藏鲜青竺鄞能裕尹洪舒郁阎鱼敬寿危荀羿竹经原初线战亢逄逯税荀宓库"
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|独孤|南宫|端木|宇文|长孙|轩辕|闻人|司空|呼延|百里|拓跋|完颜|赫连|澹台|申屠|太史|濮阳|公冶|单于|淳于"
 _GIVEN = r"[\u4e00-\u9fff]"
@@ -54,13 +54,47 @@ def is_name(token: str, *, lenient: bool = False) -> bool:
     return lenient or not _NOT_NAME_END.search(token)
 
 
-def join_padded(text: str) -> str:
-    """Close the blank inside padded names: “吕  冰” becomes “吕冰”."""
-    single = r"(?<![\u4e00-\u9fff·A-Za-z0-9])"
-    pattern = re.compile(rf"{single}([{_SURNAMES}])[ \t]+([\u4e00-\u9fff])(?:[ \t]+([\u4e00-\u9fff]))?(?![\u4e00-\u9fff])")
-    text = pattern.sub(lambda found: "".join(part for part in found.groups() if part), text)
-    compound = re.compile(rf"{single}({_COMPOUND})[ \t]+([\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])")
-    return compound.sub(r"\1\2", text)
+_SINGLES = re.compile(r"(?<![\u4e00-\u9fff·A-Za-z0-9])[\u4e00-\u9fff](?:[ \t\u3000]+[\u4e00-\u9fff])+(?![\u4e00-\u9fff])")
+_SPACED_COMPOUND = re.compile(rf"(?<![\u4e00-\u9fff·A-Za-z0-9])({_COMPOUND})[ \t\u3000]+([\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])")
+
+
+def join_padded(text: str) -> tuple[str, frozenset[str]]:
+    """Close the blanks inside padded names: “吕  冰” becomes “吕冰”; gives the text and the names so joined.
+
+    In a row of several such names the wider blanks part the names; where all are alike, every two characters are one.
+    """
+    names: set[str] = set()
+
+    def close(found: re.Match[str]) -> str:
+        parts = re.split(r"([ \t\u3000]+)", found.group())
+        chars, gaps = parts[::2], [len(gap) for gap in parts[1::2]]
+        groups = [[chars[0]]]
+        even = min(gaps) == max(gaps)
+        for index, char in enumerate(chars[1:]):
+            apart = len(groups[-1]) >= 2 and len(chars) != 3 if even else gaps[index] > min(gaps)
+            if apart:
+                groups.append([char])
+            else:
+                groups[-1].append(char)
+        words = ["".join(group) for group in groups]
+        names.update(word for word in words if 2 <= len(word) <= 4 and not POST.fullmatch(word))
+        return "  ".join(words)
+
+    text = _SINGLES.sub(close, text)
+    for found in _SPACED_COMPOUND.finditer(text):
+        names.add(found[1] + found[2])
+    return _SPACED_COMPOUND.sub(r"\1\2", text), frozenset(names)
+
+
+def reads_as_name(token: str) -> bool:
+    """Whether a token can be a name where its place already says that a person stands there."""
+    return is_name(token, lenient=True) or bool(
+        re.fullmatch(r"[\u4e00-\u9fff]{2,4}", token)
+        and token not in _NOT_NAMES
+        and not POST.search(token)
+        and not _NOT_NAME_END.search(token)
+        and not re.search(r"[的和及与等各由在对为或]|以上|负责|工作", token)
+    )
 
 
 def ends_with_post(text: str) -> bool:
@@ -130,7 +164,7 @@ def _inherit(posting: Posting, before: list[Posting]) -> Posting:
         return posting
     unit = before[-1].unit
     governor = _GOVERNOR.search(posting.post)
-    if governor and not unit.endswith(("政府", governor.group()[0])):
+    if governor and not (unit.endswith(("政府", governor.group()[0])) and len(unit) > 1):
         return posting
     if re.search(r"(?:省委|市委|区委|县委|州委|旗委|工委)$", unit) and not re.search(r"(?:书记|委员|常委)$", posting.post):
         return posting

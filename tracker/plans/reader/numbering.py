@@ -19,7 +19,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("named", rf"(?P<number>(?:任务|举措|行动|工程|措施|专项)\s*(?:{_H}+|\d{{1,2}}))\s*[：:、.．—]\s*"),
         ("han", rf"(?P<number>{_H}{{1,4}})\s*[、．.]\s*(?!\d)"),
         ("han_paren", rf"(?P<number>[（(]\s*{_H}{{1,4}}\s*[)）])\s*[、.．]?\s*"),
-        ("dotted", rf"(?P<number>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．、\s]*(?=[\u4e00-\u9fff《“]){_NOT_MEASURE}"),
+        ("dotted", rf"(?P<number>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})(?:[.．、]?\s+(?=[\u4e00-\u9fff《“])|[.．、]?(?=[\u4e00-\u9fff《“]){_NOT_MEASURE})"),
         ("digit", r"(?P<number>\d{1,3})\s*(?:、\s*|[．.]\s*(?!\d)|[．.]\s*(?=(?:19|20)\d\d年))"),
         ("digit_paren", r"(?P<number>[（(]\s*\d{1,3}\s*[)）])\s*[、.．]?\s*"),
         ("digit_half", r"(?P<number>\d{1,3}[)）])\s*[、.．]?\s*"),

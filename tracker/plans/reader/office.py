@@ -12,6 +12,7 @@ from .units import split_units
 _STOP = r"(?=[，,。；;：:（()）、]|负责|承担|具体|由|与|和.{1,8}合署|合署|$)"
 _OFFICE = (
     re.compile(rf"(?:办公室|办事机构|秘书处)(?:[（(][^（）()]{{0,20}}[)）])?[，,]?(?:办公室)?(?:地点)?(?:设立?|设置|挂靠|依托)(?:在|于)?(?P<u>[\u4e00-\u9fff]{{2,25}}?){_STOP}"),
+    re.compile(rf"设(?:立)?办公室(?:在|于)(?P<u>[\u4e00-\u9fff]{{2,25}}?){_STOP}"),
     re.compile(rf"办公室[（(]设(?:在|于)(?P<u>[\u4e00-\u9fff]{{2,25}}?)[)）]"),
     re.compile(rf"(?:在|依托)(?P<u>[\u4e00-\u9fff]{{2,25}}?)(?:设立|设|下设)(?:[\u4e00-\u9fff]{{0,20}}(?:领导小组|指挥部|联席会议|专班|委员会))?办公室"),
     re.compile(rf"(?:日常工作|日常事务|具体工作|办公室工作|办公室职责|日常协调)[\u4e00-\u9fff]{{0,6}}?由(?P<u>[\u4e00-\u9fff]{{2,25}}?)(?:负责)?(?:承担|负责|办理){_STOP}"),
@@ -19,6 +20,7 @@ _OFFICE = (
 )
 _GROUP_WORD = r"(?:领导小组|指挥部|联席会议|专班|委员会|小组|办公室)"
 _ROLE = rf"(?:{_GROUP_WORD})?(?:{LEADERISH})"
+_COLON = re.compile(rf"(?P<role>{_ROLE})[：:](?P<who>[^。；;：:]*?)(?=[，,][^，。；;：:]{{0,12}}[：:]|[。；;]|$)")
 _BY = re.compile(rf"(?P<role>{_ROLE})(?:分别)?由(?P<who>[^。；]*?)(?:同志)?(?:兼任|担任|出任|兼|组成|任)(?=[，,。；;、）)]|$)")
 _AS = re.compile(rf"(?P<who>[^。；]*?)(?:同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)(?P<role>{_ROLE})(?=[，,。；;、）)]|的|$)")
 _PARTICIPANTS = re.compile(r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)")
@@ -61,8 +63,13 @@ def _clean(who: str) -> str:
     return who
 
 
-def _sittings(who: str) -> list[Sitting]:
-    return read_row(who) if who else []
+def _sittings(who: str, role: Role) -> list[Sitting]:
+    """Those who sit; what stands before the last comma belongs to the sentence, unless a list of members is given."""
+    last = re.split(r"[，,]", who)[-1].strip()
+    if role != "member" and last != who:
+        return read_row(last) or read_row(who)
+    rows = read_row(who)
+    return rows or (read_row(last) if last else [])
 
 
 def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
@@ -75,20 +82,21 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         bare = squeeze(sentence)
         office = in_office or "办公室" in bare
         with_chief = "总召集人" in text
-        matches = list(_BY.finditer(bare)) or list(_AS.finditer(bare))
+        found_by = list(_BY.finditer(bare)) or list(_AS.finditer(bare))
+        matches = found_by or list(_COLON.finditer(bare))
         for match in matches:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
             if role is None:
                 continue
             if office and role == "member":
                 continue
-            found.extend(SpokenSeat(role, sitting, offset) for sitting in _sittings(_clean(match["who"])))
+            found.extend(SpokenSeat(role, sitting, offset) for sitting in _sittings(_clean(match["who"]), role))
         if matches and not any(seat.role == "member" and seat.offset == offset for seat in found):
             rest = bare[matches[-1].end() :]
             tail = _PARTICIPANTS.search(rest)
             if tail and not office:
                 who = _clean(tail["who"] or tail["them"] or "")
-                found.extend(SpokenSeat("member", sitting, offset) for sitting in _sittings(who))
+                found.extend(SpokenSeat("member", sitting, offset) for sitting in _sittings(who, "member"))
         offset += len(sentence)
     return found
 

@@ -62,8 +62,11 @@ def build(paragraphs: list[Paragraph], skip: set[int]) -> Item:
     """Build the outline; paragraphs on skipped lines (title, signature, seats) are left out."""
     root = Item("root", None, 0, "", Paragraph("", 0), 0, None)
     stack = [root]
+    enclosures = _list_of_annexes(paragraphs)
     for paragraph in paragraphs:
-        if paragraph.line in skip:
+        if paragraph.line in skip or paragraph.line in enclosures:
+            if stack[-1].kind == "annex" and not stack[-1].text:
+                stack[-1].body.append(Paragraph("", paragraph.line))
             continue
         if paragraph.table:
             stack[-1].body.append(paragraph)
@@ -71,6 +74,24 @@ def build(paragraphs: list[Paragraph], skip: set[int]) -> Item:
         for text, offset in _pieces(paragraph):
             _place(text, offset, paragraph, stack)
     return root
+
+
+def _list_of_annexes(paragraphs: list[Paragraph]) -> set[int]:
+    """The lines under the text that only name the annexes: 附件：1．… 2．…"""
+    listed: set[int] = set()
+    for index, paragraph in enumerate(paragraphs):
+        found = re.match(r"^附\s*件\s*[：:]\s*(?P<rest>\S.*)", paragraph.text)
+        if not found:
+            continue
+        numbered = bool(re.match(r"\d", found["rest"]))
+        if not numbered and not any(re.match(r"^附\s*件", later.text) for later in paragraphs[index + 1 :]):
+            continue
+        listed.add(paragraph.line)
+        for later in paragraphs[index + 1 :] if numbered else ():
+            if len(later.text) > 50 or not re.match(r"^\d{1,2}\s*[.．、]", later.text) or later.text.endswith("。"):
+                break
+            listed.add(later.line)
+    return listed
 
 
 def _pieces(paragraph: Paragraph) -> list[tuple[str, int]]:

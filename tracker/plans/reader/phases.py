@@ -36,6 +36,8 @@ def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFoun
     for item in walk(root):
         if _is_phase(item):
             known = _add(found, item, known)
+        elif _spoken(item, found, known):
+            continue
         elif item.section == Kind.PHASE or item.kind == "annex":
             for paragraph in item.body:
                 if _PARAGRAPH_STAGE.match(paragraph.text) and find_span(squeeze(paragraph.text[:60]), known):
@@ -47,6 +49,22 @@ def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFoun
                 text = f"{row.cells.get('phase', '')}（{row.cells.get('deadline', '')}）"
                 known = _write(found, squeeze(text), [], row.line, known)
     return found
+
+
+_STAGE_SENTENCE = re.compile(r"第[一二三四五六七八]阶段(?P<head>[^。；]*?)(?=[。；]|第[一二三四五六七八]阶段|$)")
+
+
+def _spoken(item: Item, found: PhasesFound, year: int | None) -> bool:
+    """Stages told in one paragraph: 第一阶段为试点阶段，自…至…；第二阶段……"""
+    parts = [(item.text, item.paragraph.line_at(item.offset))] + [(part.text, part.line) for part in item.body]
+    any_found = False
+    for text, line in parts:
+        stages = [stage for stage in _STAGE_SENTENCE.finditer(squeeze(text)) if find_span(stage["head"], 2000)]
+        for stage in stages if len(stages) > 1 else ():
+            head = re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0] if find_span(re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0], 2000) else stage["head"]
+            year = _write(found, re.sub(r"^[为是：:，,]", "", head), [], line, year)
+            any_found = True
+    return any_found
 
 
 def _is_phase(item: Item) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from .dates import squeeze
+from .deadlines import AMBIGUOUS, dated_points
 from .defaults import read_defaults
 from .errors import N_
 from .findings import Findings, Group, Seat, Warning, warning
@@ -15,7 +16,7 @@ from .phases import read_phases
 from .suggestions import read_suggestions
 from .table_seats import read_table_seats
 from .table_tasks import read_table_tasks
-from .tables import Table, find_tables
+from .tables import Table, column_of, find_tables
 
 NOTHING = N_("没有认出小组、阶段或任务，请确认这是一份实施方案。")
 NO_TITLE = N_("没有认出标题。")
@@ -23,12 +24,12 @@ NO_TITLE = N_("没有认出标题。")
 
 def read_lines(lines: list[Line]) -> Findings:
     """Read the lines of one document."""
-    parts = paragraphs(lines)
+    parts = paragraphs(lines, lambda text: column_of(text) is not None)
     tables = find_tables(parts)
     parts, tables = _untabled(parts, tables)
-    head = read_head(parts)
-    found = Findings(head.title, head.region, head.issuer, head.document_number, head.issued_on)
     in_tables = {line for table in tables for line in table.used}
+    head = read_head([part for part in parts if part.line not in in_tables])
+    found = Findings(head.title, head.region, head.issuer, head.document_number, head.issued_on)
     clerk = _read_groups(parts, head, tables, in_tables, found.warnings)
     found.groups = clerk.found.groups
     year = context_year(head, parts)
@@ -45,6 +46,7 @@ def read_lines(lines: list[Line]) -> Findings:
     found.tasks.sort(key=lambda task: task.line)
     found.phases.sort(key=lambda phase: phase.line)
     found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
+    found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables | {phase.line for phase in found.phases})
     _general_warnings(found)
     found.warnings = _ordered(found.warnings)
     return found
@@ -57,7 +59,17 @@ def _untabled(parts: list[Paragraph], tables: list[Table]) -> tuple[list[Paragra
     for part in parts:
         if part.table and part.line not in used:
             part.table = 0
+            part.text = "  ".join(re.sub(r"\s+", "", cell) if _single(cell) else cell for cell in _once(part.cells)) or part.text
     return [part for part in parts if part.text], known
+
+
+def _single(cell: str) -> bool:
+    """A cell of single characters is one padded word."""
+    return all(len(word) == 1 for word in cell.split()) and len(cell.split()) <= 5
+
+
+def _once(cells: tuple[str, ...]) -> list[str]:
+    return [cell for index, cell in enumerate(cells) if cell and (index == 0 or cell != cells[index - 1])]
 
 
 def _read_groups(parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Warning]) -> Clerk:
@@ -98,6 +110,22 @@ def _container(root: Item, table: Table) -> Item | None:
         if item.line <= table.line:
             within = item
     return within
+
+
+def _vague_dates(parts: list[Paragraph], read: set[int]) -> list[Warning]:
+    """“9月前” in prose: nobody could say which day is meant, so a clerk must see it."""
+    found: list[Warning] = []
+    for part in parts:
+        for dated in dated_points(squeeze(part.text), 2000):
+            line = part.line_at(_place(part.text, dated.text))
+            if dated.doubt == AMBIGUOUS and "月" in dated.text and not {part.line, line} & read:
+                found.append(warning(line, AMBIGUOUS, text=dated.text))
+    return found
+
+
+def _place(text: str, printed: str) -> int:
+    found = re.search(r"\s*".join(re.escape(char) for char in printed), text)
+    return found.start() if found else 0
 
 
 def _general_warnings(found: Findings) -> None:

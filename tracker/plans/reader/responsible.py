@@ -22,7 +22,7 @@ LABELS: dict[str, str] = {
     "summary": r"汇总单位|督导单位|监督单位|督办单位|验收单位",
 }
 _LABEL = re.compile(
-    "(?<![\u4e00-\u9fff])(?:" + "|".join(f"(?P<{key}>{words})" for key, words in LABELS.items()) + r")\s*(?:[：:]|为(?=[省市县区各州镇乡]))\s*"
+    "(?:(?<![\u4e00-\u9fff])|(?=[\u4e00-\u9fff]{2,8}(?:单位|部门|时限|领导|时间|责任人)\\s*[：:]))(?:" + "|".join(f"(?P<{key}>{words})" for key, words in LABELS.items()) + r")\s*(?:[：:]|为(?=[省市县区各州镇乡]))\s*"
 )
 _ANY_LABEL = re.compile("(?:" + "|".join(f"(?:{words})" for words in LABELS.values()) + r")\s*[：:]")
 _PAIRS = {"（": "）", "(": ")", "[": "]", "【": "】", "〔": "〕"}
@@ -31,8 +31,8 @@ _COOP_VERB = r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?(?:配合|�
 _SHARED = re.compile(r"(?:等)?(?:有关单位|相关单位|有关部门|相关部门)?(?:按(?:照)?(?:各自)?(?:职责|职能)(?:和)?(?:任务)?(?:分工)?(?:负责|落实|推进|抓好)?|分工负责|共同负责|分别负责|分头负责|各负其责|共同落实)$")
 _BY = re.compile(rf"由(?P<u>[\u4e00-\u9fff（）()、]{{2,60}}?)(?P<v>总?牵头|负责|主办|承办|组织实施)")
 _JOINED = re.compile(r"^(?:负责|组织|抓总|落实|实施)?[，,、]?(?:会同|联合|协同)(?P<u>[\u4e00-\u9fff（）()、，]{2,80}?)(?=等?(?:部门|单位)?(?:负责|开展|制定|组织|推进|研究|配合|落实|完成|建立|抓|实施|做|加强|共同|对|，|。|；|$))")
-_THEN = re.compile(r"[，,；;](?P<u>[\u4e00-\u9fff（）()、]{2,120}?)(?:等(?:有关)?(?:部门|单位)?)?(?:密切|积极|按职责|协同|共同|具体|做好|给予)?(?:配合|协助|参与|协办)")
-_AT_HEAD = re.compile(r"(?:^|(?<=[。；]))(?P<u>[\u4e00-\u9fff（）()、]{2,40}?)(?P<v>牵头|负责(?!人|同志|任)|要(?!求|点|素)|应当?(?!急|用|对|届)|会同)")
+_THEN = re.compile(r"[，,；;](?P<u>[\u4e00-\u9fff（）()、]{2,120}?)(?:等(?:有关)?(?:部门|单位)?)?(?:密切|积极|按(?:照)?(?:各自)?职责(?:分工)?|协同|共同|具体|做好|给予)?(?:配合|协助|参与|协办)")
+_AT_HEAD = re.compile(r"(?:^|(?<=[。；]))(?P<u>[\u4e00-\u9fff（）()、]{2,40}?)(?P<v>牵头|主办|承办|负责(?!人|同志|任)|要(?!求|点|素)|应当?(?!急|用|对|届)|会同)")
 _COLON = re.compile(r"^(?P<u>[\u4e00-\u9fff（）()、]{2,60})[：:]")
 
 
@@ -50,6 +50,7 @@ class Responsible:
     shared: str | None = None
     first_leads: bool = False
     labelled: bool = False
+    strong: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -67,7 +68,7 @@ class Responsible:
             rest = [*self.leads[1:], *rest]
             if len(self.leads) > 1:
                 doubt = (SEVERAL_LEADS, "、".join(self.leads))
-        elif len(self.responsible) == 1 and not re.match(r"^(?:各|有关|相关)", self.responsible[0]) and not self.shared:
+        elif len(self.responsible) == 1 and not self.shared:
             lead, rest = self.responsible[0], list(self.coop)
         elif self.responsible and first_rule and not self.shared:
             lead, rest = self.responsible[0], [*self.responsible[1:], *self.coop]
@@ -78,6 +79,14 @@ class Responsible:
             if unit != lead and unit not in unique:
                 unique.append(unit)
         return lead, unique, doubt
+
+
+_BEFORE_LABEL = re.compile(r"(?<=[^\s：:；;，,。（(])\s+(?=(?:" + "|".join(f"(?:{words})" for words in LABELS.values()) + r")\s*[：:])")
+
+
+def mark_labels(text: str) -> str:
+    """Put a stop where only a blank parts one label's value from the next label."""
+    return _BEFORE_LABEL.sub("；", text)
 
 
 def bracket_spans(text: str) -> list[tuple[int, int]]:
@@ -113,6 +122,7 @@ def read_responsible(text: str) -> Responsible:
         inner = text[start + 1 : end - 1]
         if _LABEL.search(inner):
             _labels(inner, result)
+            result.strong = True
             covered.append((start, end))
         elif _bracket(inner, result):
             covered.append((start, end))
@@ -120,6 +130,7 @@ def read_responsible(text: str) -> Responsible:
     found = _LABEL.search(outside)
     if found:
         covered.extend(_labels_outside(outside, result))
+        result.strong = True
     if not result.found:
         _running(outside, result)
     result.spans = covered
@@ -236,6 +247,7 @@ def _bracket(inner: str, result: Responsible) -> bool:
         return False
     if not any_verb and not rest.deadline and not first and not _plain_units(rest.responsible):
         return False
+    result.strong = result.strong or any_verb or first
     result.leads.extend(rest.leads)
     result.responsible.extend(rest.responsible)
     result.coop.extend(rest.coop)
@@ -247,12 +259,15 @@ def _bracket(inner: str, result: Responsible) -> bool:
 
 
 def _plain_units(units: list[str]) -> bool:
-    """A bracket of units alone counts when it names offices, not an aside such as （街道） or （社区）."""
+    """A bracket of units alone counts when it names offices, not an aside such as （街道） or （设在区教育局）."""
     return bool(units) and all(
-        len(unit) >= 3 and re.search(r"(?:局|委|办|部|政府|办公室|委员会|中心|公司|队|院|会|各[\u4e00-\u9fff]{1,6}|公安|税务|海关)(?:[（(].*[)）])?$", unit)
-        or re.match(r"^各", unit)
+        is_unit(unit) and (bool(re.match(r"^[省市县区州旗镇乡团各]", unit)) and len(unit) >= 3 or bool(_OFFICE_END.search(unit)))
+        and not re.match(r"^(?:设在|含|包括|不含|以下|乡镇|市、区|街道|县级)", unit)
         for unit in units
     )
+
+
+_OFFICE_END = re.compile(r"[\u4e00-\u9fff]{2}(?:局|委|办|政府|办公室|委员会|中心|公司|支队|大队|法院|检察院)(?:[（(].*[)）])?$")
 
 
 def _running(text: str, result: Responsible) -> None:
@@ -261,9 +276,9 @@ def _running(text: str, result: Responsible) -> None:
         units = split_units(head["u"])
         (result.leads if len(units) == 1 else result.responsible).extend(units)
         return
-    for sentence in re.split(r"[。；;]", text):
+    for sentence in re.split(r"[。；;，,]", text):
         shared = _SHARED.search(sentence)
-        names = re.split(r"[，,]", sentence[: shared.start()])[-1] if shared else ""
+        names = sentence[: shared.start()] if shared else ""
         if shared and re.search(r"职责|职能|分工|共同|分头", shared.group()) and looks_like_units(names) and len(split_units(names)) > 1:
             result.responsible.extend(split_units(names))
             result.shared = shared.group()

@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 
 from .findings import Posting
-from .names import NAME, POST, ends_with_post, is_name, join_padded, split_posts
+from .names import NAME, POST, ends_with_post, is_name, join_padded, reads_as_name, split_posts
 from .units import is_unit, split_top, split_units
 
 _TOKEN = re.compile(r"[（(](?:[^（）()]|[（(][^（）()]*[)）])*[)）]|[、，,；;]|[^\s（(、，,；;]+")
-_GLUED_NAME = re.compile(rf"^(?P<post>.*?{POST.pattern})(?P<name>{NAME})$")
 _NAME_GLUED = re.compile(rf"^(?P<name>{NAME})(?P<post>[\u4e00-\u9fff].*)$")
 _TAIL = re.compile(r"(?:等(?:部门|单位)?)?(?:的)?(?P<post>主要负责人|主要负责同志|分管负责人|分管负责同志|主要领导|分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|相关负责同志)(?:同志)?$")
 _IGNORED_NOTE = re.compile(r"^(?:女|男|[\u4e00-\u9fff]{1,4}族|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|[\d\s\-—]+|主持工作|挂职|中共党员)$")
@@ -31,10 +30,10 @@ def _person(name: str, post_text: str) -> Sitting:
     return Sitting(name, split_posts(post_text) if post_text else (), None, not post_text or ends_with_post(post_text))
 
 
-def _words(text: str) -> list[str]:
-    text = re.sub(r"(?<=[\u4e00-\u9fff])同志(?=$|[\s、，,；;（(])", "", _PHONE.sub("", join_padded(text)))
-    text = re.sub(rf"(^|[、，,；;\s])([\u4e00-\u9fff])\s+([\u4e00-\u9fff])(?=[（(])", r"\1\2\3", text)
-    return _TOKEN.findall(text.strip().strip("。.；;，,、"))
+def _words(text: str) -> tuple[list[str], frozenset[str]]:
+    text, names = join_padded(_PHONE.sub("", text))
+    text = re.sub(r"(?<=[\u4e00-\u9fff])(?<!负责)同志(?=$|[\s、，,；;（(])", "", text)
+    return _TOKEN.findall(text.strip().strip("。.；;，,、")), names
 
 
 def _useful_note(token: str) -> str:
@@ -46,20 +45,50 @@ def read_row(text: str) -> list[Sitting]:
     """The sittings of one row; empty when the row does not read like people, posts or units."""
     if re.search(r"[。！？]\S", text) or len(text) > 2000:
         return []
-    words = _words(text)
+    parts = split_top(text, "，,；;")
+    if len(parts) > 1 and (rows := [read_row(part) for part in parts]) and all(rows) and _stand_apart(parts, rows):
+        return [sitting for row in rows for sitting in row]
+    words, padded = _words(text)
     if not words:
         return []
-    persons = [index for index, word in enumerate(words) if is_name(word, lenient=_proves_person(words, index))]
+    persons = _persons(words, padded)
     if persons and persons[0] == 0:
         return _names_first(words, persons)
-    glued = [_split_glued(word) for word in words]
+    glued = [None if word in padded else _split_glued(word) for word in words]
     if persons or any(glued):
-        return _posts_first(words, glued)
+        return _posts_first(words, glued, frozenset(words[index] for index in persons))
     first = _NAME_GLUED.match(words[0])
     if first and (name := _cut_name(words[0])):
         rest = words[0][len(name) :]
         return _names_first([name, rest, *words[1:]], [0])
     return _no_names(text)
+
+
+def _stand_apart(parts: list[str], rows: list[list["Sitting"]]) -> bool:
+    """Whether commas part whole seats and not the posts of one person."""
+    if any(_TAIL.search(part) for part in parts):
+        return True
+    return all(any(sitting.person for sitting in row) for row in rows)
+
+
+def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
+    """Which words are names: by surname, by padding, or by the post that stands before or behind."""
+    found = [index for index, word in enumerate(words) if word in padded or is_name(word, lenient=_proves_person(words, index))]
+    if not found and len(words) > 1 and reads_as_name(words[0]) and _proves_person(words, 0):
+        found = [0]
+    if 0 not in found:
+        for index, word in enumerate(words[1:], 1):
+            if index not in found and reads_as_name(word) and words[index - 1][0] not in "、，,；;（(" and ends_with_post(words[index - 1]):
+                found.append(index)
+    elif all(reads_as_name(word) or word in "、，,；;" or word[0] in "（(" for word in words):
+        found = [index for index, word in enumerate(words) if reads_as_name(word)]
+    elif len(found) > 1 or "（" in "".join(words):
+        found += [
+            index
+            for index, word in enumerate(words)
+            if index not in found and reads_as_name(word) and index + 1 < len(words) and words[index + 1][0] in "（(" and POST.search(words[index + 1])
+        ]
+    return sorted(found)
 
 
 def _proves_person(words: list[str], index: int) -> bool:
@@ -85,9 +114,12 @@ def _split_glued(word: str) -> tuple[str, str] | None:
     """A post with its holder glued on: 县长张三."""
     if word[0] in "（(、，,；;":
         return None
-    found = _GLUED_NAME.match(word)
-    if found and is_name(found["name"]) and not ends_with_post(word) and not is_unit(word):
-        return found["post"], found["name"]
+    if ends_with_post(word) or is_unit(word):
+        return None
+    for size in (3, 2, 4):
+        post, name = word[:-size], word[-size:]
+        if len(post) >= 2 and ends_with_post(post) and reads_as_name(name):
+            return post, name
     return None
 
 
@@ -108,14 +140,14 @@ def _names_first(words: list[str], persons: list[int]) -> list[Sitting]:
     return seats
 
 
-def _posts_first(words: list[str], glued: list[tuple[str, str] | None]) -> list[Sitting]:
+def _posts_first(words: list[str], glued: list[tuple[str, str] | None], names: frozenset[str]) -> list[Sitting]:
     seats: list[Sitting] = []
     held = ""
     for word, split in zip(words, glued, strict=True):
         if split:
             seats.append(_person(split[1], held + split[0]))
             held = ""
-        elif is_name(word, lenient=ends_with_post(held)):
+        elif word in names:
             seats.append(_person(word, held))
             held = ""
         elif word[0] in "（(":

@@ -34,6 +34,11 @@ _VERB = re.compile(
 )
 
 
+def begins_with_act(text: str) -> bool:
+    """Whether a text begins with the word for an act."""
+    return bool(_VERB.match(text))
+
+
 def own_kind(heading: str, parent: Kind | None) -> Kind | None:
     """The kind that a heading gives its section; None leaves it to the section above."""
     bare = re.sub(r"\s+|[：:。，]$|[（(][^（）()]*[)）]$", "", heading)

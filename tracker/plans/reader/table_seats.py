@@ -5,7 +5,7 @@ import re
 from .errors import N_
 from .findings import Posting, Role, Seat, Warning, warning
 from .labels import role_of
-from .names import is_name, join_padded, split_posts
+from .names import reads_as_name, split_posts
 from .rosters import read_row
 from .tables import Row, Table
 
@@ -39,17 +39,18 @@ def _role(row: Row) -> Role | None:
 
 
 def _seat(row: Row, role: Role) -> list[Seat] | None:
-    names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", join_padded(row.cells.get("name", "") or row.cells.get("owner", "")))]
+    names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))]
     names = [re.sub(r"同志$|[（(](?:女|兼)[)）]$", "", name) for name in names if name]
     unit = re.sub(r"\s+", "", row.cells.get("member_unit", "")) or None
+    shared = unit if unit and "、" not in unit else None
     post_text = row.cells.get("post", "")
     if post_text and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
         post_text = ""
-    postings = tuple(Posting(item.unit or unit, item.post) for item in split_posts(post_text)) if post_text else ()
+    postings = tuple(Posting(item.unit or shared, item.post) for item in split_posts(post_text)) if post_text else ()
     if not postings and unit and names:
         postings = split_posts(unit) if read_row(unit) and any(item.post for item in split_posts(unit)) else (Posting(unit, None),)
     if names:
-        if not all(is_name(name, lenient=True) or "·" in name for name in names):
+        if not all(reads_as_name(name) for name in names):
             sittings = read_row(" ".join(row.cells.get(key, "") for key in ("name",)))
             return [Seat(role, item.person, item.posts, item.unit, row.line) for item in sittings] or None
         return [Seat(role, name, postings, None, row.line) for name in names]

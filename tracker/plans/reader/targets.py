@@ -9,7 +9,7 @@ from .findings import Number, Operator, Target
 
 _NUMBER = r"(?P<value>\d+(?:,\d{3})*(?:\.\d+)?)"
 _UNIT = (
-    r"(?P<unit>元/[\u4e00-\u9fff]{1,3}|微克每立方米|微克/立方米|个工作日|平方公里|万平方米|毫克/升|个百分点|立方米|工作日|平方米|万元|公里|课时|人次|千克|公顷|分贝|亿元|万吨|"
+    r"(?P<unit>(?:百|千|万|百万|千万|亿)(?:平方米|立方米|平方公里|公里|吨|亩|人次|人|户|元|条|册|株|棵|件|头|只|羽|套|个|公顷|千瓦|千瓦时)|批次|元/[\u4e00-\u9fff]{1,3}|微克每立方米|微克/立方米|个工作日|平方公里|万平方米|毫克/升|个百分点|立方米|工作日|平方米|万元|公里|课时|人次|千克|公顷|分贝|亿元|万吨|"
     r"千米|万亩|公斤|学时|小时|厘米|分钟|万人|度|‰|米|家|宗|盏|桩|分|具|块|张|项|株|%|支|册|起|班|棵|座|段|万|户|只|片|件|轮|幢|位|日|岁|次|期|台|份|人|倍|亩|"
     r"例|级|亿|门|场|吨|元|个|辆|类|年|所|篇|名|套|头|间|栋|对|℃|天|克|批|部|处|条)?"
 )
@@ -30,11 +30,15 @@ _OP = "|".join(f"(?P<op{index}>{words})" for index, (words, _) in enumerate(_OPS
 _AFTER = r"(?P<after>(?:及|或|\(含\)|（含）)?(?:以上|以下|以内|之内|以里|及以上|及以下))?"
 _TARGET = re.compile(rf"(?:{_OP})(?P<of>(?:[\u4e00-\u9fff]{{1,24}}(?:的))?)(?:约|大约|总?计)?{_NUMBER}{_UNIT}{_AFTER}")
 _CHANGE = re.compile(rf"(?P<verb>提高|提升|增长|增加|上升|下降|降低|减少|压减|压缩|缩短|削减)(?P<not>不低于|不少于|至少|超过|约)?{_NUMBER}{_UNIT}{_AFTER}")
+_MOVE = re.compile(rf"(?P<verb>压缩|压减|缩短|缩减|降低|控制|减少|提高|提升|增加|扩大)(?P<q>[\u4e00-\u9fff“”]{{2,16}}?)(?:至|到|在){_NUMBER}{_UNIT}{_AFTER}")
+_NOUN_COUNT = re.compile(rf"(?P<q>[\u4e00-\u9fff“”（）]{{2,20}}){_NUMBER}(?P<unit>(?:万|亿)?(?:所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|平方米|场|批|栋|块|盏|株|棵|部|张|件|元|公顷|吨|起|例|批次|支|艘|头|只|篇|门|期|平方公里))(?P<after>以上|左右)?(?=[，、。；）)]|$)")
+_SPREAD = re.compile(rf"(?P<q>[\u4e00-\u9fff、“”]{{3,40}}?)分别(?P<op>达到|不低于|不少于|不超过|控制在|提高到|提升到|为|达)(?P<list>{_NUMBER}{_UNIT}{_AFTER}(?:[、和]\d[\d.,]*[^、和，。；\d]{{1,8}})+)")
+_STOCK = re.compile(r"现有|共有|已|由$|从$|目前|截至|达$|第$|每$|前$|其中$|提前|惠及|约$|不足$|超过$|涉及")
 _BARE_AFTER = re.compile(rf"{_NUMBER}{_UNIT}(?P<after>以上|以下|以内|及以上|及以下)")
 _RATE = re.compile(rf"(?P<q>[\u4e00-\u9fff]{{0,20}}(?:率|比例|占比|覆盖面|比重)){_NUMBER}(?P<unit>%){_AFTER}")
 _PERCENT = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<unit>%)(?P<what>[\u4e00-\u9fff]{2,12})")
 _COUNT = re.compile(
-    rf"(?P<verb>新建成?|改扩建|扩建|改建|新改扩建|新改建|建成|建设|建立|打造|创建|培育|新增|培训|引进|改造|完成|组建|选派|招聘|评选|创成|申报|配备|配置|增设|增加|开展|举办|招引|种植|整治|新开工|开工|实施|新打|治理|清理|选树|建好|栽植|修复|维修|安装|更新|补充|遴选|解决|支持|提供|发放|拆除|关闭|淘汰|转移)(?P<pre>[\u4e00-\u9fff、“”（）]{{0,14}}?){_NUMBER}(?P<unit>所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|万亩|万平方米|平方米|场|批|万人次|万人|米|栋|块|盏|株|棵|部|张|件|次|万元|亿元|万株|公顷|吨|平方公里)(?P<post>[\u4e00-\u9fff]{{0,12}})"
+    rf"(?P<verb>新建成?|改扩建|扩建|改建|新改扩建|新改建|建成|建设|建立|打造|创建|培育|新增|培训|引进|改造|完成|组建|选派|招聘|评选|创成|申报|配备|配置|增设|增加|开展|举办|招引|种植|整治|新开工|开工|实施|新打|治理|清理|选树|建好|栽植|修复|维修|安装|更新|补充|遴选|解决|支持|提供|发放|拆除|关闭|淘汰|转移)(?P<pre>[^，。；、\s]{{0,20}}?){_NUMBER}(?P<unit>所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|万亩|万平方米|平方米|场|批|万人次|万人|米|栋|块|盏|株|棵|部|张|件|次|万元|亿元|万株|公顷|吨|平方公里)(?P<post>[\u4e00-\u9fff]{{0,12}})"
 )
 _SCOPES = (
     r"九年一贯制学校|十二年一贯制学校|完全中学|小学|初中|普通高中|中等职业学校|中职|高中|幼儿园|义务教育阶段|义务教育|学前教育|公办园|普惠性幼儿园|农村|城市|城镇|乡镇|城区|中心城区|建成区|镇区|乡村"
@@ -100,6 +104,10 @@ def _split_quantity(text: str) -> tuple[str, str | None]:
 def _clause_before(sentence: str, at: int) -> str:
     start = max((sentence.rfind(mark, 0, at) for mark in "，,；;。：:（("), default=-1) + 1
     clause = sentence[start:at]
+    listed = clause.rfind("、")
+    if listed >= 0 and re.search(r"\d", clause[:listed]):
+        start += listed + 1
+        clause = clause[listed + 1 :]
     if start > 1 and sentence[start - 1] in "，," and _SCOPE_HEAD.match(clause):
         earlier = max((sentence.rfind(mark, 0, start - 1) for mark in "，,；;。：:（("), default=-1) + 1
         before = sentence[earlier : start - 1]
@@ -125,14 +133,22 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         before = [day for end, day in dates if end <= at + 1]
         return before[-1] if before else None
 
+    for found in _SPREAD.finditer(sentence):
+        for target in _spread(found, due(found.start())):
+            results.append((found.start(), target))
+        taken.append(found.span())
     for found in _TARGET.finditer(sentence):
+        if _overlaps(found, taken):
+            continue
         if _excluded(sentence, found):
             continue
         name, scope = _split_quantity(_clause_before(sentence, found.start()))
         if found["of"]:
             name = _purpose(sentence, found.end()) or name or found["of"].rstrip("的")
-        if not name and results:
-            name = results[-1][1].quantity
+        if (not name or re.search(r"(?:期间|时段?|季节)$", name)) and results:
+            name, scope = results[-1][1].quantity, name or scope
+        if re.fullmatch(r"覆盖|达到|新增|完成|培育|建成|创建|打造|引进|保有", name or ""):
+            name += _following(sentence, found.end()) or ""
         if not name or _NOT_QUANTITY.match(name):
             name = name if name and not _NOT_QUANTITY.match(name) else (_following(sentence, found.end()) or quantity or name)
         if not name:
@@ -156,12 +172,23 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         noun = re.sub(r"(?:不少于|至少|不低于)$", "", noun)
         taken.append((found.start(), found.end("unit")))
         results.append((found.start(), _target(found["verb"] + noun, None, ">=" if at_least else "=", found, due(found.start()))))
+    for found in _MOVE.finditer(sentence):
+        if not _overlaps(found, taken):
+            name, scope = _split_quantity(found["q"])
+            taken.append(found.span())
+            operator = "<=" if found["verb"] in ("压缩", "压减", "缩短", "缩减", "降低", "控制", "减少") else ">="
+            results.append((found.start(), _target(name, scope, operator, found, due(found.start()))))
     for found in _RATE.finditer(sentence):
         name, scope = _split_quantity(found["q"])
         if name and not _overlaps(found, taken):
             taken.append(found.span())
             operator = ">=" if (found["after"] or "").endswith("以上") else "<=" if found["after"] else "="
             results.append((found.start(), _target(name, scope, operator, found, due(found.start()))))
+    for found in _NOUN_COUNT.finditer(sentence):
+        name, scope = _split_quantity(found["q"])
+        if name and not _overlaps(found, taken) and not _STOCK.search(found["q"]) and not _RULE.match(sentence[found.end() :]):
+            taken.append(found.span())
+            results.append((found.start(), _target(name, scope, ">=" if found["after"] == "以上" else "=", found, due(found.start()))))
     for found in _PERCENT.finditer(sentence):
         if _overlaps(found, taken) or not re.match(r"^(?:持证|覆盖|达标|完成|上岗|公开|落实|配备|办结|合格|整改|建立|纳入|接入|安装|签订|签约|到位|进校|入园|参与|参保|处置|排查)", found["what"]):
             continue
@@ -170,6 +197,24 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         what = re.split(r"[，,、；。]", found["what"])[0]
         results.append((found.start(), _target(what, scope or (name or None), "=", found, due(found.start()))))
     return [target for _, target in sorted(results, key=lambda item: item[0])]
+
+
+def _spread(found: re.Match[str], due: date | None) -> list[Target]:
+    """“小学、初中……分别达到4.5平方米、5.8平方米”: the first number is the first scope's."""
+    name, scope = _split_quantity(found["q"])
+    scopes = re.split(r"[、和]", scope) if scope else []
+    operator = _WORD_OPERATOR[found["op"]]
+    parts = re.findall(rf"{_NUMBER}{_UNIT}{_AFTER}", found["list"])
+    targets: list[Target] = []
+    for index, (value, unit, after) in enumerate(parts):
+        own = ">=" if after.endswith("以上") else "<=" if after else operator
+        targets.append(Target(name or found["q"], scopes[index] if len(scopes) == len(parts) else scope, own, _value(value), unit or None, due))
+    return targets
+
+
+_WORD_OPERATOR: dict[str, Operator] = {
+    word: operator for words, operator in _OPS for word in words.split("|")
+}
 
 
 def _excluded(sentence: str, found: re.Match[str]) -> bool:
