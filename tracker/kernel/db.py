@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, registry
@@ -133,6 +134,13 @@ def write_transaction() -> Iterator[Session]:
         raise
 
 
+def affected(statement: sa.Executable) -> int:
+    """Carry out a writing statement; returns how many rows it wrote."""
+    options = {"preserve_rowcount": True, "synchronize_session": False}
+    result: Any = db.session.execute(statement, execution_options=options)
+    return int(result.rowcount)
+
+
 class Versioned(Protocol):
     """A row that counts its changes, so that a stale form is noticed."""
 
@@ -153,15 +161,18 @@ def take(thing: Any, *, version: int | None = None, states: Collection[str] = ()
         condition.append(model.state.in_([str(state) for state in states]))
     session = db.session()
     session.flush()
-    done = session.execute(
-        sa.update(model)
-        .where(*condition)
-        .values(version=model.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("Any", done).rowcount != 1:
+    if affected(sa.update(model).where(*condition).values(version=model.version + 1)) != 1:
         raise Stale
     set_committed_value(thing, "version", expected + 1)
+
+
+def insert_if_new(model: type[Base]) -> Any:
+    """An INSERT that leaves alone what is there already under the same unique key, also when two race."""
+    dialect = db.session.get_bind().dialect.name
+    return _INSERTS[dialect](model).on_conflict_do_nothing()
+
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class json_row(FunctionElement[Any]):  # noqa: N801 - reads like the SQL function it is

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, json_row
+from tracker.kernel.db import affected, db, json_row
 from tracker.organisation.models import LeadershipGroup, Unit
 from tracker.outbox.models import InboxItem
 from tracker.reminders.models import Reminder
@@ -72,8 +72,10 @@ def chunk_after(
 ) -> tuple[int, int] | None:
     """The next subjects (first and last id) that stand on a rung, at most so many; None when there are no more."""
     rows = _standing(group, kind, window)
-    ids = sa.select(rows.c.subject_id).where(rows.c.subject_id > after).order_by(rows.c.subject_id).limit(size)
-    found = db.session.execute(sa.select(sa.func.min(ids.subquery().c[0]), sa.func.max(ids.subquery().c[0]))).one()
+    ids = (
+        sa.select(rows.c.subject_id).where(rows.c.subject_id > after).order_by(rows.c.subject_id).limit(size).subquery()
+    )
+    found = db.session.execute(sa.select(sa.func.min(ids.c[0]), sa.func.max(ids.c[0]))).one()
     return None if found[0] is None else (found[0], found[1])
 
 
@@ -214,8 +216,7 @@ def _into_inboxes(
         )
     )
     names = ["recipient_id", "kind", "params", "subject_kind", "subject_id", "group_id", "key", "created_at"]
-    result = db.session.execute(sa.insert(InboxItem).from_select(names, rows))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return affected(sa.insert(InboxItem).from_select(names, rows))
 
 
 def reminder_windows_are_open(*, now: datetime) -> bool:

@@ -87,9 +87,8 @@ def _claim(job: str, slot: str, *, now: datetime) -> bool:
 
 def _insert_once(values: Mapping[str, Any]) -> bool:
     dialect = db.session.get_bind().dialect.name
-    insert = _INSERTS[dialect](JobRun).values(**values).on_conflict_do_nothing()
-    result: Any = db.session.execute(insert)
-    return bool(result.rowcount == 1)
+    insert = _INSERTS[dialect](JobRun).values(**values).on_conflict_do_nothing().returning(JobRun.job)
+    return db.session.execute(insert).first() is not None
 
 
 _INSERTS: Mapping[str, Any] = {

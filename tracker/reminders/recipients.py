@@ -28,7 +28,9 @@ def recipients(audience: Audience, subjects: Subjects, *, group_id: int, day: da
     """Rows (subject_id, recipient_id) of one audience for some subjects of a group, as posts are held on a day."""
     if audience in SEATS:
         holders = seat_holders(group_id, day=day, roles=SEATS[audience])
-        return sa.select(subjects.c.subject_id, Person.id.label("recipient_id")).where(Person.id.in_(holders))
+        return sa.select(subjects.c.subject_id, Person.id.label("recipient_id")).join_from(
+            subjects, Person, Person.id.in_(holders)
+        )
     if audience in CONTACTS:
         return (
             sa.select(subjects.c.subject_id, MemberContact.person_id.label("recipient_id"))

@@ -1,0 +1,168 @@
+"""The sweep tells whom the ladder names, once, whatever happens between its runs."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.cast import Cast
+from tests.clock import NOW
+from tests.reminders.worlds import running_task
+from tracker.kernel.actor import SYSTEM
+from tracker.kernel.calendar import CalendarDay
+from tracker.kernel.db import write_transaction
+from tracker.organisation import commands as organisation
+from tracker.outbox.models import InboxItem
+from tracker.reminders.models import Reminder
+from tracker.reminders.rules import ReminderState
+from tracker.reminders.sweep import sweep
+from tracker.tasks.models import Crossing, Task
+from tracker.tasks.rules import TaskState
+
+TODAY = date(2026, 3, 18)
+
+
+def _sweep(now: datetime = NOW) -> dict[str, int]:
+    return sweep(now=now, pause=lambda _seconds: None)
+
+
+def _told(cast: Cast, session: Session) -> list[str]:
+    names = {person: name for name, person in cast.person_ids.items()}
+    rows = session.scalars(sa.select(InboxItem.recipient_id).where(InboxItem.kind.like("reminder.%")))
+    found = sorted(names[row] for row in rows)
+    session.rollback()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("due_on", "people"),
+    [
+        (date(2026, 3, 27), ["finance_liaison", "finance_staff"]),
+        (date(2026, 3, 19), ["finance_liaison", "finance_staff"]),
+        (date(2026, 3, 18), ["finance_liaison", "finance_staff"]),
+        (date(2026, 3, 17), ["finance_deputy", "finance_liaison"]),
+        (date(2026, 3, 13), ["finance_head", "office_clerk", "office_director", "office_secondee"]),
+        (date(2026, 2, 24), ["leader", "supervisor"]),
+    ],
+)
+def test_each_rung_tells_its_audience(cast: Cast, session: Session, due_on: date, people: list[str]) -> None:
+    with write_transaction():
+        running_task(cast, due_on=due_on, owner="finance_staff")
+    assert _sweep()["reminders"] == len(people)
+    assert _told(cast, session) == people
+
+
+def test_what_is_due_far_ahead_is_left_in_peace(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=TODAY + timedelta(days=60))
+    assert _sweep()["reminders"] == 0
+
+
+def test_running_twice_changes_nothing(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 16), parts=(("town", date(2026, 3, 16)),))
+    first = _sweep()
+    assert first["reminders"] > 0
+    assert first["crossings"] == 2
+    assert _sweep() == {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+
+
+def test_after_days_off_the_highest_rung_tells_and_lower_ones_go_on_record(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 18), owner="finance_staff")
+    _sweep(NOW + timedelta(days=12))
+    states = Counter((row.rung, row.state) for row in session.scalars(sa.select(Reminder)))
+    assert {rung for rung, state in states if state is ReminderState.ACTIVE} == {7}
+    assert {rung for rung, state in states if state is ReminderState.SUPERSEDED} == {-7, -1, 0, 1, 3}
+    assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 4
+
+
+def test_a_new_due_date_starts_the_ladder_anew(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        task_id = running_task(cast, due_on=date(2026, 3, 17)).id
+    _sweep()
+    with write_transaction():
+        task = session.get_one(Task, task_id)
+        task.due_on = task.sort_on = date(2026, 3, 19)
+        task.cycle += 1
+    assert _sweep()["reminders"] == 1
+
+
+def test_a_new_owner_is_told_once(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        task_id = running_task(cast, due_on=date(2026, 3, 19), owner="finance_staff").id
+    _sweep()
+    with write_transaction():
+        session.get_one(Task, task_id).owner_id = cast.person_ids["finance_deputy"]
+    assert _sweep()["reminders"] == 1
+    assert _sweep()["reminders"] == 0
+
+
+def test_when_nobody_of_the_audience_exists_the_next_hears(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 19), unit="construction")
+    _sweep()
+    assert _told(cast, session) == ["construction_head"]
+
+
+def test_nothing_goes_out_on_a_free_day_but_the_crossing_is_written(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 16))
+        session.add(CalendarDay(day=TODAY, working=False, note="放假"))
+    counts = _sweep()
+    assert (counts["reminders"], counts["crossings"]) == (0, 1)
+    with write_transaction():
+        session.execute(sa.delete(CalendarDay))
+    session.info.clear()
+    assert _sweep()["reminders"] > 0
+
+
+@pytest.mark.parametrize("state", [TaskState.SUBMITTED, TaskState.SUSPENDED, TaskState.COMPLETED])
+def test_what_is_not_running_is_neither_late_nor_reminded_of(cast: Cast, session: Session, state: TaskState) -> None:
+    with write_transaction():
+        task = running_task(cast, due_on=date(2026, 3, 9))
+        task.submitted_at = NOW
+        task.completed_at = NOW if state is TaskState.COMPLETED else None
+        task.suspended_from = TaskState.ACTIVE if state is TaskState.SUSPENDED else None
+        task.state = state
+    assert _sweep() == {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+
+
+def test_an_extension_asked_in_time_makes_nobody_late(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 16)).extension_pending = True
+    assert _sweep() == {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+
+
+def test_nothing_before_the_first_day_of_use_is_held_against_anybody(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 16))
+        cast.group("g1").uses_from = date(2026, 3, 17)
+    assert _sweep() == {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+
+
+def test_crossings_are_dated_by_the_deadline(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 13))
+    _sweep()
+    row = session.scalars(sa.select(Crossing)).one()
+    assert (row.due_on, row.recorded_at) == (date(2026, 3, 13), NOW)
+
+
+def test_an_archived_group_is_left_alone(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 13))
+        cast.group("g1").ended_on = date(2026, 3, 17)
+    assert _sweep() == {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+
+
+def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 13))
+        for appointment in cast.person("finance_head").appointments:
+            organisation.end_appointment(appointment, by=SYSTEM, now=NOW)
+    _sweep()
+    assert "finance_head" not in _told(cast, session)
+    assert "office_director" in _told(cast, session)

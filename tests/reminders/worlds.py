@@ -1,0 +1,44 @@
+"""Tasks under way, for tests of what falls due."""
+
+from datetime import date, datetime
+
+from tests.cast import Cast
+from tests.clock import NOW
+from tracker.kernel.db import db
+from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.rules import TaskSource, TaskState
+
+
+def running_task(
+    cast: Cast,
+    *,
+    due_on: date,
+    unit: str = "finance",
+    owner: str | None = None,
+    title: str = "落实生均公用经费",
+    parts: tuple[tuple[str, date], ...] = (),
+    state: TaskState = TaskState.ACTIVE,
+    now: datetime = NOW,
+) -> Task:
+    """A task that is out, as the sweep meets it."""
+    task = Task(
+        group_id=cast.group_ids["g1"],
+        source=TaskSource.HAND,
+        state=state,
+        title=title,
+        lead_unit_id=cast.unit_ids[unit],
+        owner_id=cast.person_ids[owner] if owner else None,
+        due_on=due_on,
+        first_due_on=due_on,
+        sort_on=due_on,
+        created_at=now,
+        updated_at=now,
+        issued_at=now,
+        accepted_at=now,
+        parts=[
+            TaskPart(unit_id=cast.unit_ids[name], due_on=due, accepted_at=now, state="active") for name, due in parts
+        ],
+    )
+    db.session.add(task)
+    db.session.flush()
+    return task
