@@ -1,0 +1,155 @@
+"""Numbers: tasks by light and by unit, in grouped queries, never by going through rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.organisation.models import Unit
+from tracker.tasks.models import Task
+from tracker.tasks.queries.lights import light_expression
+from tracker.tasks.queries.reckoning import reckoning
+from tracker.tasks.queries.scope import pieces, selects
+from tracker.tasks.rules import LIVE, OPEN, Light, TaskState
+
+ISSUED_EVER = tuple(sorted(LIVE | {TaskState.COMPLETED}))
+"""What the numbers of an overview are about: everything signed off and not cancelled."""
+
+
+@dataclass(slots=True)
+class UnitLights:
+    """A lead unit with its tasks by light. longest: working days of what is overdue longest (None: nothing is)."""
+
+    unit_id: int
+    unit: str
+    lights: dict[Light, int] = field(default_factory=dict)
+    live: int = 0
+    longest: int | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """All tasks ever issued to the unit and not cancelled."""
+        return sum(self.lights.values())
+
+    @property
+    def done(self) -> int:
+        """Tasks completed, on time or late."""
+        return self.lights.get(Light.DONE, 0) + self.lights.get(Light.DONE_LATE, 0)
+
+    @property
+    def done_percent(self) -> int | None:
+        """Share of the tasks that are completed, in whole percent."""
+        return self.done * 100 // self.total if self.total else None
+
+
+def counts_by_light(
+    actor: Actor,
+    *,
+    today: date,
+    group_id: int | None = None,
+    unit_id: int | None = None,
+    only_own: bool = False,
+) -> dict[Light, int]:
+    """How many tasks show each light among those that somebody sees; everything signed off and not cancelled.
+
+    only_own: what their units lead or take part in, even if they also watch over a group.
+    """
+    light = light_expression(reckoning(today).marks)
+    seen = pieces(actor, group_id=group_id, unit_id=unit_id, only_own=only_own)
+    counts = dict.fromkeys(Light, 0)
+    if not seen:
+        return counts
+    if len(seen) == 1 and len(seen[0].keys) == 1:
+        base = sa.select(light.label("light"), sa.func.count().label("number")).where(
+            *seen[0].keys, *seen[0].rest, Task.state.in_(ISSUED_EVER)
+        )
+        rows = db.session.execute(base.group_by(light)).all()
+    else:
+        ids = sa.union(*selects(seen, (Task.id,), [Task.state.in_(ISSUED_EVER)])).subquery("seen")
+        joined = sa.select(light.label("light"), sa.func.count().label("number")).join(ids, ids.c.id == Task.id)
+        rows = db.session.execute(joined.group_by(light)).all()
+    for row in rows:
+        counts[Light(row.light)] += row.number
+    return counts
+
+
+def counts_by_unit(group_id: int, *, today: date) -> list[UnitLights]:
+    """The lead units of a group with their tasks by light, the worst first: overdue, then due soon, then open.
+
+    One query. Who may see the group's numbers is the caller's question.
+    """
+    day = reckoning(today)
+    light = light_expression(day.marks)
+    counted = (
+        sa.select(
+            Task.lead_unit_id.label("unit_id"),
+            light.label("light"),
+            sa.func.count().label("number"),
+            sa.func.sum(sa.case((Task.state.in_(sorted(LIVE)), 1), else_=0)).label("live"),
+            sa.func.min(Task.sort_on).label("oldest"),
+            sa.func.max(Task.reported_at).label("reported_at"),
+        )
+        .where(Task.group_id == group_id, Task.state.in_(ISSUED_EVER))
+        .group_by(Task.lead_unit_id, light)
+        .subquery("counted")
+    )
+    rows = db.session.execute(sa.select(counted, Unit.name).join(Unit, Unit.id == counted.c.unit_id)).all()
+    units: dict[int, UnitLights] = {}
+    roll = day.groups[group_id].roll
+    for row in rows:
+        unit = units.setdefault(row.unit_id, UnitLights(row.unit_id, row.name))
+        unit.lights[Light(row.light)] = row.number
+        unit.live += row.live
+        if row.reported_at is not None:
+            unit.updated_at = max(unit.updated_at or row.reported_at, row.reported_at)
+        if row.light == Light.RED:
+            unit.longest = day.days.late(row.oldest, roll=roll)
+    return sorted(units.values(), key=_worst_first)
+
+
+def _worst_first(unit: UnitLights) -> tuple[Any, ...]:
+    red, yellow = unit.lights.get(Light.RED, 0), unit.lights.get(Light.YELLOW, 0)
+    return (-red, -(unit.longest or 0), -yellow, -unit.live, unit.unit)
+
+
+def counts_by_state(group_id: int) -> dict[TaskState, int]:
+    """How many tasks of a group stand in each state."""
+    rows = db.session.execute(
+        sa.select(Task.state, sa.func.count()).where(Task.group_id == group_id).group_by(Task.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def unaccepted_by_unit(group_ids: Sequence[int]) -> list[tuple[int, str, int, date | None]]:
+    """Who has not signed for: (unit id, name, how many tasks, the earliest day to sign by), earliest first."""
+    earliest = sa.func.min(Task.accept_by)
+    rows = db.session.execute(
+        sa.select(Unit.id, Unit.name, sa.func.count(), earliest)
+        .join(Unit, Unit.id == Task.lead_unit_id)
+        .where(Task.group_id.in_(group_ids), Task.state == TaskState.ISSUED)
+        .group_by(Unit.id, Unit.name)
+        .order_by(earliest, Unit.id)
+    )
+    return [(unit_id, name, number, day) for unit_id, name, number, day in rows]
+
+
+def unreported_by_unit(group_ids: Sequence[int], *, since: datetime) -> list[tuple[int, str, int]]:
+    """Who has not reported since an instant: (unit id, name, how many open tasks), most first."""
+    number = sa.func.count()
+    rows = db.session.execute(
+        sa.select(Unit.id, Unit.name, number)
+        .join(Unit, Unit.id == Task.lead_unit_id)
+        .where(
+            Task.group_id.in_(group_ids),
+            Task.state.in_(sorted(OPEN - {TaskState.ISSUED})),
+            sa.or_(Task.reported_at.is_(None), Task.reported_at < since),
+        )
+        .group_by(Unit.id, Unit.name)
+        .order_by(number.desc(), Unit.id)
+    )
+    return [(unit_id, name, found) for unit_id, name, found in rows]

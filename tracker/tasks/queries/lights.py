@@ -1,0 +1,74 @@
+"""Lights in SQL: the same rule as rules.light_of, for filters and counts over many tasks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from tracker.tasks.models import Task
+from tracker.tasks.rules import OPEN, DayMarks, Light, TaskState
+
+Condition = sa.ColumnElement[bool]
+Marks = Mapping[int, DayMarks]
+"""What is late and near today, by group."""
+
+SHINING = OPEN | {TaskState.SUBMITTED}
+"""States whose light depends on the day."""
+
+STATES_OF_LIGHT: Mapping[Light, frozenset[TaskState]] = {
+    Light.RED: OPEN,
+    Light.YELLOW: SHINING,
+    Light.GREEN: SHINING,
+    Light.DONE: frozenset({TaskState.COMPLETED}),
+    Light.DONE_LATE: frozenset({TaskState.COMPLETED}),
+    Light.GREY: frozenset(TaskState) - {TaskState.COMPLETED},
+}
+"""The states in which a light can occur at all; narrows a search before the light itself is looked at."""
+
+
+def by_marks(marks: Marks, clause: Callable[[DayMarks], Condition]) -> Condition:
+    """A condition on the day, each group by its own marks; groups with equal marks share one."""
+    groups: dict[DayMarks, list[int]] = defaultdict(list)
+    for group_id, mark in marks.items():
+        groups[mark].append(group_id)
+    if len(groups) == 1:
+        return clause(next(iter(groups)))
+    return sa.or_(sa.false(), *(sa.and_(Task.group_id.in_(sorted(ids)), clause(mark)) for mark, ids in groups.items()))
+
+
+def overdue_condition(marks: Marks) -> Condition:
+    """What is overdue: open, past its date, no extension waiting. sort_on is the due date that the indexes know."""
+    return sa.and_(
+        Task.state.in_(OPEN),
+        sa.not_(Task.continuous),
+        by_marks(marks, lambda mark: Task.sort_on <= mark.late_through),
+        sa.not_(Task.extension_pending),
+    )
+
+
+def light_expression(marks: Marks) -> sa.ColumnElement[str]:
+    """The light of a task as SQL, as rules.light_of has it."""
+    late = by_marks(marks, lambda mark: Task.sort_on <= mark.late_through)
+    near = by_marks(
+        marks,
+        lambda mark: sa.or_(
+            Task.sort_on <= mark.yellow_through,
+            Task.next_milestone_on <= mark.yellow_through,
+            Task.behind_on <= mark.today,
+        ),
+    )
+    return sa.case(
+        (Task.state == TaskState.COMPLETED, sa.case((Task.late, Light.DONE_LATE.value), else_=Light.DONE.value)),
+        (sa.or_(Task.state.not_in(SHINING), Task.continuous), Light.GREY.value),
+        (Task.state == TaskState.SUBMITTED, sa.case((Task.late, Light.YELLOW.value), else_=Light.GREEN.value)),
+        (sa.and_(late, sa.not_(Task.extension_pending)), Light.RED.value),
+        (near, Light.YELLOW.value),
+        else_=Light.GREEN.value,
+    )
+
+
+def light_condition(light: Light, marks: Marks) -> Condition:
+    """The tasks that show a light."""
+    if light is Light.RED:
+        return overdue_condition(marks)
+    return sa.and_(Task.state.in_(STATES_OF_LIGHT[light]), light_expression(marks) == light.value)

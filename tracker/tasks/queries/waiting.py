@@ -1,0 +1,304 @@
+"""What waits for one person: to sign for, to confirm, to report, to verify, to decide, to sign off. One query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.clock import LOCAL
+from tracker.kernel.db import db
+from tracker.kernel.text import Labels, _l
+from tracker.organisation.models import Unit
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank
+from tracker.tasks.models import (
+    Adjustment,
+    DelayExplanation,
+    Extension,
+    ProgressReport,
+    SignOffBatch,
+    Submission,
+    Task,
+    TaskPart,
+)
+from tracker.tasks.policy import OVERSEERS
+from tracker.tasks.queries.lights import Condition, by_marks
+from tracker.tasks.queries.reckoning import Reckoning, reckoning
+from tracker.tasks.rules import (
+    FREE_EXTENSIONS,
+    OPEN,
+    BatchState,
+    ExplanationState,
+    PartState,
+    ReportState,
+    RequestState,
+    TaskState,
+)
+
+LIMIT = 100
+"""So many of each kind are listed."""
+QUIET_DAYS = 7
+"""Calendar days after a report in which a task asks for no other."""
+
+
+class Wait(StrEnum):
+    """What somebody has to do, in the order in which it is shown."""
+
+    SIGN_OFF = "sign_off"
+    ACCEPT = "accept"
+    ACCEPT_PART = "accept_part"
+    CONFIRM_SUBMISSION = "confirm_submission"
+    CONFIRM_REPORT = "confirm_report"
+    RETURNED = "returned"
+    REPORT = "report"
+    REPORT_PART = "report_part"
+    DECIDE_ADJUSTMENT = "decide_adjustment"
+    DECIDE_EXTENSION = "decide_extension"
+    VERIFY = "verify"
+    ANSWER_EXPLANATION = "answer_explanation"
+
+
+LABELS = Labels(
+    {
+        Wait.SIGN_OFF: _l("待签发"),
+        Wait.ACCEPT: _l("待签收"),
+        Wait.ACCEPT_PART: _l("配合事项待签收"),
+        Wait.CONFIRM_SUBMISSION: _l("办结报请待确认"),
+        Wait.CONFIRM_REPORT: _l("进展报告待确认"),
+        Wait.RETURNED: _l("退回重办"),
+        Wait.REPORT: _l("待填报进展"),
+        Wait.REPORT_PART: _l("待填报配合进展"),
+        Wait.DECIDE_ADJUSTMENT: _l("调整申请待决定"),
+        Wait.DECIDE_EXTENSION: _l("延期申请待审批"),
+        Wait.VERIFY: _l("待核验"),
+        Wait.ANSWER_EXPLANATION: _l("逾期说明待答复"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits. thing_id: the part, report, request or batch where the act is about one; else the task."""
+
+    kind: Wait
+    task_id: int | None
+    thing_id: int
+    group_id: int
+    title: str
+    unit: str
+    due_on: date | None
+    since: datetime | None
+
+
+def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
+    """Everything that only this person (or others in the same seat or post) can do now, by kind, oldest date first."""
+    queries = [*_of_units(actor, reckoning(today)), *_of_groups(actor)]
+    if not queries:
+        return []
+    wrapped = [
+        sa.select(query.order_by(sa.text("due_on"), sa.text("thing_id")).limit(LIMIT).subquery()) for query in queries
+    ]
+    rows = db.session.execute(sa.union_all(*wrapped)).all()
+    found = [Waiting(Wait(row[0]), *row[1:]) for row in rows]
+    order = list(Wait)
+    return sorted(found, key=lambda w: (order.index(w.kind), w.due_on or date.max, w.thing_id))
+
+
+def _row(
+    kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: Any = Task.lead_unit_id
+) -> sa.Select[*tuple[Any, ...]]:
+    """The columns of a thing that waits; the caller adds joins and conditions."""
+    return sa.select(
+        sa.literal(kind.value).label("kind"),
+        Task.id.label("task_id"),
+        thing.label("thing_id"),
+        Task.group_id,
+        Task.title,
+        Unit.name.label("unit"),
+        due.label("due_on"),
+        since.label("since"),
+    ).outerjoin(Unit, Unit.id == unit)
+
+
+def _confirms(actor: Actor, unit: Any) -> Condition | None:
+    """Units (by group) for which somebody is head, or deputy in charge."""
+    return _answers(actor, unit, {ContactRole.DEPUTY_IN_CHARGE})
+
+
+def _drafts(actor: Actor, unit: Any) -> Condition | None:
+    """The same, and as liaison."""
+    return _answers(actor, unit, set(ContactRole))
+
+
+def _answers(actor: Actor, unit: Any, roles: set[ContactRole]) -> Condition | None:
+    headed = sorted(post.unit_id for post in actor.posts if post.rank == PostRank.HEAD)
+    clauses: list[Condition] = [unit.in_(headed)] if headed else []
+    clauses += [
+        sa.and_(unit == contact.unit_id, Task.group_id == contact.group_id)
+        for contact in actor.contacts
+        if contact.role in roles
+    ]
+    return sa.or_(*clauses) if clauses else None
+
+
+def _of_units(actor: Actor, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+    """What waits for somebody as head, deputy in charge, liaison or owner."""
+    found: list[sa.Select[*tuple[Any, ...]]] = []
+    drafts, part_drafts = _drafts(actor, Task.lead_unit_id), _drafts(actor, TaskPart.unit_id)
+    if drafts is not None:
+        found.append(_row(Wait.ACCEPT, Task.id, since=Task.issued_at).where(drafts, Task.state == TaskState.ISSUED))
+    reports = [clause for clause in (drafts, _owns(actor)) if clause is not None]
+    if reports:
+        found += _reports(sa.or_(*reports), day)
+    if part_drafts is not None:
+        found += _parts(part_drafts, day)
+    confirms = _confirms(actor, Task.lead_unit_id)
+    if confirms is not None:
+        found += _confirmations(confirms)
+    return found
+
+
+def _owns(actor: Actor) -> Condition | None:
+    units = sorted(actor.unit_ids)
+    if actor.person_id is None or not units:
+        return None
+    return sa.and_(Task.owner_id == actor.person_id, Task.lead_unit_id.in_(units))
+
+
+def _reports(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+    """Returned work; and what is near or late, or continuous, and has been quiet for a week."""
+    near = by_marks(day.marks, lambda mark: Task.sort_on <= mark.yellow_through)
+    pressing = sa.or_(near, Task.continuous)
+    drafted = sa.exists().where(ProgressReport.task_id == Task.id, ProgressReport.state == ReportState.DRAFT)
+    handed_in = sa.exists().where(Submission.task_id == Task.id, Submission.state == ReportState.DRAFT)
+    quiet = sa.or_(Task.reported_at.is_(None), Task.reported_at < _quiet_since(day.today))
+    return [
+        _row(Wait.RETURNED, Task.id, since=Task.updated_at).where(mine, Task.state == TaskState.RETURNED, ~handed_in),
+        _row(Wait.REPORT, Task.id, since=Task.reported_at).where(
+            mine, Task.state == TaskState.ACTIVE, pressing, quiet, ~drafted, ~handed_in
+        ),
+    ]
+
+
+def _parts(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+    near = by_marks(day.marks, lambda mark: sa.func.coalesce(TaskPart.due_on, Task.sort_on) <= mark.yellow_through)
+    quiet = sa.or_(TaskPart.reported_at.is_(None), TaskPart.reported_at < _quiet_since(day.today))
+    due = sa.func.coalesce(TaskPart.due_on, Task.due_on)
+    running = Task.state.in_(sorted(OPEN))
+    accept = _row(Wait.ACCEPT_PART, TaskPart.id, since=Task.issued_at, due=due, unit=TaskPart.unit_id)
+    report = _row(Wait.REPORT_PART, TaskPart.id, since=TaskPart.reported_at, due=due, unit=TaskPart.unit_id)
+    return [
+        accept.join(TaskPart, TaskPart.task_id == Task.id).where(mine, running, TaskPart.state == PartState.ISSUED),
+        report.join(TaskPart, TaskPart.task_id == Task.id).where(
+            mine, running, TaskPart.state == PartState.ACTIVE, near, quiet
+        ),
+    ]
+
+
+def _confirmations(mine: Condition) -> list[sa.Select[*tuple[Any, ...]]]:
+    submission = _row(Wait.CONFIRM_SUBMISSION, Submission.id, since=Submission.drafted_at)
+    report = _row(Wait.CONFIRM_REPORT, ProgressReport.id, since=ProgressReport.drafted_at)
+    working = Task.state.in_([TaskState.ACTIVE, TaskState.RETURNED])
+    return [
+        submission.join(Submission, Submission.task_id == Task.id).where(
+            mine, working, Submission.state == ReportState.DRAFT
+        ),
+        report.join(ProgressReport, ProgressReport.task_id == Task.id).where(
+            mine,
+            Task.state.in_(sorted(OPEN | {TaskState.SUBMITTED})),
+            ProgressReport.state == ReportState.DRAFT,
+            ProgressReport.part_id.is_(None),
+        ),
+    ]
+
+
+def _uninvolved(actor: Actor) -> list[Condition]:
+    """Nobody judges what their own unit does or what they handed in themselves, as policy.uninvolved has it."""
+    units = sorted(actor.unit_ids)
+    own_part = sa.exists().where(TaskPart.task_id == Task.id, TaskPart.unit_id.in_(units))
+    own_hand = sa.exists().where(
+        Submission.task_id == Task.id,
+        sa.or_(Submission.drafted_by_id == actor.person_id, Submission.confirmed_by_id == actor.person_id),
+    )
+    return [Task.lead_unit_id.not_in(units), ~own_part, ~own_hand]
+
+
+def _of_groups(actor: Actor) -> list[sa.Select[*tuple[Any, ...]]]:
+    """What waits for somebody in the office, as supervisor, as leader or as appointed verifier."""
+    found: list[sa.Select[*tuple[Any, ...]]] = []
+    free = _uninvolved(actor)
+    overseen = sorted(actor.groups_as(*OVERSEERS))
+    verifies = sa.or_(
+        sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None)), Task.verifier_id == actor.person_id
+    )
+    if actor.person_id is not None:
+        found.append(
+            _row(Wait.VERIFY, Task.id, since=Task.submitted_at).where(
+                verifies, Task.state == TaskState.SUBMITTED, *free
+            )
+        )
+    if overseen:
+        explained = _row(Wait.ANSWER_EXPLANATION, DelayExplanation.id, since=DelayExplanation.given_at)
+        found.append(
+            explained.join(DelayExplanation, DelayExplanation.task_id == Task.id).where(
+                Task.group_id.in_(overseen),
+                Task.state.in_(sorted(OPEN)),
+                DelayExplanation.state == ExplanationState.OPEN,
+                *free,
+            )
+        )
+    return found + _requests(actor, free) + _batches(actor)
+
+
+def _requests(actor: Actor, free: Sequence[Condition]) -> list[sa.Select[*tuple[Any, ...]]]:
+    found: list[sa.Select[*tuple[Any, ...]]] = []
+    offices, leading = sorted(actor.groups_as(*OFFICE)), sorted(actor.groups_as(*LEADERS))
+    deciding = sorted(actor.groups_as(*OFFICE_DIRECTORS, *LEADERS))
+    if offices or leading:
+        extension = _row(Wait.DECIDE_EXTENSION, Extension.id, since=Extension.asked_at)
+        mine = sa.or_(
+            sa.and_(Task.group_id.in_(offices), Extension.ordinal <= FREE_EXTENSIONS),
+            sa.and_(Task.group_id.in_(leading), Extension.ordinal > FREE_EXTENSIONS),
+        )
+        found.append(
+            extension.join(Extension, Extension.task_id == Task.id).where(
+                mine, Extension.state == RequestState.PENDING, Task.state.in_(sorted(OPEN)), *free
+            )
+        )
+    if deciding:
+        adjustment = _row(Wait.DECIDE_ADJUSTMENT, Adjustment.id, since=Adjustment.asked_at, due=Adjustment.decide_by)
+        found.append(
+            adjustment.join(Adjustment, Adjustment.task_id == Task.id).where(
+                Task.group_id.in_(deciding),
+                Task.state == TaskState.ISSUED,
+                Adjustment.state == RequestState.PENDING,
+                *free,
+            )
+        )
+    return found
+
+
+def _batches(actor: Actor) -> list[sa.Select[*tuple[Any, ...]]]:
+    deciding = sorted(actor.groups_as(*OFFICE_DIRECTORS, *LEADERS))
+    if not deciding:
+        return []
+    return [
+        sa.select(
+            sa.literal(Wait.SIGN_OFF.value).label("kind"),
+            sa.cast(sa.null(), sa.Integer).label("task_id"),
+            SignOffBatch.id.label("thing_id"),
+            SignOffBatch.group_id,
+            SignOffBatch.title,
+            sa.literal("").label("unit"),
+            sa.cast(sa.null(), sa.Date).label("due_on"),
+            SignOffBatch.proposed_at.label("since"),
+        ).where(SignOffBatch.group_id.in_(deciding), SignOffBatch.state == BatchState.PROPOSED)
+    ]
+
+
+def _quiet_since(today: date) -> datetime:
+    day = today - timedelta(days=QUIET_DAYS)
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
