@@ -50,6 +50,15 @@ class _Open:
     long: bool
 
 
+@dataclass(slots=True)
+class _Row:
+    """The last row of units or posts, should the next line go on with it."""
+
+    text: str
+    line: int
+    start: int
+
+
 class Clerk:
     """Walks through the document and writes down who sits where."""
 
@@ -61,6 +70,7 @@ class Clerk:
         self.in_office = False
         self.with_chief = False
         self.open: _Open | None = None
+        self.row: _Row | None = None
 
     # -- groups ---------------------------------------------------------------------------------------------------
     def _group(self) -> Group:
@@ -112,6 +122,9 @@ class Clerk:
         body = number.rest if number else text
         self._note_names(body, heading=number is not None)
         label = read_label(body, in_office=self.in_office, with_chief=self.with_chief)
+        if self.role and number is None and (self._cut_list(paragraph, label) or _bare(label, text) and self._post_tail(text)):
+            self._use(paragraph)
+            return
         if label and self._labelled(label, paragraph):
             self._use(paragraph)
             return
@@ -138,13 +151,15 @@ class Clerk:
             self.name(founded["name"])
             return
         titled = _LIST_TITLE.match(bare)
-        if titled and len(bare) <= 60 and ("名单" in bare or "组成" in bare or heading or _SUBGROUP.match(bare)):
+        if titled and len(bare) <= 60 and (re.search(r"名单|组成人员", bare) or heading or _SUBGROUP.match(bare)):
             if not read_label(text, in_office=False, with_chief=False):
                 self.in_office = False
                 self.role = None
                 self.name(titled["name"])
 
     def _labelled(self, label: Label, paragraph: Paragraph) -> bool:
+        if label.word == "联系人" and self.role is None:
+            return False
         rows = read_row(label.rest) if label.rest else []
         if label.rest and not rows:
             return self._odd_row(label, paragraph)
@@ -160,13 +175,10 @@ class Clerk:
         self.role, self.open = label.role, None
         if not rows:
             self._begin_if_new(label.role)
-        if label.word == "联系人" and self.role is None:
-            return False
         if self.in_office and label.role == "member":
             self._warn(paragraph.line, N_("办公室工作人员“%(text)s”没有对应的席位，未列入。"), label.rest or label.word)
             return True
-        for row in rows:
-            self.sit(label.role, row, paragraph.line_at(_offset(paragraph, row)), label.rest)
+        self._sit_row(label.role, rows, paragraph, label.rest)
         return True
 
     def _odd_row(self, label: Label, paragraph: Paragraph) -> bool:
@@ -197,8 +209,37 @@ class Clerk:
                 return True
             self.role = None
             return False
+        self._sit_row(self.role, rows, paragraph, text)
+        return True
+
+    def _sit_row(self, role: Role, rows: list[Sitting], paragraph: Paragraph, text: str) -> None:
+        start = len(self._group().seats)
         for row in rows:
-            self.sit(self.role, row, paragraph.line_at(_offset(paragraph, row)), text)
+            self.sit(role, row, paragraph.line_at(_offset(paragraph, row)), text)
+        self.row = _Row(text, paragraph.last_line, start) if rows and all(row.person is None for row in rows) else None
+
+    def _cut_list(self, paragraph: Paragraph, label: Label | None) -> bool:
+        """A list of units or posts parted by 、 that ends without one was cut inside a word: put it together."""
+        row = self.row
+        self.row = None
+        if row is None or label is not None or self.role is None or self.current is None:
+            return False
+        if "、" not in row.text or row.text[-1] in "。；;、" or _SENTENCE.search(paragraph.text) and "、" not in paragraph.text:
+            return False
+        if any(sitting.person for sitting in read_row(paragraph.text)) and "、" not in paragraph.text:
+            return False
+        rows = read_row(row.text + paragraph.text)
+        if not rows:
+            return False
+        before = {(seat.unit, seat.posts): seat.line for seat in self.current.seats[row.start :]}
+        del self.current.seats[row.start :]
+        cut = False
+        for sitting in rows:
+            known = before.get((sitting.unit, sitting.posts))
+            line = known if known is not None else paragraph.line if cut else row.line
+            cut = cut or known is None
+            self.sit(self.role, sitting, line, paragraph.text)
+        self.row = _Row(row.text + paragraph.text, paragraph.last_line, row.start)
         return True
 
     def _numbered_person(self, text: str, paragraph: Paragraph) -> bool:
@@ -270,13 +311,25 @@ class Clerk:
         if not self.found.groups and self.pending:
             self._group()
         for group in self.found.groups:
-            group.seats.sort(key=lambda seat: seat.role in ("office_director", "office_deputy_director"))
+            group.seats = _core_first(group.seats)
         for group in self.found.groups[:1]:
             if group.name is None or group.name in _GENERIC_NAMES:
                 group.name = mentioned or group.name
 
     def _warn(self, line: int, msgid: str, text: str) -> None:
         self.found.warnings.append(warning(line, msgid, text=text[:60]))
+
+
+def _core_first(seats: list[Seat]) -> list[Seat]:
+    """Where the office is told before a list that follows in an annex, the list comes first."""
+    office = [seat.role in ("office_director", "office_deputy_director") for seat in seats]
+    first = office.index(False) if False in office else 0
+    return seats[first:] + seats[:first]
+
+
+def _bare(label: Label | None, text: str) -> bool:
+    """A word such as 主任 alone on its line may be the rest of a post above."""
+    return label is None or not label.rest and "：" not in text and ":" not in text
 
 
 def _posty(text: str) -> bool:

@@ -15,7 +15,7 @@ _TITLE_END = re.compile(
     r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
 )
 _DATE = re.compile(r"^[（(]?\s*(?:19|20|二[〇○零]|二0)[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$")
-_SIGNED = re.compile(r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九]{2}\s*年.{2,6}月.{1,4}日)$")
+_SIGNED = re.compile(r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九]{2}\s*年.{1,6}月.{1,4}日)$")
 _TAIL_DATE = re.compile(r"((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)印发")
 _ORGAN = re.compile(
     rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)(?:\s*（.{{1,12}}）)?$"
@@ -24,7 +24,7 @@ _SIGN_STOP = re.compile(r"[。：:；]|^抄送|^附件|^附：")
 _FILE_HEAD = re.compile(r"^(?P<o>[\u4e00-\u9fff]{4,40}?)文件$")
 _REGION_STOP = frozenset("城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split())
 _PROVINCE = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|北京市|上海市|天津市|重庆市|内蒙古|广西|新疆|西藏|宁夏)"
-_STOP = "创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
+_STOP = "委|政府|人民|办公|党|共|创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
 _C = rf"(?:(?!{_STOP})[\u4e00-\u9fff])"
 _REGION = re.compile(
     rf"^(?P<r>(?:{_PROVINCE})?(?:{_C}{{1,5}}?(?:自治州|市|州|盟|地区))?(?:{_C}{{1,12}}?(?:自治县|自治旗|开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:{_C}{{1,5}}?(?:街道|镇|乡|苏木))?)"
@@ -106,7 +106,7 @@ def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
     else:
         head.title = title
     head.title_lines = [piece.line for piece in lines]
-    organs = [text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text))]
+    organs = [text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text)) and "关于" not in text]
     if organs:
         head.issuer = "、".join(organs)
     issuer = None if organs else re.match(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover)

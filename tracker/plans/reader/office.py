@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .dates import squeeze
 from .findings import Role
 from .labels import LEADERISH, read_label
+from .names import reads_as_name
 from .rosters import Sitting, read_row
 from .units import split_units
 
@@ -66,6 +67,8 @@ def _clean(who: str) -> str:
 def _sittings(who: str, role: Role) -> list[Sitting]:
     """Those who sit; what stands before the last comma belongs to the sentence, unless a list of members is given."""
     last = re.split(r"[，,]", who)[-1].strip()
+    if role != "member" and reads_as_name(last):
+        return [Sitting(last, (), None)]
     if role != "member" and last != who:
         return read_row(last) or read_row(who)
     rows = read_row(who)
@@ -86,7 +89,7 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         matches = found_by or list(_COLON.finditer(bare))
         for match in matches:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
-            if role is None:
+            if role is None or match["role"].endswith("联系人"):
                 continue
             if office and role == "member":
                 continue

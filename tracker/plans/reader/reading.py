@@ -46,7 +46,7 @@ def read_lines(lines: list[Line]) -> Findings:
     found.tasks.sort(key=lambda task: task.line)
     found.phases.sort(key=lambda phase: phase.line)
     found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
-    found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables | {phase.line for phase in found.phases})
+    found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables)
     _general_warnings(found)
     found.warnings = _ordered(found.warnings)
     return found

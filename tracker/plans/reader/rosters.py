@@ -165,7 +165,7 @@ def _posts_first(words: list[str], glued: list[tuple[str, str] | None], names: f
 
 def _no_names(text: str) -> list[Sitting]:
     """Posts or units that sit without a person."""
-    text = re.sub(r"(?:同志|组成|参加)$", "", text.strip().strip("。；;，,、"))
+    text = re.sub(r"(?:(?<!负责)同志|组成|参加)$", "", text.strip().strip("。；;，,、"))
     text = re.sub(r"\s*[（(](?:空缺|暂缺|待定|兼)[)）]", "", text)
     if not text:
         return []

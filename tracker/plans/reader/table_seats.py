@@ -38,6 +38,13 @@ def _role(row: Row) -> Role | None:
     return next((role for key, cell in row.cells.items() if key.startswith("other") and (role := role_of(re.sub(r"\s+", "", cell)))), None)
 
 
+def _within(unit: str | None, shared: str | None) -> str | None:
+    """A section printed in the column of posts belongs to the unit in the column beside it."""
+    if unit and shared and re.search(r"(?:科|股|室|处|中心|大队|支队)$", unit) and not unit.startswith(shared[:2]):
+        return shared + unit
+    return unit or shared
+
+
 def _seat(row: Row, role: Role) -> list[Seat] | None:
     names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))]
     names = [re.sub(r"同志$|[（(](?:女|兼)[)）]$", "", name) for name in names if name]
@@ -46,7 +53,7 @@ def _seat(row: Row, role: Role) -> list[Seat] | None:
     post_text = row.cells.get("post", "")
     if post_text and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
         post_text = ""
-    postings = tuple(Posting(item.unit or shared, item.post) for item in split_posts(post_text)) if post_text else ()
+    postings = tuple(Posting(_within(item.unit, shared), item.post) for item in split_posts(post_text)) if post_text else ()
     if not postings and unit and names:
         postings = split_posts(unit) if read_row(unit) and any(item.post for item in split_posts(unit)) else (Posting(unit, None),)
     if names:

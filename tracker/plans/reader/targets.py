@@ -28,10 +28,11 @@ _OPS: tuple[tuple[str, Operator], ...] = (
 )
 _OP = "|".join(f"(?P<op{index}>{words})" for index, (words, _) in enumerate(_OPS))
 _AFTER = r"(?P<after>(?:及|或|\(含\)|（含）)?(?:以上|以下|以内|之内|以里|及以上|及以下))?"
-_TARGET = re.compile(rf"(?:{_OP})(?P<of>(?:[\u4e00-\u9fff]{{1,24}}(?:的))?)(?:约|大约|总?计)?{_NUMBER}{_UNIT}{_AFTER}")
+_TARGET = re.compile(rf"(?:{_OP})(?P<of>(?:[\u4e00-\u9fff]{{1,24}}的|每[\u4e00-\u9fff]{{1,3}}?)?)(?:约|大约|总?计)?{_NUMBER}{_UNIT}{_AFTER}")
 _CHANGE = re.compile(rf"(?P<verb>提高|提升|增长|增加|上升|下降|降低|减少|压减|压缩|缩短|削减)(?P<not>不低于|不少于|至少|超过|约)?{_NUMBER}{_UNIT}{_AFTER}")
 _MOVE = re.compile(rf"(?P<verb>压缩|压减|缩短|缩减|降低|控制|减少|提高|提升|增加|扩大)(?P<q>[\u4e00-\u9fff“”]{{2,16}}?)(?:至|到|在){_NUMBER}{_UNIT}{_AFTER}")
 _NOUN_COUNT = re.compile(rf"(?P<q>[\u4e00-\u9fff“”（）]{{2,20}}){_NUMBER}(?P<unit>(?:万|亿)?(?:所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|平方米|场|批|栋|块|盏|株|棵|部|张|件|元|公顷|吨|起|例|批次|支|艘|头|只|篇|门|期|平方公里))(?P<after>以上|左右)?(?=[，、。；）)]|$)")
+_COUNT_FIRST = re.compile(rf"(?:^|(?<=[，；。：]))(?:全[区县市])?{_NUMBER}(?P<unit>所|个|名|项|家|处|条|户|座|件|公里|台|辆|栋)(?P<q>[\u4e00-\u9fff]{{2,12}}?)(?:全部|全面)?(?:完成|实现|达到|建成|投入|开工|达标)")
 _SPREAD = re.compile(rf"(?P<q>[\u4e00-\u9fff、“”]{{3,40}}?)分别(?P<op>达到|不低于|不少于|不超过|控制在|提高到|提升到|为|达)(?P<list>{_NUMBER}{_UNIT}{_AFTER}(?:[、和]\d[\d.,]*[^、和，。；\d]{{1,8}})+)")
 _STOCK = re.compile(r"现有|共有|已|由$|从$|目前|截至|达$|第$|每$|前$|其中$|提前|惠及|约$|不足$|超过$|涉及")
 _BARE_AFTER = re.compile(rf"{_NUMBER}{_UNIT}(?P<after>以上|以下|以内|及以上|及以下)")
@@ -47,7 +48,7 @@ _SCOPES = (
 _SCOPE_HEAD = re.compile(rf"^(?P<s>(?:全[区县市省]|我[区县市])?(?:{_SCOPES})(?:[、和及与](?:{_SCOPES}))*(?:(?:和|及|、)?(?:{_SCOPES}))*)")
 _SCOPE_ONLY = re.compile(rf"^(?:全[区县市])?(?:{_SCOPES})(?:[、，和及与](?:{_SCOPES}))*$")
 _LEAD = re.compile(
-    r"^(?:到|至|在|于|其中|并|且|以及|及|和|即|使|让|将|把|由|以|确保|保证|保障|力争|努力|实现|做到|基本做到|基本|切实|继续|进一步|推动|促进|争取|全面|严格|按照|要求|各|分别|原则上|全年|每年|年内|同时|逐步|实施|落实|严控|控制|提高|提升|保持|完善|健全|加大|所有|全部|推进|加强|达到|全区所有学校按照|今年|一律|必须|应当|应|要|须|需)+"
+    r"^(?:到|至|在|于|其中|并|且|以及|及|和|即|使|让|将|把|由|以|确保|保证|保障|力争|努力|实现|做到|基本做到|基本|切实|继续|进一步|推动|促进|争取|全面|严格|按照|要求|各|分别|原则上|全年|每年|年内|同时|逐步|实施|落实|按|严控|控制|提高|提升|保持|完善|健全|加大|所有|全部|推进|加强|达到|全区所有学校按照|今年|一律|必须|应当|应(?!急)|要|须|需)+"
 )
 _AREA = re.compile(r"^(?:全|我|本)(?:区|县|市|省|镇|乡|街道|域)(?:范围内|内|的)?")
 _RULE = re.compile(r"^(?:的?(?:标准|比例|额度)?)?(?:核定|计算|折算|计提|拨付|计|核拨|测算|给予|奖励|补助|处罚|罚款)")
@@ -145,6 +146,8 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         name, scope = _split_quantity(_clause_before(sentence, found.start()))
         if found["of"]:
             name = _purpose(sentence, found.end()) or name or found["of"].rstrip("的")
+        if re.match(r"^(?:按)?(?:每[\u4e00-\u9fff]{1,2})+$", name):
+            name = _granted(sentence, found.end()) or name
         if (not name or re.search(r"(?:期间|时段?|季节)$", name)) and results:
             name, scope = results[-1][1].quantity, name or scope
         if re.fullmatch(r"覆盖|达到|新增|完成|培育|建成|创建|打造|引进|保有", name or ""):
@@ -184,6 +187,10 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
             taken.append(found.span())
             operator = ">=" if (found["after"] or "").endswith("以上") else "<=" if found["after"] else "="
             results.append((found.start(), _target(name, scope, operator, found, due(found.start()))))
+    for found in _COUNT_FIRST.finditer(sentence):
+        if not _overlaps(found, taken):
+            taken.append(found.span("value"))
+            results.append((found.start(), _target(found["q"], None, "=", found, due(found.start()))))
     for found in _NOUN_COUNT.finditer(sentence):
         name, scope = _split_quantity(found["q"])
         if name and not _overlaps(found, taken) and not _STOCK.search(found["q"]) and not _RULE.match(sentence[found.end() :]):
@@ -235,6 +242,12 @@ def _excluded(sentence: str, found: re.Match[str]) -> bool:
 def _purpose(sentence: str, at: int) -> str | None:
     """“按照……总额的5%用于教师培训经费”: what the share is spent on."""
     found = re.match(r"^(?:的?(?:比例|标准|资金))?(?:用于|安排|作为|提取|设立|投入)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；]|$)", sentence[at:])
+    return found["w"] if found else None
+
+
+def _granted(sentence: str, at: int) -> str | None:
+    """“每生每年不低于300元……安排课后服务补助”: what the money is for stands behind."""
+    found = re.search(r"(?:安排|给予|发放|落实|拨付|设立|标准的?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)", sentence[at:])
     return found["w"] if found else None
 
 
