@@ -31,6 +31,11 @@ from tracker.kernel.db import db, engine_options
 from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.registry import MenuEntry, Message, registry
 from tracker.kernel.text import _
+from tracker.kernel.web import RowNumber
+from tracker.organisation import access as organisation_access
+from tracker.organisation import acts as organisation_acts
+from tracker.organisation import views as organisation_views
+from tracker.organisation.cli import cli as organisation_cli
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
 from tracker.reminders import cli as reminders_cli
@@ -42,17 +47,27 @@ babel = Babel()
 csrf = CSRFProtect()
 migrate = Migrate()
 
-BLUEPRINTS = (health.bp, accounts_views.bp, audit_views.bp)
-TABLES: tuple[Mapping[str, Route], ...] = (health.ACCESS, accounts_access.ACCESS, audit_access.ACCESS)
-MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU)
-ACTS: tuple[Mapping[str, object], ...] = (accounts_acts.ACTS, tasks_acts.ACTS, oversight_acts.ACTS)
+BLUEPRINTS = (health.bp, accounts_views.bp, audit_views.bp, organisation_views.bp)
+TABLES: tuple[Mapping[str, Route], ...] = (
+    health.ACCESS,
+    accounts_access.ACCESS,
+    audit_access.ACCESS,
+    organisation_access.ACCESS,
+)
+MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU, *organisation_access.MENU)
+ACTS: tuple[Mapping[str, object], ...] = (
+    accounts_acts.ACTS,
+    organisation_acts.ACTS,
+    tasks_acts.ACTS,
+    oversight_acts.ACTS,
+)
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
     tasks_notices.MESSAGES,
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
 )
-COMMANDS: tuple[Command, ...] = (accounts_cli, reminders_cli.scheduler, reminders_cli.sweep_once)
+COMMANDS: tuple[Command, ...] = (accounts_cli, organisation_cli, reminders_cli.scheduler, reminders_cli.sweep_once)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -72,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_headers(app)
     babel.init_app(app, locale_selector=shell.language)
     csrf.init_app(app)
+    app.url_map.converters["int"] = RowNumber
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask_wtf import FlaskForm
+from werkzeug.routing import IntegerConverter, Map
 
 from tracker.kernel.errors import Invalid
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: what no database could hold as one is no such page."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's own name
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
 @contextmanager
