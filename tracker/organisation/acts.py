@@ -29,6 +29,7 @@ ACTS: dict[str, object] = {
     "organisation.end_contact": _l("分管负责人或联络员卸任"),
     "organisation.grant_duty": _l("指定安装职责"),
     "organisation.end_duty": _l("解除安装职责"),
+    "organisation.take_back": _l("撤回随方案登记的内容"),
     "organisation.seed_calendar": _l("载入工作日历"),
     "organisation.correct_day": _l("更正工作日"),
     "organisation.publish_year": _l("录入放假通知"),

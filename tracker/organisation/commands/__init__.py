@@ -37,6 +37,7 @@ from tracker.organisation.commands.people import (
     set_phone,
     set_presiding,
 )
+from tracker.organisation.commands.taking_back import take_back
 
 __all__ = [
     "add_member_unit",
@@ -71,4 +72,5 @@ __all__ = [
     "set_contact",
     "set_phone",
     "set_presiding",
+    "take_back",
 ]
