@@ -1,5 +1,7 @@
 """Urge a unit, and say at the review desk what is asked of it; the only writer of oversight's tables."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.errors import Invalid, Refusal, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import Unit
@@ -70,6 +72,29 @@ def urge_unit(
     if channel is UrgeChannel.MESSAGE:
         notices.tell_urged(urge, by_name=by.name, now=now)
     return urge
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """What became of one task in urging many: refusal is the sentence why not, or None."""
+
+    task: Task
+    refusal: object | None
+
+
+def urge_many(tasks: Sequence[Task], *, sentence: str, by: Actor, now: datetime) -> list[Urged]:
+    """Urge the lead units of many tasks by message; each by itself, so that a refused one does not stop the others."""
+    sentence = words(sentence, "sentence", limit=MAX_SENTENCE)
+    found = []
+    for task in tasks:
+        refusal = None
+        try:
+            with db.session.begin_nested():
+                urge_unit(task, unit_id=task.lead_unit_id or 0, sentence=sentence, by=by, now=now)
+        except Refusal as error:
+            refusal = error.message
+        found.append(Urged(task, refusal))
+    return found
 
 
 def direct(

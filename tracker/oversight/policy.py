@@ -6,6 +6,7 @@ from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.organisation.rules import LEADERS, SeatRole
 from tracker.tasks import policy as tasks
 from tracker.tasks.models import Task
+from tracker.tasks.rules import OPEN
 
 REVIEWERS = LEADERS | {SeatRole.SUPERVISOR}
 
@@ -17,6 +18,13 @@ def may_urge(actor: Actor, task: Task, unit_id: int) -> Verdict:
     if unit_id != task.lead_unit_id and tasks.may_draft_for(actor, task.group_id, task.lead_unit_id, task.owner_id):
         return ALLOWED
     return refused(_l("催办由领导小组办公室、督导（督查）人员和领导进行，牵头单位可以催办配合单位。"))
+
+
+def may_urge_many(actor: Actor) -> Verdict:
+    """Urge the lead units of many tasks at once: whoever watches over a group; each task is asked about again."""
+    if actor.groups_as(*tasks.OVERSEERS):
+        return ALLOWED
+    return refused(_l("批量催办由领导小组办公室、督导（督查）人员和领导进行。"))
 
 
 def may_review(actor: Actor, group_id: int) -> Verdict:
@@ -31,3 +39,10 @@ def may_direct(actor: Actor, task: Task) -> Verdict:
     if not actor.roles_in(task.group_id) & REVIEWERS:
         return refused(_l("由督导（督查）人员或者领导提出。"))
     return tasks.uninvolved(actor, task)
+
+
+def may_direct_now(actor: Actor, task: Task) -> Verdict:
+    """The same, as the task stands: only what is being worked on."""
+    if task.state not in OPEN:
+        return refused(_l("任务不在办理中。"))
+    return may_direct(actor, task)

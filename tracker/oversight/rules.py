@@ -1,5 +1,6 @@
-"""How a unit can be urged, and what a supervisor may ask of it."""
+"""How a unit can be urged, what a supervisor may ask of it, and sentences for both that need no typing."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from tracker.kernel.text import Labels, _l
@@ -31,3 +32,21 @@ LABELS = Labels(
         DirectionKind.NOTE: _l("备注"),
     },
 )
+
+SENTENCES: Mapping[str, object] = {
+    "report": _l("请尽快填报最新进展。"),
+    "late": _l("任务已逾期，请抓紧办理，说明原因和预计完成时间。"),
+    "near": _l("时限临近，请按时完成并报请办结。"),
+    "help": _l("如有困难，请及时提出需协调事项。"),
+}
+"""What an urge most often says."""
+
+ANSWERS: Mapping[str, object] = {
+    "week": _l("本周内完成"),
+    "today": _l("正在办理，今天填报进展"),
+    "written": _l("有困难，书面说明"),
+    "nobody": _l("无人接听，稍后再打"),
+}
+"""What the other side most often says on the phone."""
+
+EXPLAIN_SENTENCE = _l("请说明逾期原因、目前进展和预计完成时间。")

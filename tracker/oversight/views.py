@@ -1,0 +1,109 @@
+"""Urge a unit, urge many, and say what is asked of it; the panel on a task's page that shows all of this."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from tracker.accounts.rules import own_path
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.text import _
+from tracker.kernel.verdict import require
+from tracker.kernel.web import form_errors, status_of
+from tracker.oversight import commands, policy, queries
+from tracker.oversight.forms import DirectForm, UrgeForm, UrgeManyForm
+from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES, DirectionKind
+from tracker.tasks.models import Task
+
+bp = Blueprint("oversight", "tracker.oversight")
+
+MOST_AT_ONCE = 200
+
+
+def _back(task: Task, target: str | None) -> ResponseReturnValue:
+    return redirect(own_path(target, default=url_for("tasks.show", task_id=task.id)))
+
+
+@bp.route("/tasks/<int:task_id>/urge", methods=["GET", "POST"])
+def urge(task_id: int) -> ResponseReturnValue:
+    """Urge a unit about a task, by message or by noting a call."""
+    actor, now = current_actor(), clock.now()
+    task = queries.task_to_oversee(actor, task_id)
+    units = queries.urgeable(actor, [task], now=now)[task.id]
+    if not units:
+        require(policy.may_urge(actor, task, task.lead_unit_id or 0))
+        raise Stale(_("任务不在办理中，不需要催办。"))
+    form = UrgeForm(next=request.values.get("next"))
+    form.unit_id.choices = [(unit.unit_id, unit.name) for unit in units]
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            task = queries.task_to_oversee(actor, task_id)
+            made = commands.urge_unit(task, unit_id=form.unit_id.data, **form.said, by=actor, now=now)
+            flash(_("已记录电话催办。") if made.answer else _("催办已发送。"), "success")
+            return _back(task, form.next.data)
+    page = render_template(
+        "oversight/urge.html", form=form, task=task, units=units, sentences=SENTENCES, answers=ANSWERS, labels=LABELS
+    )
+    return page, status_of(form)
+
+
+@bp.post("/tasks/urge")
+def urge_many() -> ResponseReturnValue:
+    """Urge the lead units of the ticked tasks, and say for each what became of it."""
+    actor, now = current_actor(), clock.now()
+    require(policy.may_urge_many(actor))
+    ids = list(dict.fromkeys(request.form.getlist("task", type=int)))[:MOST_AT_ONCE]
+    if not ids:
+        raise Invalid({"task": _("请先勾选任务。")})
+    form = UrgeManyForm()
+    if form.said:
+        with form_errors(form), write_transaction():
+            tasks = queries.tasks_to_oversee(actor, ids)
+            results = commands.urge_many(tasks, sentence=form.said, by=actor, now=now)
+            return render_template(
+                "oversight/urged.html", results=results, unseen=len(ids) - len(results), back=own_path(form.next.data)
+            )
+    tasks = queries.tasks_to_oversee(actor, ids)
+    page = render_template("oversight/urge_many.html", form=form, tasks=tasks, sentences=SENTENCES)
+    return page, 422 if form.sentence.errors else 200
+
+
+@bp.route("/tasks/<int:task_id>/direct", methods=["GET", "POST"])
+def direct(task_id: int) -> ResponseReturnValue:
+    """Ask the lead unit of an overdue task to explain or to make good by a date, or put a note on file."""
+    actor, now = current_actor(), clock.now()
+    task = queries.task_to_oversee(actor, task_id)
+    require(policy.may_direct(actor, task))
+    form = DirectForm(kind=request.args.get("kind"), version=task.version, next=request.values.get("next"))
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            task = queries.task_to_oversee(actor, task_id)
+            commands.direct(task, **form.said, version=form.seen_version, by=actor, now=now)
+            flash(_("已记录备注。") if form.kind.data == DirectionKind.NOTE else _("已发给牵头单位。"), "success")
+            return _back(task, form.next.data)
+    return render_template("oversight/direct.html", form=form, task=task, kinds=DirectionKind), status_of(form)
+
+
+def panel(task: Task, actor: Actor) -> str:
+    """“催办与督查” on a task's page: what was urged and asked so far, and the forms for who may."""
+    now = clock.now()
+    record = queries.records_of([task.id])[task.id]
+    units = queries.urgeable(actor, [task], now=now)[task.id]
+    may_direct = policy.may_direct_now(actor, task)
+    if not (record.urges or record.directions or units or may_direct):
+        return ""
+    return Markup(  # noqa: S704 - written by our own template, which escapes
+        render_template(
+            "oversight/_panel.html",
+            task=task,
+            record=record,
+            units=units,
+            may_direct=may_direct,
+            sentences=SENTENCES,
+            answers=ANSWERS,
+            labels=LABELS,
+            here=request.full_path if request.query_string else request.path,
+        )
+    )
