@@ -108,7 +108,8 @@ def load_directory(region_id: int) -> UnitDirectory:
     units = db.session.scalars(
         sa.select(Unit).where(Unit.region_id == region_id, Unit.ended_on.is_(None)).order_by(Unit.id)
     )
-    return UnitDirectory(places, tuple(_known(u.id, [u.name, *shorts.get(u.id, ())], places) for u in units))
+    known = (_known(unit.id, [unit.name, *shorts.get(unit.id, ())], places) for unit in units)
+    return UnitDirectory(places, tuple(known))
 
 
 def directory_of_names(region_id: int, names: Sequence[str]) -> UnitDirectory:

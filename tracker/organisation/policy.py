@@ -236,7 +236,8 @@ def groups_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     return mine
 
 
-def _keeps_directory(actor: Actor) -> bool:
+def keeps_directory(actor: Actor) -> bool:
+    """Whether somebody sees every unit and person within reach."""
     return bool({DutyKind.REGISTRAR, DutyKind.SYSTEM_ADMINISTRATOR} & actor.duties)
 
 
@@ -250,7 +251,7 @@ def units_visible_to(actor: Actor, *, day: date) -> sa.ColumnElement[bool]:
         Unit.parent_id.in_(mine),
         _units_of(sorted(actor.groups_as(*WATCHING)), day),
     ]
-    if _keeps_directory(actor):
+    if keeps_directory(actor):
         seen.append(Unit.region_id.in_(regions_below(actor.region_id)))
     return sa.or_(*seen)
 
@@ -284,7 +285,7 @@ def people_visible_to(actor: Actor, *, day: date) -> sa.ColumnElement[bool]:
         Person.id.in_(seated_by_post),
         Person.id.in_(answering),
     ]
-    if _keeps_directory(actor):
+    if keeps_directory(actor):
         seen.append(Person.region_id.in_(regions_below(actor.region_id)))
     return sa.or_(*seen)
 

@@ -146,3 +146,10 @@ def settings_out_of_range(settings: GroupSettings) -> dict[str, tuple[int, int]]
 
 REGION_CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 """Codes of divisions after GB/T 2260 and its extensions: two digits a level, then three."""
+
+
+def masked_phone(number: str) -> str:
+    """A telephone number with its middle hidden: who may not see it whole still recognises it."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"

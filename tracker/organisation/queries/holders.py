@@ -23,7 +23,7 @@ from tracker.organisation.models import (
 from tracker.organisation.rules import ContactRole, PostRank, SeatRole
 
 
-def _effective_rank() -> sa.ColumnElement[str]:
+def effective_rank() -> sa.ColumnElement[str]:
     """Who presides over an empty head's post counts as its head."""
     return sa.case((Appointment.presiding, PostRank.HEAD.value), else_=sa.cast(Post.rank, sa.String))
 
@@ -40,7 +40,7 @@ def unit_people(unit_id: int, *, day: date, ranks: Collection[PostRank]) -> list
         .where(
             Post.unit_id == unit_id,
             on_day(Appointment, day),
-            _effective_rank().in_([rank.value for rank in ranks]),
+            effective_rank().in_([rank.value for rank in ranks]),
         )
         .distinct()
         .order_by(Appointment.person_id)
@@ -85,7 +85,7 @@ def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> li
         sa.select(Appointment.person_id.label("id"))
         .join(Post)
         .join(Seat, Seat.unit_id == Post.unit_id)
-        .where(on_day(Appointment, day), _effective_rank() == PostRank.HEAD.value, *seats)
+        .where(on_day(Appointment, day), effective_rank() == PostRank.HEAD.value, *seats)
     )
     found = sa.union(named, by_post, presiding, by_unit).subquery()
     return _ids(sa.select(found.c.id).order_by(found.c.id))

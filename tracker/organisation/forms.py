@@ -1,0 +1,211 @@
+"""What is typed on the pages of regions, units, people, groups and the calendar; rules stand in commands."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from tracker.kernel.text import _l
+from tracker.organisation.models import Unit
+from tracker.organisation.rules import LABELS, ContactRole, DutyKind, PostRank, RegionLevel, SeatRole, UnitKind
+
+REQUIRED = DataRequired(_l("请填写此项。"))
+NUMBER = InputRequired(_l("请填写此项。"))
+LIST_TEXT_LIMIT = 100
+NOBODY = 0
+SOMEBODY_NEW = 0
+
+
+def words(members: Iterable[StrEnum]) -> list[Any]:
+    """Choices from members of an enum with their words."""
+    return [(member.value, LABELS[member]) for member in members]
+
+
+def unit_choices(units: Sequence[Unit], *, nothing: object, leave_out: int | None = None) -> list[Any]:
+    """Choices from units, with a first one that means none."""
+    return [(NOBODY, nothing), *((unit.id, unit.name) for unit in units if unit.id != leave_out)]
+
+
+class VersionedForm(FlaskForm):
+    """A form that knows which state of the row its reader saw."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version that the page showed; one that was tampered with fits no row."""
+        text = str(self.version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+class RegionForm(FlaskForm):
+    """A new administrative division."""
+
+    code = StringField(_l("行政区划代码"), [REQUIRED, Length(max=12)], render_kw={"inputmode": "numeric"})
+    name = StringField(_l("名称"), [REQUIRED, Length(max=60)])
+    level = SelectField(_l("级别"), choices=words(RegionLevel), default=RegionLevel.TOWN.value)
+    parent_id = SelectField(_l("上级行政区"), coerce=int)
+
+
+class NameForm(VersionedForm):
+    """A corrected name."""
+
+    name = StringField(_l("名称"), [REQUIRED, Length(max=100)])
+
+
+class UnitForm(VersionedForm):
+    """A unit and where it belongs."""
+
+    name = StringField(_l("单位全称"), [REQUIRED, Length(max=100)])
+    kind = SelectField(_l("类别"), choices=words(UnitKind), default=UnitKind.DEPARTMENT.value)
+    parent_id = SelectField(
+        _l("上级单位"), coerce=int, description=_l("学校填教育局，科室填所在单位；没有上级单位的不选。")
+    )
+    hosted_by_id = SelectField(
+        _l("挂靠单位"), coerce=int, description=_l("例如设在教育局的督导室；挂靠的仍是独立单位。")
+    )
+    phone = StringField(_l("值班电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
+
+
+class NewUnitForm(UnitForm):
+    """A new unit with its first short names."""
+
+    region_id = SelectField(_l("行政区"), coerce=int)
+    short_names = StringField(_l("简称"), [Optional(), Length(max=200)], description=_l("多个简称用顿号隔开。"))
+
+
+class ShortNameForm(FlaskForm):
+    """Another name of a unit."""
+
+    short_name = StringField(_l("增加简称"), [REQUIRED, Length(max=100)])
+
+
+class AppointForm(FlaskForm):
+    """Somebody takes up a post of a unit."""
+
+    name = StringField(_l("姓名"), [REQUIRED, Length(max=60)])
+    person_id = RadioField(_l("同名人员"), coerce=int, default=SOMEBODY_NEW, validators=[Optional()])
+    title = StringField(_l("职务"), [REQUIRED, Length(max=60)], description=_l("例如：局长、副局长、办公室主任。"))
+    rank = SelectField(_l("职务类别"), choices=words(PostRank), default=PostRank.STAFF.value)
+    presiding = BooleanField(_l("主持工作"), description=_l("主要负责人缺位时，由其行使主要负责人权限。"))
+    phone = StringField(_l("电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
+    starts_on = DateField(_l("任职日期"), [Optional()], description=_l("不填即为今天。"))
+    instrument = StringField(_l("任职文号"), [Optional(), Length(max=100)])
+
+
+class SuccessorForm(FlaskForm):
+    """Who takes over a post."""
+
+    name = StringField(_l("接任人姓名"), [REQUIRED, Length(max=60)])
+    person_id = RadioField(_l("同名人员"), coerce=int, default=SOMEBODY_NEW, validators=[Optional()])
+    phone = StringField(_l("电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
+    starts_on = DateField(_l("接任日期"), [Optional()], description=_l("不填即为今天；前任在前一日离任。"))
+    instrument = StringField(_l("任免文号"), [Optional(), Length(max=100)])
+
+
+class EndForm(FlaskForm):
+    """The last day of a post or seat."""
+
+    last_day = DateField(_l("最后一天"), [Optional()], description=_l("不填则即刻失效。"))
+
+
+class PhoneForm(VersionedForm):
+    """A telephone number."""
+
+    phone = StringField(_l("电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
+
+
+class GroupForm(VersionedForm):
+    """What a group is and aims at."""
+
+    name = StringField(_l("领导小组全称"), [REQUIRED, Length(max=120)])
+    short_name = StringField(_l("简称"), [Optional(), Length(max=40)])
+    purpose = TextAreaField(_l("主要职责"), [Optional(), Length(max=500)], render_kw={"rows": 4})
+    host_unit_id = SelectField(_l("办公室设在"), coerce=int)
+    goal_on = DateField(_l("目标期限"), [Optional()])
+
+
+class NewGroupForm(GroupForm):
+    """A new group, with its region."""
+
+    region_id = SelectField(_l("行政区"), coerce=int)
+
+
+class SettingsForm(VersionedForm):
+    """What a group works by."""
+
+    sign_for_days = IntegerField(_l("签收期限（工作日）"), [NUMBER], description=_l("下发后应在几个工作日内签收。"))
+    yellow_days = IntegerField(_l("临期预警（工作日）"), [NUMBER], description=_l("距完成时限几个工作日起亮黄灯。"))
+    urge_cooldown_days = IntegerField(_l("催办间隔（工作日）"), [NUMBER], description=_l("同一事项两次催办至少相隔。"))
+    roll_due_dates = BooleanField(_l("完成时限遇非工作日顺延到下一个工作日"))
+    percent_enabled = BooleanField(_l("填报进展时要求完成百分比"))
+
+
+class SeatForm(FlaskForm):
+    """A seat in a group and who sits there."""
+
+    role = SelectField(_l("组成"), choices=words(SeatRole), default=SeatRole.MEMBER.value)
+    post_id = SelectField(_l("按职务（谁任该职谁入席）"), coerce=int, default=NOBODY)
+    person_id = SelectField(_l("按姓名"), coerce=int, default=NOBODY)
+    unit_id = SelectField(_l("以单位为成员"), coerce=int, default=NOBODY)
+    title = StringField(_l("文件中的职务表述"), [Optional(), Length(max=200)])
+    starts_on = DateField(_l("起始日期"), [Optional()], description=_l("不填即为今天。"))
+    instrument = StringField(_l("依据文号"), [Optional(), Length(max=100)])
+
+
+class NewMemberForm(FlaskForm):
+    """A unit joins a group."""
+
+    name = StringField(_l("单位名称"), [REQUIRED, Length(max=100)], description=_l("全称或简称均可。"))
+    unit_id = RadioField(_l("您指的是"), coerce=int, default=NOBODY, validators=[Optional()])
+    duties = TextAreaField(_l("职责分工"), [Optional(), Length(max=2000)], render_kw={"rows": 3})
+
+
+class MemberForm(VersionedForm):
+    """What a member unit is there for."""
+
+    duties = TextAreaField(_l("职责分工"), [Optional(), Length(max=2000)], render_kw={"rows": 5})
+    section = StringField(_l("责任科室"), [Optional(), Length(max=100)])
+    working_team = TextAreaField(_l("工作机构（工作专班）"), [Optional(), Length(max=500)], render_kw={"rows": 3})
+
+
+class ContactForm(FlaskForm):
+    """Who answers for a member unit."""
+
+    role = SelectField(_l("职责"), choices=words(ContactRole), default=ContactRole.LIAISON.value)
+    person_id = SelectField(_l("人员"), coerce=int)
+    starts_on = DateField(_l("起始日期"), [Optional()], description=_l("不填即为今天。"))
+
+
+class DutyForm(FlaskForm):
+    """An installation duty for somebody."""
+
+    duty = SelectField(_l("职责"), choices=words(DutyKind))
+    name = StringField(_l("姓名"), [REQUIRED, Length(max=60)])
+    person_id = RadioField(_l("同名人员"), coerce=int, default=SOMEBODY_NEW, validators=[Optional()])
+
+
+class DayForm(FlaskForm):
+    """A day of the calendar, corrected."""
+
+    day = DateField(_l("日期"), [REQUIRED])
+    working = RadioField(_l("当天"), choices=[("yes", _l("上班")), ("no", _l("放假"))], default="no")
+    note = StringField(_l("说明"), [Optional(), Length(max=100)])
+
+
+class NoticeForm(FlaskForm):
+    """A pasted notice of holidays."""
+
+    text = TextAreaField(_l("通知全文"), [REQUIRED, Length(max=20000)], render_kw={"rows": 14})
