@@ -69,6 +69,7 @@ class Clerk:
         self.role: Role | None = None
         self.in_office = False
         self.with_chief = False
+        self.below_heading = False
         self.open: _Open | None = None
         self.row: _Row | None = None
 
@@ -81,7 +82,12 @@ class Clerk:
         return self.current
 
     def _begin_if_new(self, role: Role) -> None:
-        """A leader after deputies or members, or after a new name, opens another group."""
+        """A leader after deputies or members, or anybody after the heading of another group, opens another group."""
+        if self.current is not None and self.below_heading and role in ("leader", "deputy_leader", "member"):
+            self.below_heading = False
+            if self.pending and self.pending != self.current.name:
+                self.current, self.with_chief = None, False
+                return
         if role != "leader" or self.current is None:
             return
         have = {seat.role for seat in self.current.seats}
@@ -121,7 +127,7 @@ class Clerk:
         number = read_number(text)
         body = number.rest if number else text
         self._note_names(body, heading=number is not None)
-        label = read_label(body, in_office=self.in_office, with_chief=self.with_chief)
+        label = read_label(self._duty_of_subgroup(body), in_office=self.in_office, with_chief=self.with_chief)
         if self.role and number is None and (self._cut_list(paragraph, label) or _bare(label, text) and self._post_tail(text)):
             self._use(paragraph)
             return
@@ -140,6 +146,13 @@ class Clerk:
             return
         self._prose(paragraph)
 
+    def _duty_of_subgroup(self, text: str) -> str:
+        """Below the heading of a working group 牵头单位 is its leader and 责任单位 its members."""
+        if not self.below_heading and not (self.current and self.current.name and _SUBGROUP.match(self.current.name) and self.role):
+            return text
+        text = re.sub(r"^(?:牵头|组长)(?:单位|部门)(?=\s*[：:])", "组长", text)
+        return re.sub(r"^(?:责任|配合|参与|组成)(?:单位|部门)(?=\s*[：:])", "成员单位", text)
+
     def _note_names(self, text: str, *, heading: bool) -> None:
         bare = squeeze(text)
         if _OFFICE_HEAD.match(bare):
@@ -156,6 +169,7 @@ class Clerk:
                 self.in_office = False
                 self.role = None
                 self.name(titled["name"])
+                self.below_heading = heading and bool(_SUBGROUP.match(bare)) and self.pending is not None
 
     def _labelled(self, label: Label, paragraph: Paragraph) -> bool:
         if label.word == "联系人" and self.role is None:
@@ -187,8 +201,9 @@ class Clerk:
         self.role = label.role
         spoken = spoken_seats(label.rest)
         for seat in spoken:
-            self.sit(seat.role, seat.sitting, paragraph.line)
-        if not spoken:
+            if seat.sitting is not None:
+                self.sit(seat.role, seat.sitting, paragraph.line)
+        if not any(seat.sitting for seat in spoken):
             self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), paragraph.text)
         return True
 
@@ -277,6 +292,9 @@ class Clerk:
         if "办公室" in text or "日常" in text:
             self._office(paragraph)
         for spoken in spoken_seats(text, in_office=self.in_office):
+            if spoken.sitting is None:
+                self._warn(paragraph.line_at(spoken.offset), N_("“%(text)s”像是组成人员，但没有认出来。"), spoken.missed)
+                continue
             self.sit(spoken.role, spoken.sitting, paragraph.line_at(spoken.offset))
             self.found.used.add(paragraph.line)
         self.role, self.open = None, None
@@ -367,6 +385,7 @@ def mentioned_name(texts: list[str]) -> str | None:
     """The fullest name by which running text speaks of the group."""
     names = [found["name"] for text in texts for found in _MENTION.finditer(squeeze(text))]
     names = [re.sub(r"^.*(?:上报|报请|根据|按照|由|及时|向|经|在|各|的|和|与|、)(?=.{6})", "", name) for name in names]
+    names = [re.sub(r"^(?:成立|调整|组建)", "", name) for name in names]
     full = [name for name in names if len(name) >= 8]
-    return max(full, key=len) if full else (names[0] if names else None)
+    return max(full, key=len) if full else None
 

@@ -1,7 +1,7 @@
 """Tasks and measures: which numbered items oblige, and everything that is printed about each."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .dates import squeeze
 from .deadlines import Deadline, in_running_text, is_time_value, read_value
@@ -93,18 +93,14 @@ def _given(item: Item, clause: Clause, clauses: dict[int, Clause]) -> Responsibl
 def _with_own(own: Responsible, above: Responsible) -> Responsible:
     if own.found and own.leads:
         return own
-    return Responsible(
-        list(above.leads),
-        list(above.responsible),
-        list(above.coop),
-        own.owner or above.owner,
-        own.leaders or above.leaders,
-        own.deadline or above.deadline,
-        own.standard,
-        above.shared,
-        above.first_leads,
-        True,
-        own.spans,
+    return replace(
+        above,
+        owner=own.owner or above.owner,
+        leaders=own.leaders or above.leaders,
+        deadline=own.deadline or above.deadline,
+        standard=own.standard,
+        labelled=True,
+        spans=own.spans,
     )
 
 

@@ -25,16 +25,18 @@ _COLON = re.compile(rf"(?P<role>{_ROLE})[：:](?P<who>[^。；;：:]*?)(?=[，,]
 _BY = re.compile(rf"(?P<role>{_ROLE})(?:分别)?由(?P<who>[^。；]*?)(?:同志)?(?:兼任|担任|出任|兼|组成|任)(?=[，,。；;、）)]|$)")
 _AS = re.compile(rf"(?P<who>[^。；]*?)(?:同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)(?P<role>{_ROLE})(?=[，,。；;、）)]|的|$)")
 _PARTICIPANTS = re.compile(r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)")
+_NOBODY = re.compile(r"^(?:[^，]{0,4}|.*(?:会议|工作|制度|主持|召开|报告|汇报|同意|批准).*)$")
 _LEADIN = re.compile(r"^.*(?:由|以|成立[^，,]*[，,]|如下[：:]|[：:])|^(?:并|及|和|以及|其中|[，,、；;])+")
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenSeat:
-    """A seat given in a sentence, with the offset of that sentence's part."""
+    """A seat given in a sentence, with the offset of that sentence; without a sitting where nobody could be read."""
 
     role: Role
-    sitting: Sitting
+    sitting: Sitting | None
     offset: int
+    missed: str = ""
 
 
 def office_unit(text: str) -> str | None:
@@ -91,9 +93,12 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
             if role is None or match["role"].endswith("联系人"):
                 continue
-            if office and role == "member":
+            if role == "member" and _of_office(match["role"], bare, match.start("role")):
                 continue
-            found.extend(SpokenSeat(role, sitting, offset) for sitting in _sittings(_clean(match["who"]), role))
+            sittings = _sittings(_clean(match["who"]), role)
+            if not sittings and not _NOBODY.search(match["who"]):
+                found.append(SpokenSeat(role, None, offset, match.group().strip("，、")))
+            found.extend(SpokenSeat(role, sitting, offset) for sitting in sittings)
         if matches and not any(seat.role == "member" and seat.offset == offset for seat in found):
             rest = bare[matches[-1].end() :]
             tail = _PARTICIPANTS.search(rest)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .dates import Span, find_span, squeeze
+from .dates import Span, fill_span, find_span, squeeze
 from .deadlines import AMBIGUOUS, NO_YEAR
 from .errors import N_
 from .findings import Phase, Warning, warning
@@ -74,11 +74,20 @@ def _is_phase(item: Item) -> bool:
         return False
     first = squeeze(item.text)[:80]
     stage = bool(_STAGE.search(item.heading[:24]))
+    if len(parent.children) > 1 and not item.children and all(_begins_with_time(child) for child in parent.children):
+        return True
     if item.section == Kind.PHASE and parent.section == Kind.PHASE and _root_of_phase(parent):
         siblings = parent.children
         dated = [child for child in siblings if find_span(_head(child), 2000)]
         return len(dated) * 2 >= len(siblings) or stage
     return stage and find_span(first, 2000) is not None and not _PROSE_STAGE.search(item.heading)
+
+
+def _begins_with_time(item: Item) -> bool:
+    """2025年3月—10月：组织实施."""
+    text = fill_span(squeeze(item.text))
+    span = find_span(text[:40], 2000)
+    return span is not None and span.start <= 1 and bool(re.match(r"^[）)]?[：:，,。]|^[）)]?[\u4e00-\u9fff]{2,12}(?:阶段|[。；]|$)", text[span.end :])) and text[span.end : span.end + 1] != "前"
 
 
 _PROSE_STAGE = re.compile(r"义务教育阶段|学前教育阶段|初中阶段|小学阶段|高中阶段|现阶段|各阶段|全阶段")
@@ -130,6 +139,10 @@ def _write(found: PhasesFound, head: str, body: list[str], line: int, year: int 
 def phase_name(head: str, span: Span | None) -> str:
     """The name of a stage without its number and time."""
     kept = _BRACKET.sub(lambda found: "" if find_span(found.group(), 2000) or re.search(r"长期|持续", found.group()) else found.group(), head)
+    split = re.match(r"^(?P<a>[^：:（(]{2,24})[（(][^（）()]*[)）][：:](?P<b>.+)$", head)
+    if split and find_span(head[split.end("a") : split.start("b")], 2000):
+        first = re.split(r"[，,；;。]", split["b"], maxsplit=1)[0]
+        return f"{split['a']}：{first}" if re.fullmatch(r"第[一二三四五六七八九十]+阶段", split["a"]) and len(first) <= 20 else split["a"]
     if kept == head and span is not None:
         kept = re.sub(r"^(?:即日起)?(?:至|到)?", "", head[: span.start]) + re.sub(r"^(?:以后|之后|之前|以前|底前|前|底|起|后|止|期间|内)", "", head[span.end :])
     if "：" in kept and len(kept) > 30:

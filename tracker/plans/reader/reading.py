@@ -46,7 +46,8 @@ def read_lines(lines: list[Line]) -> Findings:
     found.tasks.sort(key=lambda task: task.line)
     found.phases.sort(key=lambda phase: phase.line)
     found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
-    found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables)
+    told = {dict(item.values).get("text") for item in found.warnings if item.msgid == AMBIGUOUS}
+    found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables, told)
     _general_warnings(found)
     found.warnings = _ordered(found.warnings)
     return found
@@ -112,13 +113,13 @@ def _container(root: Item, table: Table) -> Item | None:
     return within
 
 
-def _vague_dates(parts: list[Paragraph], read: set[int]) -> list[Warning]:
+def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) -> list[Warning]:
     """“9月前” in prose: nobody could say which day is meant, so a clerk must see it."""
     found: list[Warning] = []
     for part in parts:
         for dated in dated_points(squeeze(part.text), 2000):
             line = part.line_at(_place(part.text, dated.text))
-            if dated.doubt == AMBIGUOUS and "月" in dated.text and not {part.line, line} & read:
+            if dated.doubt == AMBIGUOUS and "月" in dated.text and dated.text not in told and not {part.line, line} & read:
                 found.append(warning(line, AMBIGUOUS, text=dated.text))
     return found
 

@@ -45,9 +45,9 @@ def read_row(text: str) -> list[Sitting]:
     """The sittings of one row; empty when the row does not read like people, posts or units."""
     if re.search(r"[。！？]\S", text) or len(text) > 2000:
         return []
-    parts = split_top(text, "，,；;")
-    if len(parts) > 1 and (rows := [read_row(part) for part in parts]) and all(rows) and _stand_apart(parts, rows):
-        return [sitting for row in rows for sitting in row]
+    apart = _apart(text)
+    if apart:
+        return apart
     words, padded = _words(text)
     if not words:
         return []
@@ -62,6 +62,21 @@ def read_row(text: str) -> list[Sitting]:
         rest = words[0][len(name) :]
         return _names_first([name, rest, *words[1:]], [0])
     return _no_names(text)
+
+
+def _apart(text: str) -> list["Sitting"]:
+    """The sittings of a row whose commas part whole seats; empty when they part the posts of one person."""
+    parts = split_top(text, "，,；;")
+    if len(parts) > 1:
+        rows = [read_row(part) for part in parts]
+        if all(rows) and _stand_apart(parts, rows):
+            return [sitting for row in rows for sitting in row]
+    parts = split_top(text, "、")
+    if 1 < len(parts) <= 80:
+        rows = [read_row(part) for part in parts]
+        if all(row and all(sitting.person for sitting in row) for row in rows):
+            return [sitting for row in rows for sitting in row]
+    return []
 
 
 def _stand_apart(parts: list[str], rows: list[list["Sitting"]]) -> bool:
@@ -136,7 +151,11 @@ def _names_first(words: list[str], persons: list[int]) -> list[Sitting]:
                 parts.append(note)
             else:
                 parts.append(word if word in "、，,；;" else word + " ")
-        seats.append(_person(words[start], "".join(parts)))
+        said = "".join(parts)
+        other = re.search(r"(?:^|[\s、])(?P<rest>各[\u4e00-\u9fff].*)$", said)
+        seats.append(_person(words[start], said[: other.start()] if other else said))
+        if other:
+            seats.extend(_no_names(other["rest"]))
     return seats
 
 
@@ -188,7 +207,7 @@ def _shared_post(text: str, post: str) -> list[Sitting]:
     units = split_units(text)
     if not units:
         return [Sitting(None, (Posting(None, post),), None)]
-    return [Sitting(None, (Posting(unit, post),), None) for unit in units]
+    return [Sitting(None, split_posts(unit) if ends_with_post(unit) else (Posting(unit, post),), None) for unit in units]
 
 
 def _posts_only(parts: list[str]) -> list[Sitting]:

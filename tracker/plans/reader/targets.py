@@ -9,7 +9,7 @@ from .findings import Number, Operator, Target
 
 _NUMBER = r"(?P<value>\d+(?:,\d{3})*(?:\.\d+)?)"
 _UNIT = (
-    r"(?P<unit>(?:百|千|万|百万|千万|亿)(?:平方米|立方米|平方公里|公里|吨|亩|人次|人|户|元|条|册|株|棵|件|头|只|羽|套|个|公顷|千瓦|千瓦时)|批次|元/[\u4e00-\u9fff]{1,3}|微克每立方米|微克/立方米|个工作日|平方公里|万平方米|毫克/升|个百分点|立方米|工作日|平方米|万元|公里|课时|人次|千克|公顷|分贝|亿元|万吨|"
+    r"(?P<unit>㎡|m²|场次|(?:百|千|万|百万|千万|亿)(?:平方米|立方米|平方公里|公里|吨|亩|人次|人|户|元|条|册|株|棵|件|头|只|羽|套|个|公顷|千瓦|千瓦时)|批次|元/[\u4e00-\u9fff]{1,3}|微克每立方米|微克/立方米|个工作日|平方公里|万平方米|毫克/升|个百分点|立方米|工作日|平方米|万元|公里|课时|人次|千克|公顷|分贝|亿元|万吨|"
     r"千米|万亩|公斤|学时|小时|厘米|分钟|万人|度|‰|米|家|宗|盏|桩|分|具|块|张|项|株|%|支|册|起|班|棵|座|段|万|户|只|片|件|轮|幢|位|日|岁|次|期|台|份|人|倍|亩|"
     r"例|级|亿|门|场|吨|元|个|辆|类|年|所|篇|名|套|头|间|栋|对|℃|天|克|批|部|处|条)?"
 )
@@ -31,7 +31,7 @@ _AFTER = r"(?P<after>(?:及|或|\(含\)|（含）)?(?:以上|以下|以内|之�
 _TARGET = re.compile(rf"(?:{_OP})(?P<of>(?:[\u4e00-\u9fff]{{1,24}}的|每[\u4e00-\u9fff]{{1,3}}?)?)(?:约|大约|总?计)?{_NUMBER}{_UNIT}{_AFTER}")
 _CHANGE = re.compile(rf"(?P<verb>提高|提升|增长|增加|上升|下降|降低|减少|压减|压缩|缩短|削减)(?P<not>不低于|不少于|至少|超过|约)?{_NUMBER}{_UNIT}{_AFTER}")
 _MOVE = re.compile(rf"(?P<verb>压缩|压减|缩短|缩减|降低|控制|减少|提高|提升|增加|扩大)(?P<q>[\u4e00-\u9fff“”]{{2,16}}?)(?:至|到|在){_NUMBER}{_UNIT}{_AFTER}")
-_NOUN_COUNT = re.compile(rf"(?P<q>[\u4e00-\u9fff“”（）]{{2,20}}){_NUMBER}(?P<unit>(?:万|亿)?(?:所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|平方米|场|批|栋|块|盏|株|棵|部|张|件|元|公顷|吨|起|例|批次|支|艘|头|只|篇|门|期|平方公里))(?P<after>以上|左右)?(?=[，、。；）)]|$)")
+_NOUN_COUNT = re.compile(rf"(?P<q>[\u4e00-\u9fff“”（）]{{2,20}}){_NUMBER}(?P<unit>(?:万|亿)?(?:场次|所|个|名|人次|人|项|家|处|条|户|亩|辆|套|台|座|间|册|公里|平方米|场|批|栋|块|盏|株|棵|部|张|件|元|公顷|吨|起|例|批次|支|艘|头|只|篇|门|期|平方公里))(?P<after>以上|左右)?(?=[，、。；）)（(]|$)")
 _COUNT_FIRST = re.compile(rf"(?:^|(?<=[，；。：]))(?:全[区县市])?{_NUMBER}(?P<unit>所|个|名|项|家|处|条|户|座|件|公里|台|辆|栋)(?P<q>[\u4e00-\u9fff]{{2,12}}?)(?:全部|全面)?(?:完成|实现|达到|建成|投入|开工|达标)")
 _SPREAD = re.compile(rf"(?P<q>[\u4e00-\u9fff、“”]{{3,40}}?)分别(?P<op>达到|不低于|不少于|不超过|控制在|提高到|提升到|为|达)(?P<list>{_NUMBER}{_UNIT}{_AFTER}(?:[、和]\d[\d.,]*[^、和，。；\d]{{1,8}})+)")
 _STOCK = re.compile(r"现有|共有|已|由$|从$|目前|截至|达$|第$|每$|前$|其中$|提前|惠及|约$|不足$|超过$|涉及")
@@ -46,6 +46,10 @@ _SCOPES = (
     r"|行政村|自然村|企业|规上企业|规模以上企业|高危行业|危化企业|工矿企业|公立医院|二级以上医院|专任教师|教师|校长|国控断面|省控断面|市控断面|县级|乡级|村级"
 )
 _SCOPE_HEAD = re.compile(rf"^(?P<s>(?:全[区县市省]|我[区县市])?(?:{_SCOPES})(?:[、和及与](?:{_SCOPES}))*(?:(?:和|及|、)?(?:{_SCOPES}))*)")
+_SCOPED = re.compile(
+    rf"(?P<s>(?:{_SCOPES})(?:[、和](?:{_SCOPES}))*)(?:分别)?(?P<op>达到|不低于|不少于|不超过|不高于|不大于|不小于|为|达|控制在|提高到)?{_NUMBER}{_UNIT}{_AFTER}"
+)
+_MEASURE_END = re.compile(r"(?:率|比例|比|规模|班额|经费|面积|数|量|值|水平|额|标准|时间|时长|人数|占比|面积分别|数分别)$")
 _SCOPE_ONLY = re.compile(rf"^(?:全[区县市])?(?:{_SCOPES})(?:[、，和及与](?:{_SCOPES}))*$")
 _LEAD = re.compile(
     r"^(?:到|至|在|于|其中|并|且|以及|及|和|即|使|让|将|把|由|以|确保|保证|保障|力争|努力|实现|做到|基本做到|基本|切实|继续|进一步|推动|促进|争取|全面|严格|按照|要求|各|分别|原则上|全年|每年|年内|同时|逐步|实施|落实|按|严控|控制|提高|提升|保持|完善|健全|加大|所有|全部|推进|加强|达到|全区所有学校按照|今年|一律|必须|应当|应(?!急)|要|须|需)+"
@@ -91,7 +95,7 @@ def _split_quantity(text: str) -> tuple[str, str | None]:
         text = _AREA.sub("", text) if not _AREA.fullmatch(text) else ""
         text = _LEAD.sub("", text)
         text = text.strip("“”，、：:（(")
-    text = re.sub(r"(?:原则上|一律|均|都|全部|应|要|须|需|必须|应当|也|力争|确保|基本|分别|每年|严格|总体|稳步|逐步|将|比率|水平)+$", "", text)
+    text = re.sub(r"(?:原则上|一律|均|都|全部|应|要|须|需|必须|应当|也|力争|确保|基本|分别|每年|严格|总体|稳步|逐步|将)+$", "", text)
     if _SCOPE_ONLY.match(text):
         return "", text
     head = _SCOPE_HEAD.match(text)
@@ -138,6 +142,13 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         for target in _spread(found, due(found.start())):
             results.append((found.start(), target))
         taken.append(found.span())
+    for found in _SCOPED.finditer(sentence):
+        name = _measured(sentence, found.start(), results[-1][1].quantity if results else quantity)
+        if name and not _overlaps(found, taken) and (found["op"] or found["after"]):
+            taken.append(found.span())
+            word_operator = _WORD_OPERATOR[found["op"]] if found["op"] else "="
+            own: Operator = ">=" if (found["after"] or "").endswith("以上") else "<=" if found["after"] else word_operator
+            results.append((found.start(), _target(name, found["s"], own, found, due(found.start()))))
     for found in _TARGET.finditer(sentence):
         if _overlaps(found, taken):
             continue
@@ -156,6 +167,8 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
             name = name if name and not _NOT_QUANTITY.match(name) else (_following(sentence, found.end()) or quantity or name)
         if not name:
             continue
+        if re.fullmatch(r"每[\u4e00-\u9fff]{1,2}", name):
+            name = _earlier_clause(sentence, found.start()) + name
         taken.append(found.span())
         results.append((found.start(), _target(name, scope, _operator(found), found, due(found.start()))))
     for found in _CHANGE.finditer(sentence):
@@ -173,6 +186,13 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         noun = (found["pre"] or "") + (thing["t"] if thing and not found["pre"] else "")
         at_least = sentence[found.end("unit") :].startswith("以上") or found["pre"].endswith(("不少于", "至少", "不低于"))
         noun = re.sub(r"(?:不少于|至少|不低于)$", "", noun)
+        if not noun:
+            noun = ""
+            before = _split_quantity(_clause_before(sentence, found.start()))[0]
+            if before and len(before) <= 12:
+                taken.append((found.start(), found.end("unit")))
+                results.append((found.start(), _target(before + found["verb"], None, ">=" if at_least else "=", found, due(found.start()))))
+                continue
         taken.append((found.start(), found.end("unit")))
         results.append((found.start(), _target(found["verb"] + noun, None, ">=" if at_least else "=", found, due(found.start()))))
     for found in _MOVE.finditer(sentence):
@@ -193,6 +213,8 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
             results.append((found.start(), _target(found["q"], None, "=", found, due(found.start()))))
     for found in _NOUN_COUNT.finditer(sentence):
         name, scope = _split_quantity(found["q"])
+        name = name or scope or ""
+        scope = None if name == scope else scope
         if name and not _overlaps(found, taken) and not _STOCK.search(found["q"]) and not _RULE.match(sentence[found.end() :]):
             taken.append(found.span())
             results.append((found.start(), _target(name, scope, ">=" if found["after"] == "以上" else "=", found, due(found.start()))))
@@ -204,6 +226,20 @@ def _in_sentence(sentence: str, year: int | None, quantity: str) -> list[Target]
         what = re.split(r"[，,、；。]", found["what"])[0]
         results.append((found.start(), _target(what, scope or (name or None), "=", found, due(found.start()))))
     return [target for _, target in sorted(results, key=lambda item: item[0])]
+
+
+def _measured(sentence: str, at: int, before: str) -> str | None:
+    """What is measured where only the scope stands before the number: 教室数，小学2.3间以上、初中2.4间以上."""
+    clause = _clause_before(sentence, at).rstrip("、，")
+    if clause and not re.search(r"\d", clause):
+        name = _split_quantity(clause)[0]
+        return name if _MEASURE_END.search(name) else None
+    earlier = re.split(r"[，,；;。：:]", sentence[:at].rstrip("，,、；;"))[-1]
+    if earlier and not re.search(r"\d", earlier):
+        name = _split_quantity(earlier)[0]
+        if _MEASURE_END.search(name):
+            return name
+    return before or None
 
 
 def _spread(found: re.Match[str], due: date | None) -> list[Target]:
@@ -249,6 +285,12 @@ def _granted(sentence: str, at: int) -> str | None:
     """“每生每年不低于300元……安排课后服务补助”: what the money is for stands behind."""
     found = re.search(r"(?:安排|给予|发放|落实|拨付|设立|标准的?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)", sentence[at:])
     return found["w"] if found else None
+
+
+def _earlier_clause(sentence: str, at: int) -> str:
+    """“拆除乱搭乱建，每村不少于5处”: the thing stands one clause before."""
+    clauses = re.split(r"[，,]", sentence[:at])
+    return clauses[-2] if len(clauses) > 1 and len(clauses[-2]) <= 20 and not re.search(r"\d", clauses[-2]) else ""
 
 
 def _following(sentence: str, at: int) -> str | None:

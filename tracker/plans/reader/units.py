@@ -18,6 +18,7 @@ _GENERIC = re.compile(
     r"^(?:街道|街道办|街道办事处|县级市|乡镇|镇|乡|街镇|园区|管委会|办事处|农场|林场|社区|学校|区|县|市|村|中心|开发区|开发区管委会|"
     r"有关单位|有关部门|相关单位|相关部门|直属单位|幼儿园|高新区|各校)$"
 )
+_POST_END = re.compile(r"(?:书记|主任|局长|镇长|乡长|负责人|负责同志|校长|院长|主席)$")
 _OPEN, _CLOSE = "（([【《", "）)]】》"
 
 
@@ -51,7 +52,7 @@ def _part_and(text: str) -> list[str]:
     for found in _AND.finditer(text):
         depth = text.count("（", 0, found.start()) - text.count("）", 0, found.start())
         left, right = text[: found.start()].strip(), text[found.end() :].strip()
-        if depth == 0 and len(right) > 1 and len(left) > 1 and _whole(left) and _whole(right):
+        if depth == 0 and len(right) > 1 and len(left) > 1 and (_whole(left) or _POST_END.search(left)) and (_whole(right) or _POST_END.search(right)):
             return [left, *_part_and(right)]
     return [text]
 
