@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from click import Command
-from flask import Flask, abort, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
@@ -29,6 +28,7 @@ from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
 from tracker.kernel.errors import Refusal, Stale
+from tracker.kernel.languages import QuickBabel
 from tracker.kernel.registry import MenuEntry, Message, registry
 from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
@@ -38,26 +38,42 @@ from tracker.organisation import views as organisation_views
 from tracker.organisation.cli import cli as organisation_cli
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
+from tracker.plans import access as plans_access
+from tracker.plans import acts as plans_acts
+from tracker.plans import views as plans_views
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
 from tracker.tasks import acts as tasks_acts
 from tracker.tasks import notices as tasks_notices
+from tracker.tasks.intake import access as intake_access
+from tracker.tasks.intake import panel as intake_panel
+from tracker.tasks.intake import views as intake_views
 
-babel = Babel()
+babel = QuickBabel()
 csrf = CSRFProtect()
 migrate = Migrate()
 
-BLUEPRINTS = (health.bp, accounts_views.bp, audit_views.bp, organisation_views.bp)
+BLUEPRINTS = (
+    health.bp,
+    accounts_views.bp,
+    audit_views.bp,
+    organisation_views.bp,
+    plans_views.bp,
+    intake_views.bp,
+)
 TABLES: tuple[Mapping[str, Route], ...] = (
     health.ACCESS,
     accounts_access.ACCESS,
     audit_access.ACCESS,
     organisation_access.ACCESS,
+    plans_access.ACCESS,
+    intake_access.ACCESS,
 )
-MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU, *organisation_access.MENU)
+MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU, *organisation_access.MENU, *plans_access.MENU)
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
     organisation_acts.ACTS,
+    plans_acts.ACTS,
     tasks_acts.ACTS,
     oversight_acts.ACTS,
 )
@@ -104,6 +120,7 @@ def _fill_registry() -> None:
     """Hang up what the features add to each other's pages; the same however often an application is built."""
     registry.clear()
     registry.menu.extend(MENU)
+    registry.add_panel("plan", intake_panel.plan_panel)
     for acts in ACTS:
         registry.add_acts(acts)
     for messages in MESSAGES:
@@ -154,6 +171,11 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def _forged(_error: Any) -> ResponseReturnValue:
         return _page(400, _("页面停留太久或来路不明，请返回重新提交。"))
+
+    @app.errorhandler(SecurityError)
+    def _other_host(_error: Any) -> ResponseReturnValue:
+        # No page: addresses cannot be built for a host that is not ours.
+        return Response(_("请用本系统的正式网址访问。"), 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
