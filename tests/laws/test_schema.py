@@ -86,9 +86,13 @@ def empty_database(engine_name: str, request: pytest.FixtureRequest, tmp_path: P
 
 
 @pytest.fixture
-def bare_app(empty_database: str, tmp_path: Path) -> Flask:
+def bare_app(empty_database: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a database without tables."""
-    return build_app(empty_database, tmp_path)
+    app = build_app(empty_database, tmp_path)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -121,9 +125,10 @@ def test_every_migration_goes_down_and_up_again(bare_app: Flask, engine: sa.Engi
 
 def test_a_filled_database_goes_down_and_up_again(bare_app: Flask, engine: sa.Engine) -> None:
     migrate(bare_app, "head")
-    with bare_app.app_context(), write_transaction():
-        enter_cast()
     with bare_app.app_context():
+        with write_transaction():
+            enter_cast()
+        db.session.remove()
         db.engine.dispose()
     filled = row_counts(engine)
     assert sum(filled.values()) > 0
