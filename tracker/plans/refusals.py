@@ -8,6 +8,11 @@ CONFIRMED = _l("这份文件已经确认过，请查看建立的方案。")
 NO_UNIT = _l("没有写明单位，请补上单位或取消勾选。")
 STAFF_UNIT = _l("请填写所在单位。")
 NO_NAME = _l("请填写领导小组名称。")
+TAKEN_BACK = _l("方案已撤回，随它登记的内容已一并移除；文件还在，可以重新核对确认。")
+LEFT_OUT = _l("接续时不纳入")
+PASSED_LEAD = _l("请先选择牵头单位。")
+PASSED_DATE = _l("请填写日期。")
+DRAFTS_ARE_THE_OFFICES = _l("草稿由领导小组办公室和领导查看。")
 
 
 def about(name: str, sentence: object) -> object:

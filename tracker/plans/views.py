@@ -90,7 +90,6 @@ def show(plan_id: int) -> ResponseReturnValue:
         "plans/show.html",
         plan=plan,
         phases=queries.phases(plan, today=clock.today()),
-        measures=queries.measures(plan),
         panels=panels,
         lines=plan.document.lines if plan.document is not None else [],
     )
