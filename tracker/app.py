@@ -6,6 +6,7 @@ from typing import Any
 from click import Command
 from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -28,7 +29,7 @@ from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
 from tracker.kernel.errors import Refusal, Stale
-from tracker.kernel.languages import QuickBabel
+from tracker.kernel.languages import init_languages
 from tracker.kernel.registry import MenuEntry, Message, registry
 from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
@@ -49,7 +50,7 @@ from tracker.tasks.intake import access as intake_access
 from tracker.tasks.intake import panel as intake_panel
 from tracker.tasks.intake import views as intake_views
 
-babel = QuickBabel()
+babel = Babel()
 csrf = CSRFProtect()
 migrate = Migrate()
 
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.init_request_logs(app)
     headers.init_headers(app)
     babel.init_app(app, locale_selector=shell.language)
+    init_languages(app)
     csrf.init_app(app)
     app.url_map.converters["int"] = RowNumber
     for blueprint in BLUEPRINTS:

@@ -1,36 +1,39 @@
-"""Flask-Babel with its one slow step remembered: which catalogue a request reads.
+"""The catalogue that a request's templates read, found once instead of once a word.
 
-Stock Flask-Babel spells the locale out as text for every single word of a page, a quarter of the time of a list.
+Flask-Babel asks seven context-local proxies, and spells out the locale, for every single word: a third of the time
+of a list page. Words outside templates are few and stay with it.
 """
 
-from functools import cached_property
+from contextvars import ContextVar
+from typing import Any
 
 from babel.support import NullTranslations
-from flask import g
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask
+from flask_babel import get_translations
+
+_catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
 
 
-class QuickDomain(Domain):  # type: ignore[misc]
-    """A catalogue found once per request and language."""
-
-    def get_translations(self) -> NullTranslations:
-        """The catalogue of the reader's language."""
-        locale = get_locale()
-        if locale is None:
-            found: NullTranslations = super().get_translations()
-            return found
-        known = g.get("_catalogue")
-        if known is None or known[0] is not locale:
-            known = (locale, super().get_translations())
-            g._catalogue = known  # noqa: SLF001 - ours, on Flask's namespace
-        found = known[1]
-        return found
+def _reading() -> Any:
+    known = _catalogue.get()
+    if known is None:
+        known = get_translations()
+        _catalogue.set(known)
+    return known
 
 
-class QuickBabel(Babel):  # type: ignore[misc]
-    """Babel with that domain."""
+def _forget() -> None:
+    """A new request may have a reader of another language."""
+    _catalogue.set(None)
 
-    @cached_property
-    def domain_instance(self) -> QuickDomain:
-        """The one domain of messages."""
-        return QuickDomain(domain=self.domain)
+
+def init_languages(app: Flask) -> None:
+    """Let templates read the request's catalogue; call it after Babel and before anything that draws a page."""
+    app.before_request(_forget)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _reading().ugettext(text),
+        ngettext=lambda one, many, number: _reading().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: _reading().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _reading().unpgettext(context, one, many, number),
+    )
