@@ -572,14 +572,14 @@ def upgrade() -> None:
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_by', sa.Date(), nullable=False),
     sa.Column('new_due_on', sa.Date(), nullable=True),
-    sa.Column('state', sa.Enum('pending', 'approved', 'refused', name='requeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'approved', 'refused', 'withdrawn', name='requeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.Column('decided_as', sa.String(length=200), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('remark', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(state = 'pending') = (decided_by_id IS NULL)", name=op.f('ck_adjustment_decided')),
+    sa.CheckConstraint("(state IN ('pending','withdrawn')) = (decided_by_id IS NULL)", name=op.f('ck_adjustment_decided')),
     sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_adjustment_asked_by_id_person')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_adjustment_decided_by_id_person')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_adjustment_recorded_by_id_person')),
@@ -670,26 +670,28 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('old_due_on', sa.Date(), nullable=False),
     sa.Column('new_due_on', sa.Date(), nullable=False),
+    sa.Column('granted_due_on', sa.Date(), nullable=True),
     sa.Column('asked_by_id', sa.Integer(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('state', sa.Enum('pending', 'approved', 'refused', name='requeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'approved', 'refused', 'withdrawn', name='requeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.Column('decided_as', sa.String(length=200), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('remark', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(state = 'pending') = (decided_by_id IS NULL)", name=op.f('ck_extension_decided')),
+    sa.CheckConstraint("(state = 'approved') = (granted_due_on IS NOT NULL)", name=op.f('ck_extension_granted_date')),
+    sa.CheckConstraint("(state IN ('pending','withdrawn')) = (decided_by_id IS NULL)", name=op.f('ck_extension_decided')),
     sa.CheckConstraint('new_due_on > old_due_on', name=op.f('ck_extension_later')),
     sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_extension_asked_by_id_person')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_extension_decided_by_id_person')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_extension_recorded_by_id_person')),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], name=op.f('fk_extension_task_id_task')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_extension')),
-    sa.UniqueConstraint('task_id', 'ordinal', name=op.f('uq_extension_task_id_ordinal'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_extension'))
     )
     with op.batch_alter_table('extension', schema=None) as batch_op:
         batch_op.create_index('uq_extension_one_pending', ['task_id'], unique=True, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('uq_extension_ordinal', ['task_id', 'ordinal'], unique=True, sqlite_where=sa.text("state <> 'withdrawn'"), postgresql_where=sa.text("state <> 'withdrawn'"))
 
     op.create_table('milestone',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -929,6 +931,7 @@ def downgrade() -> None:
 
     op.drop_table('milestone')
     with op.batch_alter_table('extension', schema=None) as batch_op:
+        batch_op.drop_index('uq_extension_ordinal', sqlite_where=sa.text("state <> 'withdrawn'"), postgresql_where=sa.text("state <> 'withdrawn'"))
         batch_op.drop_index('uq_extension_one_pending', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.drop_table('extension')

@@ -1,14 +1,15 @@
 """Which message goes to whom when something happens to a task; enqueued with the act, never sent here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.organisation.queries import contacts, seat_holders, unit_people
-from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank, SeatRole
+from tracker.organisation.queries import contacts, seat_holders, units_by_person
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, SeatRole
 from tracker.outbox.commands import enqueue
+from tracker.tasks import policy
 from tracker.tasks.models import SignOffBatch, Task, TaskPart
 
 MESSAGES = {
@@ -38,26 +39,23 @@ MESSAGES = {
     "batch.sent_back": Message(_l("送审的任务被退回修改：%(title)s"), "tasks.batch", "batch_id", "arrow-back-up"),
 }
 
-CONFIRMERS = (PostRank.HEAD,)
-
 
 def unit_desk(task: Task, unit_id: int | None, now: datetime) -> set[int]:
-    """Who in a unit hears of its work: head, deputy in charge, liaison, and (for the lead) the owner."""
+    """Who in a unit hears of its work: head, deputy in charge, liaison, and (for the lead) the owner while there."""
     if unit_id is None:
         return set()
     day = local_date(now)
-    people = set(unit_people(unit_id, day=day, ranks=CONFIRMERS))
+    people = policy.confirmers(task.group_id, unit_id, day=day)
     people |= set(contacts(task.group_id, unit_id, day=day, roles=tuple(ContactRole)))
     if unit_id == task.lead_unit_id and task.owner_id is not None:
-        people.add(task.owner_id)
+        at_work = unit_id in units_by_person([task.owner_id], day=day)[task.owner_id]
+        people |= {task.owner_id} if at_work else set()
     return people
 
 
 def confirmers(task: Task, unit_id: int, now: datetime) -> set[int]:
     """Head and deputy in charge of a unit."""
-    day = local_date(now)
-    heads = unit_people(unit_id, day=day, ranks=CONFIRMERS)
-    return set(heads) | set(contacts(task.group_id, unit_id, day=day, roles=(ContactRole.DEPUTY_IN_CHARGE,)))
+    return policy.confirmers(task.group_id, unit_id, day=local_date(now))
 
 
 def tell(kind: str, task: Task, people: Iterable[int], *, now: datetime, key: str = "") -> None:
@@ -84,23 +82,34 @@ def tell_part(kind: str, part: TaskPart, *, now: datetime) -> None:
     tell(kind, part.task, unit_desk(part.task, part.unit_id, now), now=now, key=f"part{part.id}")
 
 
-def tell_office(kind: str, task: Task, *, now: datetime) -> None:
+def tell_office(kind: str, task: Task, *, now: datetime, key: str = "") -> None:
     """Tell the group's office."""
-    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=OFFICE), now=now)
+    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=OFFICE), now=now, key=key)
+
+
+def tell_deciders(kind: str, task: Task, *, roles: Collection[SeatRole], now: datetime) -> None:
+    """Tell those in these seats who may decide on the task; where all of them do the work, the leaders who do not."""
+    able = _able(task, now)
+    people = able & set(seat_holders(task.group_id, day=local_date(now), roles=roles))
+    leaders = seat_holders(task.group_id, day=local_date(now), roles=LEADERS)
+    tell(kind, task, people or able & set(leaders), now=now)
 
 
 def tell_verifiers(kind: str, task: Task, *, now: datetime) -> None:
-    """Tell office and supervisors, or the appointed verifier."""
+    """Tell the appointed verifier, else those who may verify: office, supervisors, the unit above a sub-task."""
     if task.verifier_id is not None:
         tell(kind, task, [task.verifier_id], now=now)
         return
-    roles = OFFICE | {SeatRole.SUPERVISOR}
-    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=roles), now=now)
+    day = local_date(now)
+    able = _able(task, now)
+    working = set(seat_holders(task.group_id, day=day, roles=OFFICE | {SeatRole.SUPERVISOR}))
+    leading = set(seat_holders(task.group_id, day=day, roles=LEADERS)) - working
+    tell(kind, task, able - leading or able, now=now)
 
 
-def tell_leaders(kind: str, task: Task, *, now: datetime) -> None:
-    """Tell the group's leaders."""
-    tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=LEADERS), now=now)
+def _able(task: Task, now: datetime) -> set[int]:
+    day = local_date(now)
+    return set(policy.able_to_verify(task, policy.overseers(task.group_id, day=day), day=day))
 
 
 def tell_batch(kind: str, batch: SignOffBatch, *, now: datetime) -> None:

@@ -6,50 +6,71 @@ from tracker.tasks.commands.completion import (
     submit_completion,
     verify_completion,
 )
-from tracker.tasks.commands.crossings import record_crossings
+from tracker.tasks.commands.crossings import (
+    record_crossings,
+)
 from tracker.tasks.commands.deadlines import (
     adjust_time,
     answer_explanation,
     ask_extension,
     decide_extension,
     explain_delay,
+    set_rectification,
 )
 from tracker.tasks.commands.drafting import (
-    NewPart,
-    NewTarget,
-    TaskDraft,
     copy_task,
     draft_apportioned,
     draft_task,
     edit_draft,
-    enter_done,
-    take_over,
+    write_draft,
 )
-from tracker.tasks.commands.moving import PaperRoad
+from tracker.tasks.commands.filling import (
+    NewPart,
+    NewTarget,
+    TaskDraft,
+)
+from tracker.tasks.commands.moving import (
+    PaperRoad,
+)
+from tracker.tasks.commands.parts import (
+    accept_part,
+    complete_part,
+)
 from tracker.tasks.commands.progress import (
     NewReport,
     assign_owner,
     complete_milestone,
-    complete_part,
     confirm_report,
     report_part,
     report_progress,
-    split_task,
 )
 from tracker.tasks.commands.receiving import (
-    accept_part,
     accept_task,
     ask_adjustment,
     decide_adjustment,
 )
-from tracker.tasks.commands.resting import cancel_task, resume_task, suspend_task
-from tracker.tasks.commands.series import issue_due_periods
+from tracker.tasks.commands.resting import (
+    cancel_task,
+    proposed_resume_date,
+    resume_task,
+    suspend_task,
+)
+from tracker.tasks.commands.series import (
+    issue_due_periods,
+)
 from tracker.tasks.commands.signing import (
     appoint_verifier,
     propose_batch,
     send_back_batch,
     set_leader_in_charge,
     sign_off_batch,
+)
+from tracker.tasks.commands.splitting import (
+    split_task,
+)
+from tracker.tasks.commands.taking_over import (
+    enter_done,
+    take_over,
 )
 
 __all__ = [
@@ -81,6 +102,7 @@ __all__ = [
     "explain_delay",
     "issue_due_periods",
     "propose_batch",
+    "proposed_resume_date",
     "record_crossings",
     "report_part",
     "report_progress",
@@ -88,10 +110,12 @@ __all__ = [
     "return_for_rework",
     "send_back_batch",
     "set_leader_in_charge",
+    "set_rectification",
     "sign_off_batch",
     "split_task",
     "submit_completion",
     "suspend_task",
     "take_over",
     "verify_completion",
+    "write_draft",
 ]

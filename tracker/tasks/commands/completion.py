@@ -9,35 +9,40 @@ import sqlalchemy as sa
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, take
+from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.outbox.commands import settle
 from tracker.tasks import notices, policy
-from tracker.tasks.commands.crossings import write_crossing
+from tracker.tasks.commands.crossings import has_crossed, write_what_passed
+from tracker.tasks.commands.evidence import keep_evidence
 from tracker.tasks.commands.moving import (
     PaperRoad,
     change_due,
+    claim,
     future_date,
     is_late,
     move,
+    on_paper,
     recorder_id,
+    require_paper,
+    shift_inner_dates,
     touch,
     who_decides,
+    withdraw_requests,
     words,
 )
-from tracker.tasks.commands.progress import keep_evidence
-from tracker.tasks.models import Evidence, Extension, Submission, Task, Verification
+from tracker.tasks.models import Evidence, Submission, Task, Verification
 from tracker.tasks.rules import (
     ENDED,
+    WORK,
     CrossingKind,
     DueDateCause,
     Move,
     Outcome,
     ReportState,
-    RequestState,
     TaskState,
     VerificationMode,
     days_overdue,
@@ -57,7 +62,7 @@ def draft_submission(
     """Write down, for a head to confirm, that a task is done (the liaison's draft)."""
     require(policy.may_report(by, task))
     statement = words(statement, "statement")
-    take(task, version=version, states=[TaskState.ACTIVE, TaskState.RETURNED])
+    claim(task, version=version, states=WORK)
     submission = _waiting(task)
     if submission is None:
         submission = Submission(task_id=task.id, state=ReportState.DRAFT, late_days=0)
@@ -83,6 +88,7 @@ def submit_completion(
     """Hand a task in for verification (报请办结).
 
     Lateness is fixed here, at the moment of submission, so a slow verifier cannot make the unit late.
+    What passed a deadline once stays late, also when it was given a new date to make good by.
     A liaison's waiting draft is confirmed by it.
     """
     require(policy.may_confirm(by, task))
@@ -90,22 +96,19 @@ def submit_completion(
     waiting = _waiting(task)
     _require_evidence(task, files)
     _require_children_done(task)
-    day = local_date(now)
-    # Asked for in time and undecided: the wait for a decision is not the unit's.
-    late = is_late(task, day) and not task.extension_pending
-    task.submitted_at = now
+    write_what_passed(task, now=now)
+    late_now = is_late(task, local_date(now))
+    late = late_now or has_crossed(CrossingKind.TASK, task.id)
     move(task, Move.SUBMIT, by=by, now=now, act="task.submit", version=version, statement=statement, late=late)
+    task.late = late
     submission = waiting or Submission(task_id=task.id, drafted_by_id=_person(by), drafted_at=now)
     submission.statement, submission.state = statement, ReportState.CONFIRMED
     submission.confirmed_by_id, submission.confirmed_at = _person(by), now
-    submission.due_on, submission.late_days = task.due_on, _late_days(task, day) if late else 0
+    submission.due_on, submission.late_days = task.due_on, _late_days(task, local_date(now)) if late_now else 0
     db.session.add(submission)
     db.session.flush()
     _keep(task, submission, files, fact_on, by=by, now=now)
-    task.late = late
-    if late and task.due_on is not None:
-        write_crossing(CrossingKind.TASK, task.id, task, task.lead_unit_id, task.due_on, now=now)
-    _close_pending_extension(task, by=by, now=now)
+    withdraw_requests(task)
     settle(("task", task.id), now=now)
     notices.tell_verifiers("task.submitted", task, now=now)
     return submission
@@ -124,8 +127,8 @@ def verify_completion(
     """Find that a task is done, at the desk or on site. The doer never verifies."""
     submission = _judge(task, version, by, paper)
     remark = words(remark, "remark", required=False)
-    move(task, Move.VERIFY, by=by, now=now, act="task.verify", version=version, mode=mode, remark=remark)
-    task.completed_at = now
+    said = {"mode": mode, "remark": remark, **on_paper(paper, task.group_id)}
+    move(task, Move.VERIFY, by=by, now=now, act="task.verify", version=version, **said)
     verification = _verification(task, submission, Outcome.PASSED, mode, remark, by=by, now=now, paper=paper)
     settle(("task", task.id), now=now)
     notices.tell_lead("task.completed", task, now=now)
@@ -150,13 +153,13 @@ def return_for_rework(
     """
     submission = _judge(task, version, by, paper)
     remark = words(remark, "remark")
-    passed = task.due_on is not None and local_date(now) >= task.due_on
-    due_on = None
-    if passed or new_due_on is not None:
-        due_on = future_date(new_due_on, "new_due_on", now=now)
-    move(task, Move.RETURN, by=by, now=now, act="task.return", version=version, remark=remark, mode=mode, due_on=due_on)
-    if due_on is not None and not task.continuous:
+    due_on = _date_to_make_good(task, new_due_on, now=now)
+    handed_in_on = local_date(task.submitted_at) if task.submitted_at is not None else local_date(now)
+    said = {"remark": remark, "mode": mode, "due_on": due_on, **on_paper(paper, task.group_id)}
+    move(task, Move.RETURN, by=by, now=now, act="task.return", version=version, **said)
+    if due_on is not None:
         change_due(task, due_on, cause=DueDateCause.RETURN, basis=remark, by=by, now=now)
+    shift_inner_dates(task, rested_from=handed_in_on, by=by, now=now)
     verification = _verification(task, submission, Outcome.RETURNED, mode, remark, by=by, now=now, paper=paper)
     verification.new_due_on = due_on
     settle(("task", task.id), now=now)
@@ -164,10 +167,22 @@ def return_for_rework(
     return verification
 
 
+def _date_to_make_good(task: Task, new_due_on: date | None, *, now: datetime) -> date | None:
+    """The date that a return sets: on or after the due date there must be a new one, and a return never shortens."""
+    if task.due_on is None:
+        return None
+    must = local_date(now) >= task.due_on
+    if not must and new_due_on is None:
+        return None
+    due_on = future_date(new_due_on, "new_due_on", now=now)
+    if due_on <= local_date(now) or due_on < task.due_on:
+        raise Invalid({"new_due_on": _l("新的时限须晚于今天，且不早于现在的时限。")})
+    return due_on if due_on != task.due_on else None
+
+
 def _judge(task: Task, version: int, by: Actor, paper: PaperRoad | None) -> Submission:
     require(policy.may_verify(who_decides(by, paper), task))
-    if paper is not None:
-        require(policy.may_decide(by, task))
+    require_paper(paper, policy.may_decide(by, task))
     if task.state is not TaskState.SUBMITTED or task.version != version:
         raise Stale
     submission = db.session.scalar(
@@ -220,8 +235,8 @@ def _waiting(task: Task) -> Submission | None:
 def _require_evidence(task: Task, files: Sequence[NewFile]) -> None:
     if not task.evidence_required or files:
         return
-    since = [Evidence.task_id == task.id, Evidence.part_id.is_(None)]
-    if db.session.scalar(sa.select(Evidence.id).where(*since).limit(1)) is None:
+    own = sa.select(Evidence.id).where(Evidence.task_id == task.id, Evidence.part_id.is_(None))
+    if db.session.scalar(own.limit(1)) is None:
         raise Invalid({"files": _l("本任务要求附佐证材料，请上传后再报请办结。")})
 
 
@@ -229,19 +244,6 @@ def _require_children_done(task: Task) -> None:
     undone = db.session.scalar(sa.select(sa.func.count()).where(Task.parent_id == task.id, Task.state.not_in(ENDED)))
     if undone:
         raise Stale(_l("还有 %(count)s 项分解的子任务没有办结，不能报请办结。", count=undone))
-
-
-def _close_pending_extension(task: Task, *, by: Actor, now: datetime) -> None:
-    """A task handed in needs no more time: what was asked and not decided falls away."""
-    if not task.extension_pending:
-        return
-    pending = db.session.scalar(
-        sa.select(Extension).where(Extension.task_id == task.id, Extension.state == RequestState.PENDING)
-    )
-    if pending is not None:
-        pending.state, pending.decided_by_id, pending.decided_at = RequestState.REFUSED, by.person_id, now
-        pending.remark = str(_l("已报请办结，申请自动撤回。"))
-    task.extension_pending = False
 
 
 def _keep(

@@ -1,5 +1,6 @@
 """Crossings (逾期记录): that a deadline passed undone, dated by the deadline, written once and never taken back."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -7,27 +8,53 @@ import sqlalchemy as sa
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db
+from tracker.kernel.db import db, insert_if_new
 from tracker.organisation.models import LeadershipGroup
+from tracker.tasks.commands.moving import has_passed, open_parts
 from tracker.tasks.models import Crossing, Milestone, Task, TaskPart
 from tracker.tasks.rules import OPEN, CrossingKind, PartState
+
+COLUMNS = ("kind", "subject_id", "task_id", "unit_id", "due_on", "recorded_at")
 
 
 def write_crossing(
     kind: CrossingKind, subject_id: int, task: Task, unit_id: int | None, due_on: date, *, now: datetime
-) -> bool:
-    """Write the crossing of one deadline unless it stands already; says whether it was new."""
-    found = db.session.scalar(
-        sa.select(Crossing.id).where(
-            Crossing.kind == kind, Crossing.subject_id == subject_id, Crossing.due_on == due_on
+) -> None:
+    """Write the crossing of one deadline: once, whoever comes first, and never for days before the product was used."""
+    if due_on < task.group.uses_from:
+        return
+    db.session.execute(
+        insert_if_new(Crossing).values(
+            kind=kind, subject_id=subject_id, task_id=task.id, unit_id=unit_id, due_on=due_on, recorded_at=now
         )
     )
-    if found is not None or due_on < task.group.uses_from:
-        return False
-    db.session.add(
-        Crossing(kind=kind, subject_id=subject_id, task_id=task.id, unit_id=unit_id, due_on=due_on, recorded_at=now)
-    )
-    return True
+
+
+def write_what_passed(task: Task, *, now: datetime) -> None:
+    """Put on record what has passed undone, before an act stops the days or moves the date that passed.
+
+    The sweep may not have come by since; what it would have written must not be lost.
+    """
+    if task.state not in OPEN or task.extension_pending:
+        return
+    for kind, subject_id, unit_id, due_on in _owed(task):
+        if due_on is not None and has_passed(task, due_on, local_date(now)):
+            write_crossing(kind, subject_id, task, unit_id, due_on, now=now)
+
+
+def has_crossed(kind: CrossingKind, subject_id: int) -> bool:
+    """Whether a task, part or milestone ever passed a deadline undone."""
+    found = sa.select(Crossing.id).where(Crossing.kind == kind, Crossing.subject_id == subject_id)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _owed(task: Task) -> Iterator[tuple[CrossingKind, int, int | None, date | None]]:
+    yield CrossingKind.TASK, task.id, task.lead_unit_id, task.due_on
+    for part in open_parts(task):
+        yield CrossingKind.PART, part.id, part.unit_id, part.due_on
+    for milestone in task.milestones:
+        if milestone.done_on is None:
+            yield CrossingKind.MILESTONE, milestone.id, task.lead_unit_id, milestone.due_on
 
 
 def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
@@ -35,6 +62,8 @@ def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
 
     Set-based: one INSERT … SELECT a kind. Nothing due before the group began to use the product is written.
     """
+    if group.ended_on is not None:
+        return 0
     late_through = working_days().last_late_due_date(local_date(now), roll=group.roll_due_dates)
     written = 0
     for kind, query in _late(group, late_through):
@@ -50,8 +79,7 @@ def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
             late.c.due_on,
             sa.bindparam("recorded_at", now, type_=Crossing.__table__.c.recorded_at.type),
         ).where(~known)
-        names = ["kind", "subject_id", "task_id", "unit_id", "due_on", "recorded_at"]
-        result = db.session.execute(sa.insert(Crossing).from_select(names, rows))
+        result = db.session.execute(insert_if_new(Crossing).from_select(COLUMNS, rows))
         written += result.rowcount  # type: ignore[attr-defined]
     return written
 

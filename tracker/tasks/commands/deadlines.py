@@ -10,14 +10,20 @@ from tracker.kernel.db import db, take
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
+from tracker.organisation.rules import LEADERS, OFFICE
 from tracker.tasks import notices, policy
-from tracker.tasks.commands.crossings import write_crossing
+from tracker.tasks.commands.crossings import write_what_passed
 from tracker.tasks.commands.moving import (
     PaperRoad,
     change_due,
+    claim,
+    day_after,
     future_date,
+    has_passed,
     is_late,
+    on_paper,
     recorder_id,
+    require_paper,
     touch,
     who_decides,
     words,
@@ -25,8 +31,9 @@ from tracker.tasks.commands.moving import (
 from tracker.tasks.models import DelayExplanation, Extension, Task
 from tracker.tasks.rules import (
     FREE_EXTENSIONS,
+    LIVE,
     OPEN,
-    CrossingKind,
+    WORK,
     DueDateCause,
     ExplanationState,
     RequestState,
@@ -37,20 +44,21 @@ from tracker.tasks.rules import (
 def ask_extension(
     task: Task, *, reason: str, new_due_on: date | None, version: int, by: Actor, now: datetime
 ) -> Extension:
-    """Ask for more time, on or before the due date, with a reason and a new date."""
+    """Ask for more time, before the due date, with a reason and a new date."""
     require(policy.may_ask(by, task))
     reason = words(reason, "reason")
     due_on = future_date(new_due_on, "new_due_on", now=now)
     if task.due_on is None:
         raise Stale(_l("长期坚持的任务没有完成时限，不需要延期。"))
-    if is_late(task, local_date(now)):
-        raise Stale(_l("时限已过，不能再申请延期，请提交逾期说明。"))
+    if local_date(now) >= task.due_on:
+        raise Stale(_l("延期须在时限之前提出；时限已到，逾期后请提交逾期说明。"))
     if due_on <= task.due_on:
         raise Invalid({"new_due_on": _l("新的时限须晚于现在的时限。")})
     if task.extension_pending:
-        raise Stale(_l("上一次延期申请还没有决定。"))
-    take(task, version=version, states=[TaskState.ACTIVE, TaskState.RETURNED])
-    before = db.session.scalar(sa.select(sa.func.count()).where(Extension.task_id == task.id)) or 0
+        raise Stale(_l("上一次申请还没有决定。"))
+    claim(task, version=version, states=WORK)
+    asked = sa.select(sa.func.count()).where(Extension.task_id == task.id, Extension.state != RequestState.WITHDRAWN)
+    before = db.session.scalar(asked) or 0
     extension = Extension(
         task_id=task.id,
         ordinal=before + 1,
@@ -65,8 +73,8 @@ def ask_extension(
     db.session.add(extension)
     task.extension_pending = True
     touch(task, by=by, now=now, act="task.ask_extension", new={"reason": reason, "due_on": due_on})
-    tell = notices.tell_office if before < FREE_EXTENSIONS else notices.tell_leaders
-    tell("task.extension_asked", task, now=now)
+    roles = OFFICE if before < FREE_EXTENSIONS else LEADERS
+    notices.tell_deciders("task.extension_asked", task, roles=roles, now=now)
     return extension
 
 
@@ -75,37 +83,61 @@ def decide_extension(
     *,
     approve: bool,
     remark: str = "",
+    new_due_on: date | None = None,
     version: int,
     by: Actor,
     now: datetime,
     paper: PaperRoad | None = None,
 ) -> None:
-    """Grant or refuse more time. The first is the office's, every further one a leader's; the first date is kept."""
+    """Grant or refuse more time. The first is the office's, every further one a leader's; the first date is kept.
+
+    new_due_on grants another day than was asked for. Refused only after the deadline has passed, a task is due on
+    the next working day (or new_due_on): the wait for a decision is not the unit's.
+    """
     task = extension.task
     decider = who_decides(by, paper)
     require(policy.may_decide_extension(decider, extension))
-    if paper is not None:
-        require(policy.may_decide(by, task))
+    require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
+    due_on = _decided_date(extension, new_due_on, approve=approve, now=now)
     take(extension, version=version, states=[RequestState.PENDING])
-    take(task, states=OPEN)
+    claim(task, states=OPEN)
     extension.state = RequestState.APPROVED if approve else RequestState.REFUSED
+    extension.granted_due_on = due_on if approve else None
     extension.decided_by_id, extension.decided_at = decider.person_id, now
     extension.decided_as, extension.remark = decider.capacity(task.group_id), remark
     extension.recorded_by_id = recorder_id(by, paper)
     task.extension_pending = False
     old_due_on = task.due_on
-    if approve:
-        change_due(task, extension.new_due_on, cause=DueDateCause.EXTENSION, basis=extension.reason, by=by, now=now)
+    if due_on is not None:
+        basis = extension.reason if approve else remark
+        change_due(task, due_on, cause=DueDateCause.EXTENSION, basis=basis, by=by, now=now)
     touch(
         task,
         by=by,
         now=now,
         act="task.decide_extension",
         old={"due_on": old_due_on},
-        new={"approved": approve, "remark": remark, "due_on": task.due_on, "decided_by": decider.name},
+        new={
+            "approved": approve,
+            "remark": remark,
+            "due_on": task.due_on,
+            "decided_by": decider.name,
+            **on_paper(paper, task.group_id),
+        },
     )
     notices.tell_lead("task.extension_decided", task, now=now)
+
+
+def _decided_date(extension: Extension, new_due_on: date | None, *, approve: bool, now: datetime) -> date | None:
+    """The due date that a decision sets; None where a refusal leaves the one that stands."""
+    task = extension.task
+    if not approve and not has_passed(task, task.due_on, local_date(now)):
+        return None
+    due_on = new_due_on or (extension.new_due_on if approve else day_after(now))
+    if approve and task.due_on is not None and due_on <= task.due_on:
+        raise Invalid({"new_due_on": _l("新的时限须晚于现在的时限。")})
+    return future_date(due_on, "new_due_on", now=now)
 
 
 def adjust_time(
@@ -120,25 +152,22 @@ def adjust_time(
 ) -> None:
     """Change a due date by decision from above, with its basis (时限调整). A deadline that passed stays passed."""
     require(policy.may_decide(who_decides(by, paper), task))
-    if paper is not None:
-        require(policy.may_decide(by, task))
+    require_paper(paper, policy.may_decide(by, task))
     basis = words(basis, "basis")
     due_on = future_date(new_due_on, "new_due_on", now=now)
     if task.due_on is None:
         raise Stale(_l("长期坚持的任务没有完成时限。"))
+    if task.extension_pending:
+        raise Stale(_l("单位的申请还没有决定，请先决定申请。"))
     if is_late(task, local_date(now)):
         raise Stale(_l("时限已过，不能再调整，请通过限期整改设定新的时限。"))
-    take(task, version=version, states=OPEN)
+    if due_on == task.due_on:
+        raise Invalid({"new_due_on": _l("与现在的时限相同。")})
+    claim(task, version=version, states=OPEN)
     old_due_on = task.due_on
     change_due(task, due_on, cause=DueDateCause.TIME_ADJUSTMENT, basis=basis, by=by, now=now)
-    touch(
-        task,
-        by=by,
-        now=now,
-        act="task.adjust_time",
-        old={"due_on": old_due_on},
-        new={"due_on": due_on, "basis": basis},
-    )
+    new = {"due_on": due_on, "basis": basis, **on_paper(paper, task.group_id)}
+    touch(task, by=by, now=now, act="task.adjust_time", old={"due_on": old_due_on}, new=new)
     notices.tell_lead("task.time_adjusted", task, now=now)
 
 
@@ -148,7 +177,10 @@ def explain_delay(task: Task, *, text: str, version: int, by: Actor, now: dateti
     text = words(text, "text")
     if task.due_on is None or task.lead_unit_id is None or not is_late(task, local_date(now)):
         raise Stale(_l("任务没有逾期，不需要说明。"))
-    take(task, version=version, states=OPEN)
+    if _waits_for_answer(task):
+        raise Stale(_l("本次逾期已提交说明，正在等待答复。"))
+    claim(task, version=version, states=OPEN)
+    write_what_passed(task, now=now)
     explanation = DelayExplanation(
         task_id=task.id,
         unit_id=task.lead_unit_id,
@@ -165,6 +197,15 @@ def explain_delay(task: Task, *, text: str, version: int, by: Actor, now: dateti
     return explanation
 
 
+def _waits_for_answer(task: Task) -> bool:
+    found = sa.select(DelayExplanation.id).where(
+        DelayExplanation.task_id == task.id,
+        DelayExplanation.due_on == task.due_on,
+        DelayExplanation.state == ExplanationState.OPEN,
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def answer_explanation(
     explanation: DelayExplanation,
     *,
@@ -173,27 +214,41 @@ def answer_explanation(
     version: int,
     by: Actor,
     now: datetime,
+    paper: PaperRoad | None = None,
 ) -> None:
     """Answer an explanation: noted, or to be made good by a new date (限期整改). The crossing stays either way."""
     task = explanation.task
-    require(policy.may_verify(by, task))
+    answerer = who_decides(by, paper)
+    require(policy.may_verify(answerer, task))
+    require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=new_due_on is None)
     due_on = None if new_due_on is None else future_date(new_due_on, "new_due_on", now=now)
     take(explanation, version=version, states=[ExplanationState.OPEN])
-    explanation.state = ExplanationState.NOTED if due_on is None else ExplanationState.RECTIFY
-    explanation.answered_by_id, explanation.answered_at = by.person_id, now
-    explanation.answered_as, explanation.remark = by.capacity(task.group_id), remark
-    explanation.new_due_on = due_on
+    claim(task, states=LIVE | {TaskState.COMPLETED} if due_on is None else OPEN)
+    old_due_on = task.due_on
     if due_on is not None:
-        set_rectification(task, due_on, basis=remark, by=by, now=now)
-    touch(task, by=by, now=now, act="task.answer_explanation", new={"remark": remark, "due_on": due_on})
+        _make_good_by(task, due_on, basis=remark, by=by, now=now)
+    explanation.state = ExplanationState.NOTED if due_on is None else ExplanationState.RECTIFY
+    explanation.answered_by_id, explanation.answered_at = answerer.person_id, now
+    explanation.answered_as, explanation.remark = answerer.capacity(task.group_id), remark
+    explanation.new_due_on = due_on
+    new = {"remark": remark, "due_on": task.due_on, **on_paper(paper, task.group_id)}
+    touch(task, by=by, now=now, act="task.answer_explanation", old={"due_on": old_due_on}, new=new)
     notices.tell_lead("task.explanation_answered", task, now=now)
 
 
 def set_rectification(task: Task, due_on: date, *, basis: str, by: Actor, now: datetime) -> None:
-    """Set a new date for late work to be made good by (限期整改); the deadline that passed is put on record first."""
+    """Set a new date for late work to be made good by (限期整改); the deadline that passed is put on record first.
+
+    Whoever calls it puts the act itself on record.
+    """
     require(policy.may_verify(by, task))
-    take(task, states=OPEN)
-    if task.due_on is not None and is_late(task, local_date(now)):
-        write_crossing(CrossingKind.TASK, task.id, task, task.lead_unit_id, task.due_on, now=now)
+    claim(task, states=OPEN)
+    _make_good_by(task, due_on, basis=basis, by=by, now=now)
+
+
+def _make_good_by(task: Task, due_on: date, *, basis: str, by: Actor, now: datetime) -> None:
+    if not is_late(task, local_date(now)):
+        raise Stale(_l("任务没有逾期，不需要限期整改。"))
+    write_what_passed(task, now=now)
     change_due(task, due_on, cause=DueDateCause.RECTIFICATION, basis=basis, by=by, now=now)

@@ -1,20 +1,37 @@
-"""What every command on a task shares: the move itself, the due date, the paper road, words that must be given."""
+"""What every command on a task shares: the claim, the move, the due date, the paper road, the record."""
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
+
+import sqlalchemy as sa
 
 from tracker.audit.commands import record
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import db, take
+from tracker.kernel.entry import paragraphs
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
-from tracker.tasks.models import DueDateChange, Task
-from tracker.tasks.rules import FAR_FUTURE, MAX_TEXT, MOVES, DueDateCause, Move, TaskState, behind_from, can
+from tracker.kernel.verdict import Verdict, require
+from tracker.organisation.models import LeadershipGroup
+from tracker.tasks.models import Adjustment, DueDateChange, Extension, Milestone, Task, TaskPart
+from tracker.tasks.rules import (
+    FAR_FUTURE,
+    MAX_TEXT,
+    MOVES,
+    STAMPS,
+    DueDateCause,
+    Move,
+    PartState,
+    RequestState,
+    TaskState,
+    behind_from,
+)
 
+EARLIEST_YEAR = 2000
 LATEST_YEAR = 2100
 
 
@@ -36,18 +53,33 @@ def recorder_id(by: Actor, paper: PaperRoad | None) -> int | None:
     return None if paper is None else by.person_id
 
 
+def require_paper(paper: PaperRoad | None, recorder: Verdict) -> None:
+    """A paper is entered only by somebody who is entitled and uninvolved, like who signed it."""
+    if paper is not None:
+        require(recorder)
+
+
+def on_paper(paper: PaperRoad | None, group_id: int) -> dict[str, object]:
+    """What the history says of a decision taken on paper: who signed, as what, and the scan."""
+    if paper is None:
+        return {}
+    return {
+        "signed_by": paper.signatory.name,
+        "signed_as": paper.signatory.capacity(group_id),
+        "paper": paper.sha256 or "",
+    }
+
+
 def words(value: str, field: str, *, required: bool = True, limit: int = MAX_TEXT) -> str:
-    """A text as people meant it: trimmed, without control characters; too long or missing is said at its field."""
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text) or any(
-        c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for c in text
-    ):
-        raise Invalid({field: _l("含有无法识别的控制字符，请重新输入。")})
-    if required and not text:
-        raise Invalid({field: _l("请填写此项。")})
-    if len(text) > limit:
-        raise Invalid({field: _l("最多 %(limit)s 字，现有 %(count)s 字。", limit=limit, count=len(text))})
-    return text
+    """A text as people meant it; too long or missing is said at its field."""
+    return paragraphs(value, field, limit=limit, required=required)
+
+
+def sane_date(value: date | None, field: str) -> date | None:
+    """A date that can be a deadline at all."""
+    if value is not None and not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise Invalid({field: _l("请核对年份。")})
+    return value
 
 
 def future_date(value: date | None, field: str, *, now: datetime) -> date:
@@ -61,17 +93,40 @@ def future_date(value: date | None, field: str, *, now: datetime) -> date:
     return value
 
 
+def require_at_work(group: LeadershipGroup) -> None:
+    """Nothing is done any more in a group that has ended; its tasks stay readable."""
+    if group.ended_on is not None:
+        raise Stale(_l("该领导小组已经结束并归档。"))
+
+
+def claim(task: Task, *, version: int | None = None, states: Collection[TaskState]) -> None:
+    """Claim a task for a change: in one of these states, as the user saw it, in a group at work; else Stale."""
+    require_at_work(task.group)
+    take(task, version=version, states=states)
+
+
+def hold(task: Task, *, states: Collection[TaskState]) -> None:
+    """Keep a task as it is while something that belongs to it changes; Stale in another state.
+
+    It is not claimed: what a cooperating unit does on its part must not make the lead unit's form stale.
+    """
+    require_at_work(task.group)
+    held = sa.select(Task.id).where(Task.id == task.id, Task.state.in_(sorted(states))).with_for_update()
+    if db.session.scalar(held) is None:
+        raise Stale
+
+
 def move(
     task: Task, step: Move, *, by: Actor, now: datetime, act: str, version: int | None = None, **new: object
 ) -> None:
     """Take a step in the life of a task, once and from the right state, and put it on record."""
     sources, target = MOVES[step]
-    if not can(step, task.state):
-        raise Stale
-    take(task, version=version, states=sources)
+    claim(task, version=version, states=sources)
     old_state = task.state
     task.state = target or task.suspended_from or old_state
     task.suspended_from = old_state if step is Move.SUSPEND else None
+    for stamp in STAMPS.get(step, ()):
+        setattr(task, stamp, now)
     touch(task, by=by, now=now, act=act, old={"state": old_state}, new={"state": task.state, **new})
 
 
@@ -99,12 +154,25 @@ def touch(
     )
 
 
+def record_part(act: str, part: TaskPart, *, by: Actor, now: datetime, **new: object) -> None:
+    """Put an act on a part into the history of its task."""
+    part.task.updated_at = now
+    record(
+        act,
+        "task",
+        part.task_id,
+        by=by,
+        now=now,
+        group_id=part.task.group_id,
+        unit_id=part.unit_id,
+        new={"part_id": part.id, "unit": part.unit.name, **new},
+    )
+
+
 def set_due(task: Task, due_on: date | None) -> None:
-    """Give a task its (current) due date; the first one is kept for good."""
-    task.due_on = due_on
+    """Give a draft its due date; once the task is out, this first one is kept for good."""
+    task.due_on = task.first_due_on = due_on
     task.sort_on = due_on or FAR_FUTURE
-    if due_on is None or task.first_due_on is None or task.state in {TaskState.DRAFT, TaskState.PROPOSED}:
-        task.first_due_on = due_on
 
 
 def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by: Actor, now: datetime) -> None:
@@ -138,11 +206,53 @@ def refresh_milestone(task: Task) -> None:
     task.next_milestone_on = min(open_dates, default=None)
 
 
+def has_passed(task: Task, due_on: date | None, day: date) -> bool:
+    """Whether a due date of a task or of something inside it has passed on a day."""
+    return due_on is not None and day >= working_days().late_from(due_on, roll=task.group.roll_due_dates)
+
+
 def is_late(task: Task, day: date) -> bool:
-    """Whether a task handed in on a day would be late."""
-    if task.due_on is None:
-        return False
-    return day >= working_days().late_from(task.due_on, roll=task.group.roll_due_dates)
+    """Whether a task handed in on a day would be late: nobody is while a request made in time waits undecided."""
+    return has_passed(task, task.due_on, day) and not task.extension_pending
+
+
+def shift_inner_dates(task: Task, *, rested_from: date, by: Actor, now: datetime) -> None:
+    """Move the dates of open parts and milestones by the days in which the task lay or rested.
+
+    What had passed before stays where it was: its crossing is on record.
+    """
+    days = local_date(now) - rested_from
+    parts = [part for part in open_parts(task) if part.due_on is not None]
+    milestones = [milestone for milestone in task.milestones if milestone.done_on is None]
+    owed: list[TaskPart | Milestone] = [*parts, *milestones]
+    inner = [row for row in owed if not has_passed(task, row.due_on, rested_from)]
+    if not days or not inner:
+        return
+    for row in inner:
+        row.due_on = cast("date", row.due_on) + days
+    refresh_milestone(task)
+    touch(task, by=by, now=now, act="task.shift_dates", new={"days": days.days, "count": len(inner)})
+
+
+def open_parts(task: Task) -> list[TaskPart]:
+    """The parts that are still owed."""
+    return [part for part in task.parts if part.state in {PartState.ISSUED, PartState.ACTIVE}]
+
+
+def withdraw_requests(task: Task) -> None:
+    """What was asked for and not decided falls away: the task went on without it."""
+    for model in (Extension, Adjustment):
+        db.session.execute(
+            sa.update(model)
+            .where(model.task_id == task.id, model.state == RequestState.PENDING)
+            .values(state=RequestState.WITHDRAWN, version=model.version + 1)
+        )
+    task.extension_pending = False
+
+
+def day_after(now: datetime) -> date:
+    """The next working day: what a deadline becomes that passed while a decision on it was awaited."""
+    return working_days().shift(local_date(now), 1)
 
 
 def start_of(day: date) -> datetime:

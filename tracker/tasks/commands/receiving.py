@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from tracker.audit.commands import record
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
@@ -13,24 +12,33 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import Unit
+from tracker.organisation.rules import OFFICE_DIRECTORS
 from tracker.tasks import notices, policy
+from tracker.tasks.commands.crossings import write_what_passed
+from tracker.tasks.commands.filling import known_unit
 from tracker.tasks.commands.moving import (
     PaperRoad,
     change_due,
+    claim,
+    day_after,
     future_date,
+    has_passed,
+    is_late,
     move,
+    on_paper,
     recorder_id,
+    require_paper,
     touch,
     who_decides,
     words,
 )
-from tracker.tasks.models import Adjustment, Task, TaskPart
+from tracker.tasks.commands.readiness import require_verifiable
+from tracker.tasks.models import Adjustment, Task
 from tracker.tasks.rules import (
     ADJUSTMENT_DECISION_DAYS,
     AdjustmentKind,
     DueDateCause,
     Move,
-    PartState,
     RequestState,
     TaskState,
 )
@@ -43,21 +51,8 @@ def accept_task(task: Task, *, version: int, by: Actor, now: datetime, spoke_wit
     spoke = words(spoke_with, "spoke_with", required=not own, limit=200)
     if _pending_adjustment(task) is not None:
         raise Stale(_l("调整申请还没有决定，决定之后再签收。"))
-    task.accepted_at = now
     act = "task.accept" if own else "task.accept_by_phone"
     move(task, Move.ACCEPT, by=by, now=now, act=act, version=version, spoke_with=spoke)
-
-
-def accept_part(part: TaskPart, *, version: int, by: Actor, now: datetime, spoke_with: str = "") -> None:
-    """Sign for a part, by the cooperating unit itself or by the office after a call."""
-    require(policy.may_accept_part(by, part))
-    own = policy.may_draft_for(by, part.task.group_id, part.unit_id)
-    spoke = words(spoke_with, "spoke_with", required=not own, limit=200)
-    part.accepted_at = now
-    take(part, version=version, states=[PartState.ISSUED])
-    part.state = PartState.ACTIVE
-    act = "part.accept" if own else "part.accept_by_phone"
-    record_part(act, part, by=by, now=now, spoke_with=spoke)
 
 
 def ask_adjustment(
@@ -74,13 +69,17 @@ def ask_adjustment(
     require(policy.may_ask(by, task))
     today = local_date(now)
     reason = words(reason, "reason")
-    if kind is AdjustmentKind.TIME:
-        future_date(new_due_on, "new_due_on", now=now)
+    if kind is not AdjustmentKind.TIME:
+        new_due_on = None
+    elif task.due_on is None:
+        raise Invalid({"kind": _l("长期坚持的任务没有完成时限，不能申请调整时限。")})
+    else:
+        new_due_on = future_date(new_due_on, "new_due_on", now=now)
     if task.accept_by is not None and today > task.accept_by:
         raise Stale(_l("签收时限已过，不能再申请调整。"))
     if db.session.scalar(sa.select(Adjustment.id).where(Adjustment.task_id == task.id)) is not None:
         raise Stale(_l("每项任务只能申请调整一次。"))
-    take(task, version=version, states=[TaskState.ISSUED])
+    claim(task, version=version, states=[TaskState.ISSUED])
     adjustment = Adjustment(
         task_id=task.id,
         kind=kind,
@@ -88,15 +87,17 @@ def ask_adjustment(
         asked_by_id=by.person_id,
         asked_at=now,
         decide_by=working_days().shift(today, ADJUSTMENT_DECISION_DAYS),
-        new_due_on=new_due_on if kind is AdjustmentKind.TIME else None,
+        new_due_on=new_due_on,
         state=RequestState.PENDING,
     )
     adjustment.task = task
     db.session.add(adjustment)
+    # Asked in time: while it waits for a decision nobody is late.
+    task.extension_pending = not is_late(task, today)
     touch(
         task, by=by, now=now, act="task.ask_adjustment", new={"kind": kind, "reason": reason, "new_due_on": new_due_on}
     )
-    notices.tell_office("task.adjustment_asked", task, now=now)
+    notices.tell_deciders("task.adjustment_asked", task, roles=OFFICE_DIRECTORS, now=now)
     return adjustment
 
 
@@ -117,18 +118,22 @@ def decide_adjustment(
     task = adjustment.task
     decider = who_decides(by, paper)
     require(policy.may_decide_adjustment(decider, task))
-    if paper is not None:
-        require(policy.may_decide(by, task))
+    require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
     take(adjustment, version=version, states=[RequestState.PENDING])
-    take(task, states=[TaskState.ISSUED])
+    claim(task, states=[TaskState.ISSUED])
+    asking_unit, waited = task.lead_unit_id, task.extension_pending
+    old = {"lead_unit_id": task.lead_unit_id, "due_on": task.due_on, "standard": task.standard}
+    if approve:
+        _apply(adjustment, new_lead_unit_id, new_due_on, new_standard, by=by, now=now)
+    task.extension_pending = False
+    if waited and has_passed(task, task.due_on, local_date(now)):
+        day = future_date(new_due_on or day_after(now), "new_due_on", now=now)
+        change_due(task, day, cause=DueDateCause.ADJUSTMENT, basis=remark, by=by, now=now)
     adjustment.state = RequestState.APPROVED if approve else RequestState.REFUSED
     adjustment.decided_by_id, adjustment.decided_at = decider.person_id, now
     adjustment.decided_as, adjustment.remark = decider.capacity(task.group_id), remark
     adjustment.recorded_by_id = recorder_id(by, paper)
-    old = {"lead_unit_id": task.lead_unit_id, "due_on": task.due_on, "standard": task.standard}
-    if approve:
-        _apply(adjustment, new_lead_unit_id, new_due_on, new_standard, by=by, now=now)
     task.accept_by = working_days().shift(local_date(now), task.group.sign_for_days)
     touch(
         task,
@@ -143,9 +148,12 @@ def decide_adjustment(
             "due_on": task.due_on,
             "standard": task.standard,
             "decided_by": decider.name,
+            **on_paper(paper, task.group_id),
         },
     )
-    notices.tell_lead("task.adjustment_decided", task, now=now)
+    notices.tell("task.adjustment_decided", task, notices.unit_desk(task, asking_unit, now), now=now)
+    if task.lead_unit_id != asking_unit:
+        notices.tell_lead("task.issued", task, now=now)
 
 
 def _apply(
@@ -159,34 +167,27 @@ def _apply(
 ) -> None:
     task = adjustment.task
     if adjustment.kind is AdjustmentKind.DUTY:
-        unit = db.session.get(Unit, new_lead_unit_id) if new_lead_unit_id is not None else None
-        taken = {part.unit_id for part in task.parts} | {task.lead_unit_id}
-        if unit is None or unit.region_id != task.group.region_id or unit.id in taken:
-            raise Invalid({"new_lead_unit_id": _l("请选择另一个单位牵头。")})
-        task.lead_unit_id, task.lead_unit, task.owner_id = unit.id, unit, None
+        _give_to(task, new_lead_unit_id, day=local_date(now))
     elif adjustment.kind is AdjustmentKind.TIME:
         due_on = future_date(new_due_on or adjustment.new_due_on, "new_due_on", now=now)
+        if not task.extension_pending:
+            write_what_passed(task, now=now)
         change_due(task, due_on, cause=DueDateCause.ADJUSTMENT, basis=adjustment.reason, by=by, now=now)
     else:
         task.standard = words(new_standard, "new_standard")
 
 
+def _give_to(task: Task, unit_id: int | None, *, day: date) -> None:
+    """Another unit leads: not one that takes part already, and somebody must be able to verify it."""
+    if unit_id is None or unit_id in policy.involved_units(task):
+        raise Invalid({"new_lead_unit_id": _l("请选择另一个单位牵头。")})
+    known_unit(unit_id, "new_lead_unit_id", task.group)
+    task.lead_unit, task.owner_id = db.session.get_one(Unit, unit_id), None
+    task.lead_unit_id = unit_id
+    require_verifiable(task, "new_lead_unit_id", policy.overseers(task.group_id, day=day), day=day)
+
+
 def _pending_adjustment(task: Task) -> Adjustment | None:
     return db.session.scalar(
         sa.select(Adjustment).where(Adjustment.task_id == task.id, Adjustment.state == RequestState.PENDING)
-    )
-
-
-def record_part(act: str, part: TaskPart, *, by: Actor, now: datetime, **new: object) -> None:
-    """Put an act on a part into the history of its task."""
-    part.task.updated_at = now
-    record(
-        act,
-        "task",
-        part.task_id,
-        by=by,
-        now=now,
-        group_id=part.task.group_id,
-        unit_id=part.unit_id,
-        new={"part_id": part.id, "unit": part.unit.name, **new},
     )

@@ -1,27 +1,34 @@
 """Suspend, resume, cancel."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db
+from tracker.kernel.db import db, take
 from tracker.kernel.errors import Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.outbox.commands import settle
 from tracker.tasks import notices, policy
+from tracker.tasks.commands.crossings import write_what_passed
 from tracker.tasks.commands.moving import (
     PaperRoad,
     change_due,
     future_date,
     move,
+    on_paper,
+    open_parts,
+    require_paper,
+    shift_inner_dates,
     who_decides,
+    withdraw_requests,
     words,
 )
 from tracker.tasks.models import Suspension, Task
-from tracker.tasks.rules import ENDED, DueDateCause, Move, PartState, TaskState
+from tracker.tasks.rules import ENDED, DueDateCause, Move, PartState, TaskState, resume_date
 
 
 def suspend_task(
@@ -36,7 +43,9 @@ def suspend_task(
     """Let a task rest (暂停); the days it rests never make it late."""
     _require_decision(task, by, paper)
     reason = words(reason, "reason")
-    move(task, Move.SUSPEND, by=by, now=now, act="task.suspend", version=version, reason=reason)
+    write_what_passed(task, now=now)
+    said = {"reason": reason, **on_paper(paper, task.group_id)}
+    move(task, Move.SUSPEND, by=by, now=now, act="task.suspend", version=version, **said)
     db.session.add(Suspension(task_id=task.id, reason=reason, starts_on=local_date(now)))
     settle(("task", task.id), now=now)
     notices.tell_lead("task.suspended", task, now=now)
@@ -44,10 +53,10 @@ def suspend_task(
 
 def proposed_resume_date(task: Task, *, now: datetime) -> date | None:
     """The due date moved by the days suspended."""
-    rest = _resting(task)
+    rest = db.session.scalar(_rest_of(task))
     if rest is None or task.due_on is None:
         return None
-    return max(task.due_on + (local_date(now) - rest.starts_on), local_date(now) + timedelta(days=1))
+    return resume_date(task.due_on, rest.starts_on, local_date(now))
 
 
 def resume_task(
@@ -62,15 +71,16 @@ def resume_task(
     """Take up a suspended task where it was; its date moves by the days suspended unless another is set."""
     _require_decision(task, by, paper)
     proposed = proposed_resume_date(task, now=now)
-    due_on = None
-    if proposed is not None:
-        due_on = future_date(new_due_on or proposed, "new_due_on", now=now)
-    rest = _resting(task)
-    move(task, Move.RESUME, by=by, now=now, act="task.resume", version=version, due_on=due_on)
-    if rest is not None:
-        rest.ends_on = local_date(now)
-    if due_on is not None and due_on != task.due_on:
+    due_on = None if proposed is None else future_date(new_due_on or proposed, "new_due_on", now=now)
+    old_due_on = task.due_on
+    said = {"due_on": due_on, **on_paper(paper, task.group_id)}
+    move(task, Move.RESUME, by=by, now=now, act="task.resume", version=version, **said)
+    if due_on is not None and due_on != old_due_on:
         change_due(task, due_on, cause=DueDateCause.RESUME, basis="", by=by, now=now)
+    rested_from = _end_rest(task, now=now)
+    shift_inner_dates(task, rested_from=rested_from, by=by, now=now)
+    if task.state is TaskState.ISSUED:
+        task.accept_by = working_days().shift(local_date(now), task.group.sign_for_days)
     notices.tell_lead("task.resumed", task, now=now)
 
 
@@ -94,27 +104,34 @@ def cancel_task(
     )
     if open_children:
         raise Stale(_l("还有 %(count)s 项分解的子任务没有结束，请先处理子任务。", count=open_children))
-    was_out = task.issued_at is not None
-    move(task, Move.CANCEL, by=by, now=now, act="task.cancel", version=version, reason=reason)
-    task.extension_pending = False
-    for part in task.parts:
-        if part.state is not PartState.DONE:
-            part.state = PartState.CANCELLED
+    was_out, rested = task.issued_at is not None, task.state is TaskState.SUSPENDED
+    write_what_passed(task, now=now)
+    said = {"reason": reason, **on_paper(paper, task.group_id)}
+    move(task, Move.CANCEL, by=by, now=now, act="task.cancel", version=version, **said)
+    if rested:
+        _end_rest(task, now=now)
+    withdraw_requests(task)
+    for part in open_parts(task):
+        take(part, states=[PartState.ISSUED, PartState.ACTIVE])
+        part.state = PartState.CANCELLED
     settle(("task", task.id), now=now)
     if was_out:
         notices.tell_lead("task.cancelled", task, now=now)
+        for part in task.parts:
+            notices.tell_part("task.cancelled", part, now=now)
 
 
-def _resting(task: Task) -> Suspension | None:
-    return db.session.scalar(
-        sa.select(Suspension)
-        .where(Suspension.task_id == task.id, Suspension.ends_on.is_(None))
-        .order_by(Suspension.id.desc())
-        .limit(1)
-    )
+def _end_rest(task: Task, *, now: datetime) -> date:
+    """The rest ends today; returns the day on which it began."""
+    rest = db.session.scalars(_rest_of(task)).one()
+    rest.ends_on = local_date(now)
+    return rest.starts_on
+
+
+def _rest_of(task: Task) -> sa.Select[Suspension]:
+    return sa.select(Suspension).where(Suspension.task_id == task.id, Suspension.ends_on.is_(None))
 
 
 def _require_decision(task: Task, by: Actor, paper: PaperRoad | None) -> None:
     require(policy.may_decide(who_decides(by, paper), task))
-    if paper is not None:
-        require(policy.may_decide(by, task))
+    require_paper(paper, policy.may_decide(by, task))

@@ -9,6 +9,7 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
+from tracker.organisation.queries import units_by_person
 from tracker.tasks import notices
 from tracker.tasks.commands.moving import set_due, touch
 from tracker.tasks.models import Target, Task, TaskPart, TaskSeries
@@ -29,9 +30,6 @@ COPIED = (
     "standard",
     "basis",
     "lead_unit_id",
-    "owner_id",
-    "leader_seat_id",
-    "verifier_id",
     "deadline_text",
     "cadence_every",
     "cadence_month",
@@ -96,18 +94,44 @@ def _issue_period(series: TaskSeries, *, now: datetime) -> int:
         accept_by=working_days().shift(today, before.group.sign_for_days),
         sort_on=FAR_FUTURE,
         **{name: getattr(before, name) for name in COPIED},
+        **_still_there(before, day=today),
     )
+    task.group, task.lead_unit = before.group, before.lead_unit
     set_due(task, due_on)
     _copy_rows(before, task)
     db.session.add(task)
     db.session.flush()
-    touch(task, by=SYSTEM, now=now, act="task.issue_period", new={"period": task.period, "due_on": due_on})
+    new = {"state": task.state, "title": task.title, "period": task.period, "due_on": due_on}
+    touch(task, by=SYSTEM, now=now, act="task.issue_period", new=new)
     notices.tell_lead("task.issued", task, now=now)
+    for part in task.parts:
+        notices.tell_part("task.part_issued", part, now=now)
     return 1
 
 
+def _still_there(before: Task, *, day: date) -> dict[str, int | None]:
+    """Owner, verifier and leader go on with the next period where they are still in place."""
+    people = [person for person in (before.owner_id, before.verifier_id) if person is not None]
+    units = units_by_person(people, day=day)
+    owner, verifier, seat = before.owner_id, before.verifier_id, before.leader_seat
+    return {
+        "owner_id": owner if owner is not None and before.lead_unit_id in units[owner] else None,
+        "verifier_id": verifier if verifier is not None and units[verifier] else None,
+        "leader_seat_id": seat.id if seat is not None and (seat.ends_on is None or seat.ends_on >= day) else None,
+    }
+
+
 def _copy_rows(before: Task, task: Task) -> None:
-    task.parts = [TaskPart(unit_id=part.unit_id, content=part.content) for part in before.parts]
+    """Parts keep their distance from the due date, but none begins late; targets keep their own dates."""
+    first, due_on, today = cast("date", before.first_due_on), cast("date", task.due_on), local_date(task.created_at)
+    task.parts = [
+        TaskPart(
+            unit_id=part.unit_id,
+            content=part.content,
+            due_on=None if part.due_on is None else min(due_on, max(today, due_on + (part.due_on - first))),
+        )
+        for part in before.parts
+    ]
     task.targets = [
         Target(
             quantity=target.quantity,

@@ -8,17 +8,30 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid
+from tracker.kernel.entry import one_line
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import LeadershipGroup, Person, Seat
-from tracker.organisation.queries import seat_holders, unit_people, units_by_person
-from tracker.organisation.rules import LEADERS, PostRank
+from tracker.organisation.queries import units_by_person
+from tracker.organisation.rules import LEADERS
 from tracker.tasks import notices, policy
-from tracker.tasks.commands.moving import PaperRoad, move, recorder_id, touch, who_decides, words
+from tracker.tasks.commands.moving import (
+    PaperRoad,
+    claim,
+    move,
+    on_paper,
+    recorder_id,
+    require_at_work,
+    require_paper,
+    touch,
+    who_decides,
+    words,
+)
+from tracker.tasks.commands.readiness import require_ready
 from tracker.tasks.commands.series import begin_series
 from tracker.tasks.models import SignOffBatch, Task
-from tracker.tasks.rules import BatchState, Move, TaskState
+from tracker.tasks.rules import ENDED, BatchState, Move, TaskState
 
 
 def propose_batch(
@@ -45,7 +58,7 @@ def send_back_batch(batch: SignOffBatch, *, remark: str, version: int, by: Actor
     """Send a proposed batch back to be changed; its tasks are drafts again."""
     require(policy.may_sign_off(by, batch.group_id))
     remark = words(remark, "remark", limit=1000)
-    take(batch, version=version, states=[BatchState.PROPOSED])
+    _take_batch(batch, version=version)
     batch.state, batch.remark = BatchState.SENT_BACK, remark
     for task in list(batch.tasks):
         if task.state is TaskState.PROPOSED:
@@ -67,13 +80,14 @@ def sign_off_batch(
     """Sign off a batch (签发): every task in it goes out, or none does."""
     signer = who_decides(by, paper)
     require(policy.may_sign_off(signer, batch.group_id))
-    if paper is not None:
-        require(policy.may_manage(by, batch.group_id))
-    if document_number is not None:
-        batch.document_number = words(document_number, "document_number", required=False, limit=60)
+    require_paper(paper, policy.may_manage(by, batch.group_id))
+    number = None if document_number is None else _number(document_number)
     tasks = [task for task in batch.tasks if task.state is TaskState.PROPOSED]
-    _require_ready(batch.group_id, tasks, day=local_date(now))
-    take(batch, version=version, states=[BatchState.PROPOSED])
+    if not tasks:
+        raise Stale(_l("这一批里已经没有待签发的任务。"))
+    require_ready(batch.group_id, tasks, day=local_date(now))
+    _take_batch(batch, version=version)
+    batch.document_number = batch.document_number if number is None else number
     batch.state, batch.signed_by_id, batch.signed_at = BatchState.SIGNED, signer.person_id, now
     batch.signed_as = signer.capacity(batch.group_id)
     batch.recorded_by_id = recorder_id(by, paper)
@@ -87,13 +101,12 @@ def sign_off_batch(
         by=by,
         now=now,
         tasks=len(tasks),
+        **{"signed_by": signer.name, **on_paper(paper, batch.group_id)},
         document_number=batch.document_number,
-        signed_by=signer.name,
     )
 
 
 def _issue(task: Task, batch: SignOffBatch, *, accept_by: date, by: Actor, now: datetime) -> None:
-    task.issued_at, task.accept_by = now, accept_by
     move(
         task,
         Move.SIGN_OFF,
@@ -104,6 +117,7 @@ def _issue(task: Task, batch: SignOffBatch, *, accept_by: date, by: Actor, now: 
         document_number=batch.document_number,
         signed_as=batch.signed_as,
     )
+    task.accept_by = accept_by
     if task.cadence_every is not None and not task.continuous:
         begin_series(task)
     notices.tell_lead("task.issued", task, now=now)
@@ -115,12 +129,12 @@ def appoint_verifier(task: Task, person: Person, *, version: int, by: Actor, now
     """A leader names somebody of an uninvolved unit to verify a task."""
     require(policy.may_appoint_verifier(by, task))
     day = local_date(now)
-    units = units_by_person([person.id], day=day).get(person.id, frozenset())
-    if not units:
-        raise Invalid({"verifier_id": _l("此人目前没有任职，不能核验。")})
-    if units & policy.involved_units(task) or person.id in policy.doers(task):
+    units = units_by_person([person.id], day=day)[person.id]
+    if not units or person.region_id != task.group.region_id:
+        raise Invalid({"verifier_id": _l("请指定本行政区在职的人员。")})
+    if person.id not in policy.able_to_verify(task, {person.id: units}, day=day):
         raise Invalid({"verifier_id": _l("核验人不能是牵头单位、配合单位或者经办办结的人员。")})
-    take(task, version=version, states=[state for state in TaskState if state not in {"completed", "cancelled"}])
+    claim(task, version=version, states=frozenset(TaskState) - ENDED)
     old = task.verifier_id
     task.verifier_id = person.id
     touch(task, by=by, now=now, act="task.appoint_verifier", old={"verifier_id": old}, new={"verifier": person.name})
@@ -131,25 +145,42 @@ def appoint_verifier(task: Task, person: Person, *, version: int, by: Actor, now
 def set_leader_in_charge(task: Task, seat: Seat | None, *, version: int, by: Actor, now: datetime) -> None:
     """Say which leader of the group watches over a task (牵头领导)."""
     require(policy.may_manage(by, task.group_id))
-    if seat is not None and (seat.group_id != task.group_id or seat.role not in LEADERS):
+    if seat is not None and not (
+        seat.group_id == task.group_id and seat.role in LEADERS and _in_force(seat, local_date(now))
+    ):
         raise Invalid({"leader_seat_id": _l("请选择本领导小组的组长或者副组长。")})
-    take(task, version=version)
-    task.leader_seat_id = seat.id if seat else None
-    touch(task, by=by, now=now, act="task.set_leader", new={"leader": seat.title if seat else ""})
+    claim(task, version=version, states=frozenset(TaskState) - ENDED)
+    old, task.leader_seat_id = task.leader_seat_id, seat.id if seat else None
+    new = {"leader_seat_id": task.leader_seat_id, "leader": seat.title if seat else ""}
+    touch(task, by=by, now=now, act="task.set_leader", old={"leader_seat_id": old}, new=new)
+
+
+def _in_force(seat: Seat, day: date) -> bool:
+    return seat.starts_on <= day and (seat.ends_on is None or seat.ends_on >= day)
+
+
+def _take_batch(batch: SignOffBatch, *, version: int) -> None:
+    require_at_work(batch.group)
+    take(batch, version=version, states=[BatchState.PROPOSED])
+
+
+def _number(document_number: str) -> str:
+    return one_line(document_number, "document_number", limit=60)
 
 
 def _new_batch(
     group: LeadershipGroup, tasks: Sequence[Task], *, title: str, document_number: str, by: Actor, now: datetime
 ) -> SignOffBatch:
+    require_at_work(group)
     if not tasks:
         raise Invalid({"tasks": _l("请先勾选要送审的任务。")})
     if any(task.group_id != group.id for task in tasks):
         raise Invalid({"tasks": _l("一批任务须属于同一个领导小组。")})
-    _require_ready(group.id, tasks, day=local_date(now))
+    require_ready(group.id, tasks, day=local_date(now))
     batch = SignOffBatch(
         group_id=group.id,
-        title=words(title, "title", limit=120),
-        document_number=words(document_number, "document_number", required=False, limit=60),
+        title=one_line(title, "title", limit=120, required=True),
+        document_number=_number(document_number),
         state=BatchState.PROPOSED,
         proposed_by_id=by.person_id,
         proposed_at=now,
@@ -158,38 +189,6 @@ def _new_batch(
     db.session.add(batch)
     db.session.flush()
     return batch
-
-
-def _require_ready(group_id: int, tasks: Sequence[Task], *, day: date) -> None:
-    """Each task needs a lead unit, a deadline that has not passed, and somebody who could verify it."""
-    holders = seat_holders(group_id, day=day, roles=policy.OVERSEERS)
-    units = units_by_person(holders, day=day)
-    for task in tasks:
-        if task.lead_unit_id is None:
-            raise Invalid({"tasks": _l("“%(title)s”还没有牵头单位。", title=task.title)})
-        if task.due_on is None and not task.continuous:
-            raise Invalid({"tasks": _l("“%(title)s”还没有完成时限，也不是长期坚持的任务。", title=task.title)})
-        if task.due_on is not None and task.due_on < day:
-            raise Invalid(
-                {"tasks": _l("“%(title)s”的时限已过，请先接续办理、记为存量已完成或者撤销。", title=task.title)}
-            )
-        if not _could_be_verified(task, units, day=day):
-            raise Invalid(
-                {
-                    "tasks": _l(
-                        "“%(title)s”无人可以核验：领导小组的人员都在牵头单位或配合单位。请由领导从无关单位指定核验人。",
-                        title=task.title,
-                    )
-                }
-            )
-
-
-def _could_be_verified(task: Task, units: dict[int, frozenset[int]], *, day: date) -> bool:
-    involved = policy.involved_units(task)
-    if task.verifier_id is not None or any(not own & involved for own in units.values()):
-        return True
-    above = task.parent.lead_unit_id if task.parent else None
-    return above is not None and bool(unit_people(above, day=day, ranks=(PostRank.HEAD,)))
 
 
 def _record_batch(act: str, batch: SignOffBatch, *, by: Actor, now: datetime, **new: object) -> None:

@@ -140,6 +140,7 @@ class Task(Model):
     next_milestone_on: Mapped[date | None]
     behind_on: Mapped[date | None]
     extension_pending: Mapped[bool] = mapped_column(default=False)
+    """An extension or an adjustment was asked for in time and waits undecided: meanwhile nobody is late."""
     cycle: Mapped[int] = mapped_column(default=1)
     """Counts the due dates: a new one starts a new cycle of reminders."""
 

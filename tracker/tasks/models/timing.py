@@ -16,7 +16,7 @@ from tracker.tasks.rules import (
     RequestState,
 )
 
-DECIDED = "(state = 'pending') = (decided_by_id IS NULL)"
+DECIDED = "(state IN ('pending','withdrawn')) = (decided_by_id IS NULL)"
 
 
 class Adjustment(Model):
@@ -53,7 +53,15 @@ class Extension(Model):
     __table_args__ = (
         sa.CheckConstraint(DECIDED, name="decided"),
         sa.CheckConstraint("new_due_on > old_due_on", name="later"),
-        sa.UniqueConstraint("task_id", "ordinal"),
+        sa.CheckConstraint("(state = 'approved') = (granted_due_on IS NOT NULL)", name="granted_date"),
+        sa.Index(
+            "uq_extension_ordinal",
+            "task_id",
+            "ordinal",
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        ),
         sa.Index(
             "uq_extension_one_pending",
             "task_id",
@@ -66,9 +74,13 @@ class Extension(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"))
     ordinal: Mapped[int]
+    """The how-manieth of the task; what was withdrawn does not count."""
     reason: Mapped[str] = mapped_column(sa.Text)
     old_due_on: Mapped[date]
     new_due_on: Mapped[date]
+    """As asked for."""
+    granted_due_on: Mapped[date | None]
+    """As granted, which may be another day."""
     asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     state: Mapped[RequestState] = mapped_column(default=RequestState.PENDING)

@@ -1,62 +1,13 @@
-"""Who may do what with a task, and which tasks somebody sees."""
-
-import sqlalchemy as sa
+"""Who may do what with a task."""
 
 from tracker.kernel.actor import Actor
-from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.organisation.models import Unit
-from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank, SeatRole
-from tracker.tasks.models import Extension, Submission, Task, TaskPart
-from tracker.tasks.rules import FREE_EXTENSIONS, TaskState
-
-OVERSEERS = LEADERS | OFFICE | {SeatRole.SUPERVISOR}
-"""Seats that see everything of their group."""
-
-UNIT_BUSINESS = frozenset(set(TaskState) - {TaskState.DRAFT, TaskState.PROPOSED})
-"""States in which the units concerned see a task at all."""
-
-
-def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The tasks that somebody sees: their group's, or what their unit (or one below it) leads or takes part in."""
-    units = sorted(actor.unit_ids)
-    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
-    takes_part = sa.exists().where(
-        TaskPart.task_id == Task.id, sa.or_(TaskPart.unit_id.in_(units), TaskPart.unit_id.in_(below))
-    )
-    own = sa.and_(
-        Task.state.in_(UNIT_BUSINESS),
-        sa.or_(Task.state != TaskState.CANCELLED, Task.issued_at.is_not(None)),
-        sa.or_(Task.lead_unit_id.in_(units), Task.lead_unit_id.in_(below), takes_part),
-    )
-    verifies = sa.and_(Task.verifier_id == actor.person_id, Task.state.in_(UNIT_BUSINESS))
-    return sa.or_(Task.group_id.in_(sorted(actor.groups_as(*OVERSEERS))), own, verifies)
-
-
-def is_office(actor: Actor, group_id: int) -> bool:
-    """Whether somebody works in the group's office."""
-    return bool(actor.roles_in(group_id) & OFFICE)
-
-
-def may_confirm_for(actor: Actor, group_id: int, unit_id: int | None) -> bool:
-    """Whether somebody is the unit's head, or its deputy in charge for the group."""
-    if unit_id is None:
-        return False
-    return PostRank.HEAD in actor.ranks_in(unit_id) or ContactRole.DEPUTY_IN_CHARGE in actor.contact_roles(
-        group_id, unit_id
-    )
-
-
-def may_draft_for(actor: Actor, group_id: int, unit_id: int | None, owner_id: int | None = None) -> bool:
-    """Whether somebody may write for the unit: who may confirm, the liaison, and the task's owner."""
-    if unit_id is None:
-        return False
-    return (
-        may_confirm_for(actor, group_id, unit_id)
-        or ContactRole.LIAISON in actor.contact_roles(group_id, unit_id)
-        or (owner_id is not None and owner_id == actor.person_id and unit_id in actor.unit_ids)
-    )
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS
+from tracker.tasks.models import Extension, ProgressReport, Task, TaskPart
+from tracker.tasks.policy.separation import uninvolved
+from tracker.tasks.policy.standing import OVERSEERS, is_office, may_confirm_for, may_draft_for
+from tracker.tasks.rules import FREE_EXTENSIONS
 
 
 def may_manage(actor: Actor, group_id: int) -> Verdict:
@@ -71,34 +22,6 @@ def may_sign_off(actor: Actor, group_id: int) -> Verdict:
     if actor.roles_in(group_id) & (LEADERS | OFFICE_DIRECTORS):
         return ALLOWED
     return refused(_l("任务由办公室主任、副主任或者组长、副组长签发。"))
-
-
-def involved_units(task: Task) -> set[int]:
-    """The lead unit and the cooperating units of a task."""
-    units = {part.unit_id for part in task.parts}
-    if task.lead_unit_id is not None:
-        units.add(task.lead_unit_id)
-    return units
-
-
-def doers(task: Task) -> set[int]:
-    """Persons who drafted or confirmed a submission of the task: they never judge it."""
-    rows = db.session.execute(
-        sa.select(Submission.drafted_by_id, Submission.confirmed_by_id).where(Submission.task_id == task.id)
-    )
-    return {person for row in rows for person in row if person is not None}
-
-
-def uninvolved(actor: Actor, task: Task) -> Verdict:
-    """The doer never judges: nobody of the lead or cooperating units, and nobody who handed the task in.
-
-    An institution that is only hosted by the lead unit is a unit of its own and not barred.
-    """
-    if actor.unit_ids & involved_units(task):
-        return refused(_l("您是本任务牵头单位或配合单位的人员，不能核验，也不能决定本任务的延期、调整、暂停和撤销。"))
-    if actor.person_id in doers(task):
-        return refused(_l("您曾经办或确认本任务的办结，不能由您核验。"))
-    return ALLOWED
 
 
 def _sits_above(actor: Actor, task: Task) -> bool:
@@ -126,10 +49,16 @@ def may_decide(actor: Actor, task: Task) -> Verdict:
 
 
 def may_decide_adjustment(actor: Actor, task: Task) -> Verdict:
-    """What a unit asks for before signing is decided by the office director (or a leader)."""
-    if not actor.roles_in(task.group_id) & (OFFICE_DIRECTORS | LEADERS):
+    """Decide what a unit asks for before signing: the office director or a leader; on a sub-task the unit above."""
+    if not actor.roles_in(task.group_id) & (OFFICE_DIRECTORS | LEADERS) and not _sits_above(actor, task):
         return refused(_l("签收前的调整由办公室主任、副主任或者领导决定。"))
     return uninvolved(actor, task)
+
+
+def may_enter_done(actor: Actor, task: Task) -> Verdict:
+    """Enter a task as done before (存量已完成): who signs off, and not on the work of their own unit."""
+    verdict = may_sign_off(actor, task.group_id)
+    return uninvolved(actor, task) if verdict else verdict
 
 
 def may_decide_extension(actor: Actor, extension: Extension) -> Verdict:
@@ -182,6 +111,20 @@ def may_confirm(actor: Actor, task: Task) -> Verdict:
     return refused(_l("办结须由牵头单位主要负责人或者分管负责人确认，联络员可以先行起草。"))
 
 
+def may_confirm_report(actor: Actor, report: ProgressReport) -> Verdict:
+    """Confirm what was drafted: head or deputy in charge of the unit that reports, lead or cooperating."""
+    if may_confirm_for(actor, report.task.group_id, report.unit_id):
+        return ALLOWED
+    return refused(_l("进展报告由填报单位主要负责人或者分管负责人确认。"))
+
+
+def may_complete_part(actor: Actor, part: TaskPart) -> Verdict:
+    """Confirm that a part is done: head or deputy in charge of the cooperating unit."""
+    if may_confirm_for(actor, part.task.group_id, part.unit_id):
+        return ALLOWED
+    return refused(_l("配合事项须由配合单位主要负责人或者分管负责人确认完成。"))
+
+
 def may_assign(actor: Actor, task: Task) -> Verdict:
     """Give a task to a person, split it among schools and sections: head or deputy in charge of the lead unit."""
     if may_confirm_for(actor, task.group_id, task.lead_unit_id):
@@ -193,4 +136,4 @@ def may_appoint_verifier(actor: Actor, task: Task) -> Verdict:
     """A leader may appoint somebody of an uninvolved unit to verify."""
     if not actor.roles_in(task.group_id) & LEADERS:
         return refused(_l("核验人由组长、副组长指定。"))
-    return ALLOWED
+    return uninvolved(actor, task)

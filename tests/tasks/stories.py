@@ -1,0 +1,171 @@
+"""Tasks brought to every state by the acts of the people of the cast."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from tests.cast import NOW, Cast
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.files import NewFile, StoredFile
+from tracker.tasks import commands
+from tracker.tasks.commands import NewPart, TaskDraft
+from tracker.tasks.models import SignOffBatch, Submission, Task, TaskPart
+from tracker.tasks.rules import TaskState
+
+DUE = date(2026, 4, 17)
+"""A Friday a month ahead of NOW."""
+
+DRAFT = TaskDraft(title="核定义务教育阶段学位缺口", due_on=DUE)
+
+
+def draft(cast: Cast, *, lead: str | None = "finance", parts: Sequence[str | NewPart] = (), **said: Any) -> Task:
+    """A draft as the office writes it: led by the finance bureau unless said otherwise."""
+    rows = [NewPart(cast.unit_ids[part], "提供资料") if isinstance(part, str) else part for part in parts]
+    lead_id = None if lead is None else cast.unit_ids[lead]
+    words = replace(DRAFT, lead_unit_id=lead_id, parts=rows, **said)
+    with write_transaction():
+        return commands.draft_task(cast.group(), words, by=cast.actor("office_clerk"), now=NOW)
+
+
+def propose(cast: Cast, *tasks: Task, by: str = "office_clerk", now: datetime = NOW) -> SignOffBatch:
+    """Hand drafts in to be signed off."""
+    with write_transaction():
+        group = tasks[0].group
+        return commands.propose_batch(group, tasks, title="第一批任务", by=cast.actor(by), now=now)
+
+
+def issue(cast: Cast, *tasks: Task, now: datetime = NOW) -> SignOffBatch:
+    """Sign drafts off by the deputy leader."""
+    batch = propose(cast, *tasks, now=now)
+    with write_transaction():
+        commands.sign_off_batch(
+            batch, document_number="优均办〔2026〕3号", version=batch.version, by=cast.actor("deputy_leader"), now=now
+        )
+    return batch
+
+
+def issued(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A task that waits to be signed for."""
+    task = draft(cast, **said)
+    issue(cast, task, now=now)
+    return task
+
+
+def head_of(cast: Cast, task: Task) -> str:
+    """The head of the unit that leads a task, by name of the cast."""
+    [unit] = [name for name, unit_id in cast.unit_ids.items() if unit_id == task.lead_unit_id]
+    return f"{unit}_head"
+
+
+def active(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A task that its lead unit has signed for."""
+    task = issued(cast, now=now, **said)
+    with write_transaction():
+        commands.accept_task(task, version=task.version, by=cast.actor(head_of(cast, task)), now=now)
+    return task
+
+
+def submitted(cast: Cast, *, now: datetime = NOW, submitted_at: datetime | None = None, **said: Any) -> Task:
+    """A task drafted as done by a liaison where there is one, and handed in by the head."""
+    task = active(cast, now=now, **said)
+    submit(cast, task, now=submitted_at or now)
+    return task
+
+
+def submit(cast: Cast, task: Task, *, now: datetime = NOW) -> Submission:
+    """The lead unit's head hands a task in."""
+    with write_transaction():
+        by = cast.actor(head_of(cast, task))
+        return commands.submit_completion(task, statement="已全部完成。", version=task.version, by=by, now=now)
+
+
+def returned(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A task sent back for rework."""
+    task = submitted(cast, now=now, **said)
+    with write_transaction():
+        by = cast.actor("supervisor")
+        commands.return_for_rework(task, remark="缺少台账。", version=task.version, by=by, now=now)
+    return task
+
+
+def suspended(cast: Cast, *, now: datetime = NOW, suspended_at: datetime | None = None, **said: Any) -> Task:
+    """A task at rest."""
+    task = active(cast, now=now, **said)
+    with write_transaction():
+        by = cast.actor("leader")
+        commands.suspend_task(task, reason="等待上级文件。", version=task.version, by=by, now=suspended_at or now)
+    return task
+
+
+def completed(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A task found done."""
+    task = submitted(cast, now=now, **said)
+    with write_transaction():
+        commands.verify_completion(task, version=task.version, by=cast.actor("supervisor"), now=now)
+    return task
+
+
+def cancelled(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A task withdrawn by the leader."""
+    task = active(cast, now=now, **said)
+    with write_transaction():
+        by = cast.actor("leader")
+        commands.cancel_task(task, reason="政策调整。", version=task.version, by=by, now=now)
+    return task
+
+
+def proposed(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
+    """A draft that waits to be signed off."""
+    task = draft(cast, **said)
+    propose(cast, task, now=now)
+    return task
+
+
+IN_STATE = {
+    TaskState.DRAFT: draft,
+    TaskState.PROPOSED: proposed,
+    TaskState.ISSUED: issued,
+    TaskState.ACTIVE: active,
+    TaskState.SUBMITTED: submitted,
+    TaskState.RETURNED: returned,
+    TaskState.SUSPENDED: suspended,
+    TaskState.COMPLETED: completed,
+    TaskState.CANCELLED: cancelled,
+}
+
+
+def part_of(task: Task) -> TaskPart:
+    """The one part of a task."""
+    [part] = task.parts
+    return part
+
+
+def active_part(cast: Cast, *, unit: str = "construction", **said: Any) -> TaskPart:
+    """A part that its unit has signed for, of a task under way."""
+    task = active(cast, **{"parts": (unit,), **said})
+    part = part_of(task)
+    with write_transaction():
+        commands.accept_part(part, version=part.version, by=cast.actor(f"{unit}_head"), now=NOW)
+    return part
+
+
+def a_file(name: str = "台账.pdf", *, size: int = 1000) -> NewFile:
+    """A file that is in the store."""
+    digest = sha256(name.encode()).hexdigest()
+    with write_transaction() as session:
+        if session.get(StoredFile, digest) is None:
+            session.add(StoredFile(sha256=digest, size=size, media_type="application/pdf", created_at=NOW))
+    return NewFile(name, digest, size, "application/pdf")
+
+
+def day(text: str, hour: int = 9) -> datetime:
+    """An hour of a day in Shanghai, as an instant."""
+    return datetime.fromisoformat(f"{text}T{hour:02d}:30:00+08:00")
+
+
+def again(task: Task) -> Task:
+    """A task as it stands in the database now."""
+    db.session.expire_all()
+    return db.session.get_one(Task, task.id)
