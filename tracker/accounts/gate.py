@@ -120,16 +120,17 @@ def _identify() -> ResponseReturnValue | None:
     """Say who asks, before anything else; send strangers of a new installation to its setup."""
     if request.endpoint in WITHOUT_IDENTITY:
         return None
+    is_page = request.endpoint is not None
     found = current_user._get_current_object()  # noqa: SLF001 - as above
     if not isinstance(found, SignIn):
-        if request.endpoint not in BEFORE_SETUP and queries.setup_is_open():
+        if is_page and request.endpoint not in BEFORE_SETUP and queries.setup_is_open():
             return redirect(url_for("accounts.setup"))
         return None
     now = clock.now()
     found = _touch(found, now)
     g.actor = actor_of_person(found.person_id, day=clock.local_date(now), account_id=found.account_id)
     g.language, g.theme, g.large_text = found.language, found.theme, found.large_text
-    if found.must_change and request.endpoint not in BEFORE_FIRST_PASSWORD:
+    if found.must_change and is_page and request.endpoint not in BEFORE_FIRST_PASSWORD:
         return redirect(url_for("accounts.password"))
     return None
 

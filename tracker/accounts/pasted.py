@@ -96,7 +96,7 @@ def read_rows(text: str) -> list[PersonRow]:
         if heading and not rows:
             order = heading
             continue
-        row = _row(number, cells, order)
+        row = _row(number, _without_serial(cells) if order is ORDER else cells, order)
         if row.fault is None:
             first = seen.setdefault((row.name, row.unit, row.post), number)
             if first != number:
@@ -114,8 +114,11 @@ def _cells(line: str) -> list[str]:
         cells = re.split("[,，;；]", plain)
     else:
         cells = re.sub(r"^(\d+[.、]?\s+)?(\w)\s(\w)(?=\s)", r"\1\2\3", plain.strip()).split()
-    cells = [" ".join(cell.strip().strip('"').split()) for cell in cells]
-    return cells[1:] if len(cells) > 1 and re.fullmatch(r"\d{1,4}[.、]?", cells[0]) else cells
+    return [" ".join(cell.strip().strip('"').split()) for cell in cells]
+
+
+def _without_serial(cells: list[str]) -> list[str]:
+    return cells[1:] if re.fullmatch(r"\d{1,4}[.、]?", cells[0]) else cells
 
 
 def _heading(cells: Sequence[str]) -> list[str] | None:
