@@ -89,7 +89,7 @@ def dated_points(text: str, year: int | None) -> list[Dated]:
     """Every “by then” of a squeezed running text; beginnings and past facts are left out."""
     found: list[Dated] = []
     for point in find_points(text, year):
-        head, tail = text[: point.start], text[point.end :]
+        head, tail = text[max(0, point.start - 12) : point.start], text[point.end : point.end + 40]
         before = _BEFORE.match(tail)
         lead = _LEAD.search(head)
         if re.search(r"每(?:个)?$|每年的?$", head) or _START.search(head) and not before and not head.endswith("于"):

@@ -3,33 +3,13 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from .docx_numbering import Numbering
+from .docx_numbering import Numbering, attribute, child, local_name, whole
 from .errors import UnreadableDocument
 from .gate import MAX_CHARACTERS, Package, parse_xml
 from .lines import Line, make_line
 
 _SKIP = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pict", "object", "footnoteReference", "commentReference"})
 _MAX_COLUMNS = 60
-
-
-def _local(element: Element) -> str:
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
-
-
-def attribute(element: Element | None, name: str) -> str | None:
-    """An attribute by its local name, whatever the namespace."""
-    if element is None:
-        return None
-    return next((value for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), None)
-
-
-def child(element: Element | None, *names: str) -> Element | None:
-    """A descendant by local names, one level each."""
-    for name in names:
-        if element is None:
-            return None
-        element = next((item for item in element if _local(item) == name), None)
-    return element
 
 
 def read_docx(data: bytes) -> list[Line]:
@@ -51,7 +31,7 @@ def read_docx(data: bytes) -> list[Line]:
 def _flow(element: Element) -> Iterator[Element]:
     """Paragraphs and tables of a body or cell, also inside content controls and accepted insertions."""
     for item in element:
-        name = _local(item)
+        name = local_name(item)
         if name in ("p", "tbl"):
             yield item
         elif name in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "AlternateContent", "Choice"):
@@ -61,7 +41,7 @@ def _flow(element: Element) -> Iterator[Element]:
 def _blocks(body: Element, numbering: Numbering) -> Iterator[Line]:
     number = table = 0
     for block in _flow(body):
-        if _local(block) == "p":
+        if local_name(block) == "p":
             number += 1
             yield from _paragraph_lines(block, number, numbering)
         else:
@@ -95,7 +75,7 @@ def _collect(element: Element, parts: list[str], depth: int = 0) -> None:
     if depth > 60:
         raise UnreadableDocument("bomb")
     for item in element:
-        name = _local(item)
+        name = local_name(item)
         if name in _SKIP:
             continue
         if name == "t":
@@ -117,10 +97,10 @@ def _rows(table: Element, numbering: Numbering) -> Iterator[list[str]]:
     above: list[str] = []
     for row in _named(table, "tr"):
         cells: list[str] = []
-        skipped = int(attribute(child(row, "trPr", "gridBefore"), "val") or 0)
+        skipped = whole(attribute(child(row, "trPr", "gridBefore"), "val"), 0)
         cells.extend([""] * min(skipped, _MAX_COLUMNS))
         for cell in _named(row, "tc"):
-            span = max(1, min(int(attribute(child(cell, "tcPr", "gridSpan"), "val") or 1), _MAX_COLUMNS))
+            span = max(1, min(whole(attribute(child(cell, "tcPr", "gridSpan"), "val"), 1), _MAX_COLUMNS))
             merge = child(cell, "tcPr", "vMerge")
             if merge is not None and attribute(merge, "val") != "restart":
                 text = above[len(cells)] if len(cells) < len(above) else ""
@@ -135,16 +115,16 @@ def _rows(table: Element, numbering: Numbering) -> Iterator[list[str]]:
 
 def _named(element: Element, name: str) -> Iterator[Element]:
     for item in element:
-        if _local(item) == name:
+        if local_name(item) == name:
             yield item
-        elif _local(item) in ("sdt", "sdtContent", "ins", "customXml"):
+        elif local_name(item) in ("sdt", "sdtContent", "ins", "customXml"):
             yield from _named(item, name)
 
 
 def _cell_text(cell: Element, numbering: Numbering) -> str:
     parts: list[str] = []
     for block in _flow(cell):
-        if _local(block) == "p":
+        if local_name(block) == "p":
             parts.append(numbering.prefix(block) + _text(block))
         else:
             parts.extend(" ".join(inner) for inner in _rows(block, numbering))

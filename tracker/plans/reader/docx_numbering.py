@@ -1,31 +1,36 @@
 """Printed numbers that a Word document keeps outside its text: automatic lists, reckoned as Word does."""
 
+import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 _HAN = "零一二三四五六七八九"
 
 
-def _local(element: Element) -> str:
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+def local_name(element: Element) -> str:
+    """An element's name without its namespace, which differs between editions of the format."""
+    return element.tag.rsplit("}", 1)[-1]
 
 
-def _attribute(element: Element | None, name: str = "val") -> str | None:
+def attribute(element: Element | None, name: str = "val") -> str | None:
+    """An attribute by its local name."""
     if element is None:
         return None
     return next((value for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), None)
 
 
-def _child(element: Element | None, *names: str) -> Element | None:
+def child(element: Element | None, *names: str) -> Element | None:
+    """A descendant by local names, one level each."""
     for name in names:
         if element is None:
             return None
-        element = next((item for item in element if _local(item) == name), None)
+        element = next((item for item in element if local_name(item) == name), None)
     return element
 
 
-def _whole(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.lstrip("-").isdigit() else otherwise
+def whole(text: str | None, otherwise: int) -> int:
+    """A whole number of sensible length, else the other one."""
+    return int(text) if text and re.fullmatch(r"\d{1,6}", text) else otherwise
 
 
 @dataclass(slots=True)
@@ -50,26 +55,26 @@ class Numbering:
         self._styles: dict[str, tuple[str | None, int | None, str | None]] = {}
         abstracts: dict[str, dict[int, _Level]] = {}
         for item in numbering if numbering is not None else ():
-            if _local(item) == "abstractNum":
-                abstracts[_attribute(item, "abstractNumId") or ""] = _levels(item)
+            if local_name(item) == "abstractNum":
+                abstracts[attribute(item, "abstractNumId") or ""] = _levels(item)
         for item in numbering if numbering is not None else ():
-            if _local(item) == "num":
-                abstract = _attribute(_child(item, "abstractNumId")) or ""
+            if local_name(item) == "num":
+                abstract = attribute(child(item, "abstractNumId")) or ""
                 levels = dict(abstracts.get(abstract, {}))
                 overridden = _overrides(item, levels)
-                number = _attribute(item, "numId") or ""
+                number = attribute(item, "numId") or ""
                 self._lists[number] = _List(f"{abstract}/{number}" if overridden else abstract, levels)
         for item in styles if styles is not None else ():
-            if _local(item) == "style":
+            if local_name(item) == "style":
                 self._read_style(item)
 
     def _read_style(self, style: Element) -> None:
-        properties = _child(style, "pPr", "numPr")
-        level = _attribute(_child(properties, "ilvl"))
-        self._styles[_attribute(style, "styleId") or ""] = (
-            _attribute(_child(properties, "numId")),
+        properties = child(style, "pPr", "numPr")
+        level = attribute(child(properties, "ilvl"))
+        self._styles[attribute(style, "styleId") or ""] = (
+            attribute(child(properties, "numId")),
             int(level) if level and level.isdigit() else None,
-            _attribute(_child(style, "basedOn")),
+            attribute(child(style, "basedOn")),
         )
 
     def _styled(self, style: str | None) -> tuple[str | None, int]:
@@ -84,11 +89,11 @@ class Numbering:
 
     def prefix(self, paragraph: Element) -> str:
         """The number that Word prints before a paragraph, or nothing."""
-        properties = _child(paragraph, "pPr", "numPr")
-        number = _attribute(_child(properties, "numId"))
-        level = _whole(_attribute(_child(properties, "ilvl")), 0)
+        properties = child(paragraph, "pPr", "numPr")
+        number = attribute(child(properties, "numId"))
+        level = whole(attribute(child(properties, "ilvl")), 0)
         if number is None:
-            number, level = self._styled(_attribute(_child(paragraph, "pPr", "pStyle")))
+            number, level = self._styled(attribute(child(paragraph, "pPr", "pStyle")))
         listed = self._lists.get(number or "")
         if listed is None or number == "0" or level not in listed.levels:
             return ""
@@ -102,29 +107,29 @@ class Numbering:
 def _levels(abstract: Element) -> dict[int, _Level]:
     levels: dict[int, _Level] = {}
     for item in abstract:
-        if _local(item) == "lvl":
-            levels[_whole(_attribute(item, "ilvl"), 0)] = _level(item)
+        if local_name(item) == "lvl":
+            levels[whole(attribute(item, "ilvl"), 0)] = _level(item)
     return levels
 
 
 def _level(item: Element) -> _Level:
-    form = _attribute(_child(item, "numFmt")) or "decimal"
-    return _Level(form, _attribute(_child(item, "lvlText")) or "", _whole(_attribute(_child(item, "start")), 1))
+    form = attribute(child(item, "numFmt")) or "decimal"
+    return _Level(form, attribute(child(item, "lvlText")) or "", whole(attribute(child(item, "start")), 1))
 
 
 def _overrides(item: Element, levels: dict[int, _Level]) -> bool:
     found = False
     for override in item:
-        if _local(override) != "lvlOverride":
+        if local_name(override) != "lvlOverride":
             continue
-        index = _whole(_attribute(override, "ilvl"), 0)
-        whole = _child(override, "lvl")
+        index = whole(attribute(override, "ilvl"), 0)
+        whole = child(override, "lvl")
         if whole is not None:
             levels[index] = _level(whole)
-        start = _attribute(_child(override, "startOverride"))
+        start = attribute(child(override, "startOverride"))
         if start is not None and index in levels:
             old = levels[index]
-            levels[index] = _Level(old.form, old.text, _whole(start, 1))
+            levels[index] = _Level(old.form, old.text, whole(start, 1))
         found = True
     return found
 

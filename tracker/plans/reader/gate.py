@@ -16,7 +16,9 @@ MAX_MEMBERS = 2000
 MAX_UNPACKED = 120 * 1024 * 1024
 MAX_PART = 8 * 1024 * 1024
 MAX_RATIO = 200
-MAX_CHARACTERS = 600_000
+MAX_CHARACTERS = 200_000
+MAX_ELEMENTS = 400_000
+MAX_DEPTH = 120
 _MAIN = "wordprocessingml.document.main+xml"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -109,14 +111,26 @@ class Package:
 
 def parse_xml(data: bytes) -> Element:
     """Parse without DTD, entities or anything from outside."""
-    if data.count(b"<") > MAX_CHARACTERS:
+    if data.count(b"<") > MAX_ELEMENTS * 2:
         raise UnreadableDocument("bomb")
     try:
-        return fromstring(data, forbid_dtd=True)
+        root: Element = fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:
         raise UnreadableDocument("bomb") from error
     except (ParseError, ValueError, LookupError) as error:
         raise UnreadableDocument("damaged") from error
+    _refuse_depth(root)
+    return root
+
+
+def _refuse_depth(root: Element) -> None:
+    """Refuse what is nested deeper than any document, before anything walks down into it."""
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise UnreadableDocument("bomb")
 
 
 def decode(data: bytes) -> str:

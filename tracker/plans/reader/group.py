@@ -27,6 +27,7 @@ _LIST_TITLE = re.compile(
 _GENERIC_NAMES = frozenset({"领导小组", "工作领导小组", "小组", "指挥部", "工作专班", "专班", "联席会议", "领导机构", "领导组", "委员会", "工作组"})
 _OFFICE_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会))?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$")
 _SUBGROUP = re.compile(rf"^[\u4e00-\u9fff、]{{2,20}}(?:组|专班|小组|分指挥部)(?:[（(].{{0,30}}[)）])?[：:]?$")
+_TOLD_SUBGROUP = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,15}(?:组|专班))(?:[（(].{0,30}[)）])?[，,：:。](?=.*(?:组长|牵头|成员))")
 _SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
 
 
@@ -162,6 +163,12 @@ class Clerk:
         if founded:
             self.in_office = False
             self.name(founded["name"])
+            return
+        told = _TOLD_SUBGROUP.match(bare) if heading else None
+        if told and (self.current is not None or self.pending):
+            self.role, self.in_office = None, False
+            self.name(told["name"])
+            self.below_heading = self.pending is not None
             return
         titled = _LIST_TITLE.match(bare)
         if titled and len(bare) <= 60 and (re.search(r"名单|组成人员", bare) or heading or _SUBGROUP.match(bare)):

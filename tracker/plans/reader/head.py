@@ -66,7 +66,7 @@ def _number(head: Head, paragraphs: list[Paragraph]) -> None:
 
 
 def _is_title(text: str) -> bool:
-    return bool(_TITLE_END.search(text)) and not text.endswith("。") and 4 <= len(text) <= 90 and not starts_numbered(text)
+    return bool(_TITLE_END.search(text)) and text.count("《") == text.count("》") and not text.endswith("。") and 4 <= len(text) <= 90 and not starts_numbered(text)
 
 
 def _titles(head: Head, paragraphs: list[Paragraph]) -> None:

@@ -78,9 +78,10 @@ def _given(item: Item, clause: Clause, clauses: dict[int, Clause]) -> Responsibl
         return own
     parent = item.parent
     if parent is not None and len(parent.children) > 1:
-        last = clauses.get(id(parent.children[-1]))
-        others = [clauses[id(child)] for child in parent.children[:-1] if id(child) in clauses]
-        if last and last.notes_below and last.responsible.found and not any(other.responsible.labelled for other in others):
+        last = clauses[id(parent.children[-1])]
+        if last.notes_below and last.responsible.found and not any(
+            clauses[id(child)].responsible.labelled for child in parent.children[:-1]
+        ):
             return _with_own(own, last.responsible)
     while parent is not None and parent.kind != "root":
         above = clauses.get(id(parent))

@@ -48,7 +48,8 @@ def split_top(text: str, separators: str = "、，,；;") -> list[str]:
 
 
 def _part_and(text: str) -> list[str]:
-    depth = 0
+    if len(text) > 80:
+        return [text]
     for found in _AND.finditer(text):
         depth = text.count("（", 0, found.start()) - text.count("）", 0, found.start())
         left, right = text[: found.start()].strip(), text[found.end() :].strip()
