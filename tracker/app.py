@@ -25,6 +25,8 @@ from tracker.accounts import views as accounts_views
 from tracker.accounts.cli import cli as accounts_cli
 from tracker.audit import access as audit_access
 from tracker.audit import views as audit_views
+from tracker.desk import access as desk_access
+from tracker.desk import views as desk_views
 from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
@@ -37,8 +39,10 @@ from tracker.organisation import access as organisation_access
 from tracker.organisation import acts as organisation_acts
 from tracker.organisation import views as organisation_views
 from tracker.organisation.cli import cli as organisation_cli
+from tracker.oversight import access as oversight_access
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
+from tracker.oversight import views as oversight_views
 from tracker.plans import access as plans_access
 from tracker.plans import acts as plans_acts
 from tracker.plans import views as plans_views
@@ -61,6 +65,8 @@ BLUEPRINTS = (
     organisation_views.bp,
     plans_views.bp,
     intake_views.bp,
+    oversight_views.bp,
+    desk_views.bp,
 )
 TABLES: tuple[Mapping[str, Route], ...] = (
     health.ACCESS,
@@ -69,8 +75,16 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     organisation_access.ACCESS,
     plans_access.ACCESS,
     intake_access.ACCESS,
+    oversight_access.ACCESS,
+    desk_access.ACCESS,
 )
-MENU: tuple[MenuEntry, ...] = (*accounts_access.MENU, *audit_access.MENU, *organisation_access.MENU, *plans_access.MENU)
+MENU: tuple[MenuEntry, ...] = (
+    *desk_access.MENU,
+    *accounts_access.MENU,
+    *audit_access.MENU,
+    *organisation_access.MENU,
+    *plans_access.MENU,
+)
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
     organisation_acts.ACTS,
@@ -122,7 +136,9 @@ def _fill_registry() -> None:
     """Hang up what the features add to each other's pages; the same however often an application is built."""
     registry.clear()
     registry.menu.extend(MENU)
+    registry.bulk.extend(oversight_access.BULK)
     registry.add_panel("plan", intake_panel.plan_panel)
+    registry.add_panel("task", oversight_views.panel)
     for acts in ACTS:
         registry.add_acts(acts)
     for messages in MESSAGES:

@@ -1,6 +1,6 @@
 """What the frame of every page shows: menu, badge, language, theme, and who is signed in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, url_for
@@ -30,10 +30,18 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
+def _badge(count: Callable[[Actor], int], actor: Actor) -> int:
+    """The number of a badge, counted once a request: bell, rail and phone's bar show the same."""
+    counted: dict[Callable[[Actor], int], int] = g.setdefault("badges", {})
+    if count not in counted:
+        counted[count] = count(actor)
+    return counted[count]
+
+
 def _item(entry: MenuEntry, actor: Actor) -> dict[str, Any]:
     endpoint = request.endpoint or ""
     active = endpoint == entry.endpoint or bool(entry.active_prefix and endpoint.startswith(entry.active_prefix))
-    badge = entry.badge(actor) if entry.badge else 0
+    badge = _badge(entry.badge, actor) if entry.badge else 0
     return {
         "label": entry.label,
         "url": url_for(entry.endpoint),
@@ -81,7 +89,7 @@ def _frame(app: Flask) -> dict[str, Any]:
         frame["nav"] = _menu(actor, registry.menu)
         frame["tabs"] = _tabs(actor, registry.menu)
         frame["me"] = {"id": actor.account_id, "name": actor.name, "title": actor.capacity()}
-        frame["inbox_count"] = outbox.unread_count(actor)
+        frame["inbox_count"] = _badge(outbox.unread_count, actor)
     for name, endpoint in (
         ("search_url", "tasks.index"),
         ("inbox_url", "desk.inbox"),
@@ -97,4 +105,12 @@ def _frame(app: Flask) -> dict[str, Any]:
 
 def init_shell(app: Flask) -> None:
     """Give every template the frame's variables."""
-    app.context_processor(lambda: _frame(app))
+
+    def once() -> dict[str, Any]:
+        """A page made of several templates asks several times."""
+        if "frame" not in g:
+            g.frame = _frame(app)
+        frame: dict[str, Any] = g.frame
+        return frame
+
+    app.context_processor(once)

@@ -36,6 +36,16 @@ class Message:
     icon: str = "bell"
 
 
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """A button of the bulk bar of the list of tasks: it opens its endpoint with ?task=ID for every ticked row."""
+
+    endpoint: str
+    label: object
+    icon: str
+    visible: Callable[[Actor], bool]
+
+
 @dataclass(slots=True)
 class Registry:
     """Everything registered; one per application."""
@@ -44,6 +54,7 @@ class Registry:
     acts: dict[str, object] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
+    bulk: list[BulkAction] = field(default_factory=list)
 
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
@@ -51,6 +62,7 @@ class Registry:
         self.acts.clear()
         self.messages.clear()
         self.panels.clear()
+        self.bulk.clear()
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

@@ -57,6 +57,15 @@ def mark_read(items: Iterable[int], *, by: Actor, now: datetime) -> None:
     )
 
 
+def mark_all_read(*, by: Actor, now: datetime) -> None:
+    """Take everything off a person's badge."""
+    db.session.execute(
+        sa.update(InboxItem)
+        .where(InboxItem.recipient_id == by.person_id, InboxItem.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
 def settle(subject: tuple[str, int], *, now: datetime) -> None:
     """A thing is done with: what was still unread about it no longer asks for attention."""
     db.session.execute(

@@ -49,25 +49,25 @@ def urge(task_id: int) -> ResponseReturnValue:
     return page, status_of(form)
 
 
-@bp.post("/tasks/urge")
+@bp.route("/tasks/urge", methods=["GET", "POST"])
 def urge_many() -> ResponseReturnValue:
     """Urge the lead units of the ticked tasks, and say for each what became of it."""
     actor, now = current_actor(), clock.now()
     require(policy.may_urge_many(actor))
-    ids = list(dict.fromkeys(request.form.getlist("task", type=int)))[:MOST_AT_ONCE]
+    ids = list(dict.fromkeys(request.values.getlist("task", type=int)))[:MOST_AT_ONCE]
     if not ids:
         raise Invalid({"task": _("请先勾选任务。")})
-    form = UrgeManyForm()
-    if form.said:
+    form = UrgeManyForm(next=request.values.get("next"))
+    if form.validate_on_submit():
         with form_errors(form), write_transaction():
             tasks = queries.tasks_to_oversee(actor, ids)
             results = commands.urge_many(tasks, sentence=form.said, by=actor, now=now)
-            return render_template(
-                "oversight/urged.html", results=results, unseen=len(ids) - len(results), back=own_path(form.next.data)
-            )
+            unseen = len(ids) - len(results)
+            back = own_path(form.next.data, default=url_for("tasks.index"))
+            return render_template("oversight/urged.html", results=results, unseen=unseen, back=back)
     tasks = queries.tasks_to_oversee(actor, ids)
     page = render_template("oversight/urge_many.html", form=form, tasks=tasks, sentences=SENTENCES)
-    return page, 422 if form.sentence.errors else 200
+    return page, status_of(form)
 
 
 @bp.route("/tasks/<int:task_id>/direct", methods=["GET", "POST"])

@@ -1,0 +1,173 @@
+"""The first page after signing in: the desk of the office, of a unit, of whoever watches over a group, or of a duty."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts.queries import units_without_account
+from tracker.desk import links, policy, queries, words
+from tracker.desk.policy import Hat
+from tracker.desk.rules import LABELS, QUIET_WEEKS, SLOW_DAYS, HatKind
+from tracker.desk.views.blueprint import bp
+from tracker.desk.views.group import overview_page
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.text import _
+from tracker.organisation.queries import group_by_id
+from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
+from tracker.tasks.queries import TaskFilter, Wait, Waiting, Window, counts_by_light, list_tasks, unreported_by_unit, waiting_for
+from tracker.tasks.queries.waiting import LABELS as WAIT_LABELS
+from tracker.tasks.rules import LABELS as TASK_LABELS
+from tracker.tasks.rules import Light
+
+Tabs = Sequence[Mapping[str, Any]]
+
+UNIT_WAITS = frozenset(
+    {
+        Wait.ACCEPT,
+        Wait.ACCEPT_PART,
+        Wait.CONFIRM_SUBMISSION,
+        Wait.CONFIRM_REPORT,
+        Wait.RETURNED,
+        Wait.REPORT,
+        Wait.REPORT_PART,
+    }
+)
+"""What waits for somebody because of their unit; the rest waits for the group's office, supervisors and leaders."""
+CONFIRMATIONS = frozenset({Wait.CONFIRM_SUBMISSION, Wait.CONFIRM_REPORT})
+WEEK_ROWS = 8
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """The desk of whoever looks; who is several things at once gets tabs."""
+    actor = current_actor()
+    hats = policy.hats_of(actor)
+    if not hats:
+        return render_template("desk/nothing.html")
+    wanted = request.args.get("as", "")
+    hat = next((hat for hat in hats if hat.code == wanted), hats[0])
+    pages: Mapping[HatKind, Callable[[Actor, Hat, Tabs], str]] = {
+        HatKind.OFFICE: _office,
+        HatKind.OVERVIEW: lambda actor, hat, tabs: overview_page(actor, group_by_id(hat.group_id or 0), tabs=tabs),
+        HatKind.UNIT: _unit,
+        HatKind.DUTY: _duty,
+    }
+    return pages[hat.kind](actor, hat, _tabs(hats, hat))
+
+
+def _tabs(hats: Sequence[Hat], current: Hat) -> Tabs:
+    """One tab for each hat; the group's name stands with it where several groups have the same kind of desk."""
+    if len(hats) == 1:
+        return []
+    groups = [hat.group_id for hat in hats if hat.group_id is not None]
+    names = queries.names_of_groups(set(groups)) if groups else {}
+    several = len(set(groups)) > 1
+    return [
+        {
+            "label": f"{names[hat.group_id]} · {LABELS[hat.kind]}" if several and hat.group_id else LABELS[hat.kind],
+            "url": url_for(".home", **{"as": hat.code}),
+            "active": hat == current,
+        }
+        for hat in hats
+    ]
+
+
+def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
+    """What runs through the office's hands today."""
+    now, today = clock.now(), clock.today()
+    group = group_by_id(hat.group_id or 0)
+    days = 7 if request.args.get("days") == "7" else 1
+    since = clock.local_date(now) if days == 1 else date.fromordinal(today.toordinal() - days + 1)
+    quiet_since = date.fromordinal(today.toordinal() - 7 * QUIET_WEEKS)
+    week = TaskFilter(group_id=group.id, window=Window.WEEK)
+    return render_template(
+        "desk/office.html",
+        tabs=tabs,
+        hat=hat,
+        group=group,
+        today=today,
+        days=days,
+        numbers=queries.numbers(group.id, today=today),
+        waits=[wait for wait in waiting_for(actor, today=today) if _of_group(wait, group.id)],
+        arrivals=queries.arrivals(group.id, since=since),
+        unsigned=queries.unsigned(group.id, today=today),
+        unreported=unreported_by_unit([group.id], since=queries.start_of(quiet_since)),
+        quiet_since=quiet_since,
+        quiet_weeks=QUIET_WEEKS,
+        continuous=queries.quiet_continuous(group.id, today=today),
+        owed=queries.owed_by_office(group.id, today=today, slow=SLOW_DAYS),
+        slow_days=SLOW_DAYS,
+        due=list_tasks(actor, week, today=today, limit=WEEK_ROWS),
+        lacking=units_without_account(group.id, today),
+        text=words.work_group_text(
+            group.short_name or group.name, queries.matters_by_unit(group.id, today=today), now=now
+        ),
+        links=links,
+        words=words,
+        labels=LABELS,
+        wait_labels=WAIT_LABELS,
+        task_labels=TASK_LABELS,
+    )
+
+
+def _of_group(wait: Waiting, group_id: int) -> bool:
+    return wait.group_id == group_id and wait.kind not in UNIT_WAITS
+
+
+def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
+    """A unit's tasks over all its groups, on a phone first."""
+    today = clock.today()
+    light = next((light for light in (Light.RED, Light.YELLOW, Light.GREEN) if light == request.args.get("light")), None)
+    cursor = request.args.get("after", "")
+    waits = [wait for wait in waiting_for(actor, today=today) if wait.kind in UNIT_WAITS - {Wait.REPORT, Wait.REPORT_PART}]
+    counts = counts_by_light(actor, today=today, only_own=True)
+    return render_template(
+        "desk/unit.html",
+        tabs=tabs,
+        hat=hat,
+        counts=counts,
+        strip=_strip(counts, light, hat),
+        light=light,
+        waits=waits,
+        drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
+        confirmations=CONFIRMATIONS,
+        tasks=queries.unit_tasks(actor, today=today, light=light, cursor=cursor),
+        cursor=cursor,
+        actor=actor,
+        links=links,
+        words=words,
+        wait_labels=WAIT_LABELS,
+        task_labels=TASK_LABELS,
+    )
+
+
+def _strip(counts: Mapping[Light, int], chosen: Light | None, hat: Hat) -> list[dict[str, Any]]:
+    """The row of lights that filters the list below."""
+    cells = [
+        {
+            "count": counts[light],
+            "word": TASK_LABELS[light],
+            "code": light.value,
+            "url": url_for(".home", **{"as": hat.code}, light=light.value),
+            "active": light is chosen,
+        }
+        for light in (Light.RED, Light.YELLOW, Light.GREEN)
+    ]
+    running = sum(counts[light] for light in (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))
+    everything = {"count": running, "word": _("全部在办"), "code": None, "active": chosen is None}
+    return [*cells, {**everything, "url": url_for(".home", **{"as": hat.code})}]
+
+
+def _duty(actor: Actor, hat: Hat, tabs: Tabs) -> str:
+    """What an administrator, auditor or registrar comes to do."""
+    return render_template(
+        "desk/duty.html",
+        tabs=tabs,
+        hat=hat,
+        duties=policy.duties_of(actor),
+        labels=ORGANISATION_LABELS,
+    )

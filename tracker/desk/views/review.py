@@ -1,0 +1,43 @@
+"""The review desk: every overdue task with its facts, how far the ladder went, and the acts of oversight."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker.desk import links, queries, words
+from tracker.desk.views.blueprint import bp, overseen_group
+from tracker.kernel import clock
+from tracker.kernel.actor import current_actor
+from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
+from tracker.oversight.policy import REVIEWERS
+from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES
+from tracker.reminders.rules import LABELS as REMINDER_LABELS
+from tracker.tasks.rules import LABELS as TASK_LABELS
+
+
+@bp.get("/groups/<int:group_id>/review")
+def review(group_id: int) -> ResponseReturnValue:
+    """What is overdue, the longest first; perhaps of one unit."""
+    actor, now, today = current_actor(), clock.now(), clock.today()
+    group = overseen_group(group_id)
+    unit_id = request.args.get("unit", type=int)
+    cursor = request.args.get("after", "")
+    wanted = queries.overdue_of(group_id, unit_id)
+    return render_template(
+        "desk/review.html",
+        group=group,
+        today=today,
+        unit_id=unit_id,
+        page=queries.cases(actor, wanted, today=today, now=now, cursor=cursor),
+        overdue=queries.numbers(group_id, today=today).overdue,
+        cursor=cursor,
+        reviews=bool(actor.roles_in(group_id) & REVIEWERS),
+        here=request.full_path if request.query_string else request.path,
+        sentences=SENTENCES,
+        answers=ANSWERS,
+        labels=LABELS,
+        reminder_labels=REMINDER_LABELS,
+        organisation_labels=ORGANISATION_LABELS,
+        task_labels=TASK_LABELS,
+        links=links,
+        words=words,
+    )
