@@ -9,7 +9,9 @@ from .numbering import han_value
 
 _M = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
 _HAN_YEAR = re.compile(r"[一二][〇○零0一二三四五六七八九]{3}(?=\s*年)")
-_GAPS = re.compile(r"(?<=[\d年月日号])\s+(?=[\d年月日号底末前至到起以上中下旬第\-—－–~～])|(?<=[至到\-—－–~～])\s+(?=\d)")
+_GAPS = re.compile(
+    r"(?<=[\d年月日号])\s+(?=[\d年月日号底末前至到起以上中下旬第\-—－–~～])|(?<=[至到\-—－–~～])\s+(?=\d)"
+)
 _YEAR_DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0", "0": "0"}
 
 
@@ -71,7 +73,9 @@ def _resolve(found: re.Match[str], year: int | None) -> tuple[str, date | None, 
             exact = _day(year, month, int(group["d"])) if year else None
             return "day", exact, exact, month
         if group.get("xun"):
-            first, last = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 0), "初": (1, 10), "中": (11, 20)}[group["xun"]]
+            first, last = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 0), "初": (1, 10), "中": (11, 20)}[
+                group["xun"]
+            ]
             end = (date(year, month, last) if last else month_end(year, month)) if year else None
             return "tenth", date(year, month, first) if year else None, end, month
         if group.get("mend"):
@@ -91,7 +95,12 @@ def _resolve(found: re.Match[str], year: int | None) -> tuple[str, date | None, 
         kind = "half_end" if group.get("hend") else "half"
         if year is None:
             return kind, None, None, 6 if upper else 12
-        return kind, date(year, 1 if upper else 7, 1), date(year, 6, 30) if upper else date(year, 12, 31), 6 if upper else 12
+        return (
+            kind,
+            date(year, 1 if upper else 7, 1),
+            date(year, 6, 30) if upper else date(year, 12, 31),
+            6 if upper else 12,
+        )
     kind = "year_end" if group.get("yend") else "year"
     return kind, date(year, 1, 1) if year else None, date(year, 12, 31) if year else None, None
 

@@ -21,24 +21,50 @@ UNREAD = N_("时限“%(text)s”没有读懂，请核对。")
 NO_SUCH_DAY = N_("“%(text)s”不是有效日期，时限留空，请核对。")
 
 _M = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
-_CONTINUOUS = re.compile(r"^(?:并)?(?:长期|持续|常年|全年|常态化|经常性|长期性|贯穿全年|贯穿始终)(?:坚持|推进|开展|实施|落实|执行|抓好|进行|性|任务|工作|化|推动|深化|巩固|保持|有效|做好)*(?:工作|任务)?$")
-_CONTINUOUS_TAIL = re.compile(r"(?:并|，|、|^)?(?:长期坚持|持续推进|长期推进|持续开展|长期开展|常年开展|常年坚持|长期有效|常态化推进|持续坚持|长期实施)(?=[。；）)]|$)")
-_EVENT = re.compile(r"(?:(?:19|20)\d{2}年)?(?:春季|秋季|春|秋|寒假|暑假|新)?(?:学期|学年|开学|汛期|入冬|供暖季|采暖季|春节|国庆节?|中秋节?|元旦|五一|高考|中考|主汛期|换届)(?:开学|结束|末|到来)?(?:之)?前|(?:学期|学年)末")
-_WORD_CADENCE = re.compile(r"^(?:按|逐|每个?)(?P<p>月|季度?|年度?)(?:度)?(?:推进|报送|调度|开展|落实|进行|完成|(?:至少)?(?:开展|召开|报送|调度)?[一1]次|通报|上报)?$")
+_CONTINUOUS = re.compile(
+    r"^(?:并)?(?:长期|持续|常年|全年|常态化|经常性|长期性|贯穿全年|贯穿始终)(?:坚持|推进|开展|实施|落实|"
+    r"执行|抓好|进行|性|任务|工作|化|推动|深化|巩固|保持|有效|做好)*(?:工作|任务)?$"
+)
+_CONTINUOUS_TAIL = re.compile(
+    r"(?:并|，|、|^)?(?:长期坚持|持续推进|长期推进|持续开展|长期开展|常年开展|常年坚持|长期有效|"
+    r"常态化推进|持续坚持|长期实施)(?=[。；）)]|$)"
+)
+_EVENT = re.compile(
+    r"(?:(?:19|20)\d{2}年)?(?:春季|秋季|春|秋|寒假|暑假|新)?(?:学期|学年|开学|汛期|入冬|供暖季|采暖季|"
+    r"春节|国庆节?|中秋节?|元旦|五一|高考|中考|主汛期|换届)(?:开学|结束|末|到来)?(?:之)?前|(?:学期|学年)末"
+)
+_WORD_CADENCE = re.compile(
+    r"^(?:按|逐|每个?)(?P<p>月|季度?|年度?)(?:度)?(?:推进|报送|调度|开展|落实|进行|完成|(?:至少)?(?:开展|"
+    r"召开|报送|调度)?[一1]次|通报|上报)?$"
+)
 _MONTHLY = re.compile(r"每个?月(?:的)?(?:(?P<d>\d{1,2})[日号]|(?P<last>底|末|月底|月末|最后一[天日]))(?:之前|以前|前)?")
 _QUARTERLY = re.compile(
-    r"每(?:个)?季度?(?:(?P<end>末|底|结束|结束前|最后一[天日])(?!月|个月|次月)|(?:的)?(?:(?P<first>首月|第一个月)|(?P<second>第二个月|次月|中间月)|(?P<third>末月|最后一个月|第三个月|末个月))(?:的)?(?:(?P<d>\d{1,2})[日号]|(?P<last>底|末)))(?:之前|以前|前)?(?:[（(][^）)]*[)）])?"
+    r"每(?:个)?季度?(?:(?P<end>末|底|结束|结束前|最后一[天日])(?!月|个月|次月)|(?:的)?(?:(?P<first>首月|"
+    r"第一个月)|(?P<second>第二个月|次月|中间月)|(?P<third>末月|最后一个月|第三个月|末个月))"
+    r"(?:的)?(?:(?P<d>\d{1,2})[日号]|(?P<last>底|末)))(?:之前|以前|前)?(?:[（(][^）)]*[)）])?"
 )
-_YEARLY = re.compile(rf"每年(?:的)?(?:(?P<m>{_M})月份?(?:(?P<d>\d{{1,2}})[日号]|(?P<last>底|末))(?:之前|以前|前)?|(?P<yend>年?[底末终]|年底)(?:之前|以前|前)?)")
+_YEARLY = re.compile(
+    rf"每年(?:的)?(?:(?P<m>{_M})月份?(?:(?P<d>\d{{1,2}})[日号]|(?P<last>底|末))(?:之前|以前|前)?|"
+    rf"(?P<yend>年?[底末终]|年底)(?:之前|以前|前)?)"
+)
 _YEARLY_VAGUE = re.compile(rf"每年(?:的)?{_M}月份?(?:之前|以前|前)?")
 _IRREGULAR = re.compile(r"每(?:周|旬|天|日|半年|半月|两月|学期|学年|两年|三年|双月)(?:[末底前内]|至少|[一二两\d]次)?")
-_RELATIVE = re.compile(r"(?:(?:自|从|方案)?[\u4e00-\u9fff]{0,10}?(?:之日)?起)?(?<![第\d.])(?:\d{1,3}|[一二三四五六七八九十两]{1,3})(?:个)?(?:年|月|工作日|周|天|日|小时)(?:以)?内")
-_FREE_WORD = re.compile(r"^(?:立行立改|立即|即时|随时|按时|适时|近期|尽快|已完成|按规定时限|按时序推进|根据.{0,12}要求.{0,8}|按.{2,14}(?:要求|时限|时间|进度|部署).{0,6}|—+|－+|-+|/|无)$")
+_RELATIVE = re.compile(
+    r"(?:(?:自|从|方案)?[\u4e00-\u9fff]{0,10}?(?:之日)?起)?(?<![第\d.])(?:\d{1,3}|"
+    r"[一二三四五六七八九十两]{1,3})(?:个)?(?:年|月|工作日|周|天|日|小时)(?:以)?内"
+)
+_FREE_WORD = re.compile(
+    r"^(?:立行立改|立即|即时|随时|按时|适时|近期|尽快|已完成|按规定时限|按时序推进|根据.{0,12}要求.{0,8}|"
+    r"按.{2,14}(?:要求|时限|时间|进度|部署).{0,6}|—+|－+|-+|/|无)$"
+)
 _BEFORE = re.compile(r"^(?:之前|以前|前)(?!期|后|列|沿|提|来|往|端)")
 _LEAD = re.compile(r"(?:到|至|不迟于|不晚于|力争)$")
 _START = re.compile(r"(?:自|从|截至|截止|截止到|经|于)$")
 _BEGIN = re.compile(r"^(?:起|以来|开始|以后|之后|后|始|印发|出台|颁布|下发|发布|制定|生均|版|修订)")
-_DONE = re.compile(r"^(?:内|期间|之内|以内)?(?:[，,])?(?:全面|全部|基本|力争|确保|如期|按期|必须|要)?(?:完成|建成|实现|投用|投入使用|竣工|达到|达标|启用|办结|做到|验收|开工|交付|启动|全覆盖|覆盖|完工|通车|销号)")
+_DONE = re.compile(
+    r"^(?:内|期间|之内|以内)?(?:[，,])?(?:全面|全部|基本|力争|确保|如期|按期|必须|要)?(?:完成|建成|实现|"
+    r"投用|投入使用|竣工|达到|达标|启用|办结|做到|验收|开工|交付|启动|全覆盖|覆盖|完工|通车|销号)"
+)
 _PAST = re.compile(r"^(?:末|底)?[，,]?(?:我[省市区县]|全[省市区县])?[^，。；]{0,6}(?:已|共|曾|荣获|被|先后|累计)")
 
 
@@ -92,12 +118,18 @@ def dated_points(text: str, year: int | None) -> list[Dated]:
         head, tail = text[max(0, point.start - 12) : point.start], text[point.end : point.end + 40]
         before = _BEFORE.match(tail)
         lead = _LEAD.search(head)
-        if re.search(r"每(?:个)?$|每年的?$", head) or _START.search(head) and not before and not head.endswith("于"):
+        if re.search(r"每(?:个)?$|每年的?$", head) or (_START.search(head) and not before and not head.endswith("于")):
             continue
         if not before and (_BEGIN.match(tail) or _PAST.match(tail)):
             continue
         done = _DONE.match(tail)
-        if not (before or done or lead and not re.match(r"[\d.]*%", tail) or point.kind.endswith("_end") or point.kind == "day" and done):
+        if not (
+            before
+            or done
+            or (lead and not re.match(r"[\d.]*%", tail))
+            or point.kind.endswith("_end")
+            or (point.kind == "day" and done)
+        ):
             continue
         end = point.end + (len(before.group()) if before else 0)
         printed = text[point.start : end]
@@ -199,7 +231,12 @@ def in_running_text(text: str, year: int | None) -> Deadline:
     if re.search(r"常态化[。；]?$", bare):
         return Deadline(None, "常态化", "continuous")
     relative = _RELATIVE.search(bare)
-    if relative and re.search(r"年(?:以)?内$|个月(?:以)?内$|月内$|起", relative.group()) and not re.search(r"[至到在过]$", bare[: relative.start()]) and not re.match(r"^.{0,4}(?:以来|来)", bare[relative.end() :]):
+    if (
+        relative
+        and re.search(r"年(?:以)?内$|个月(?:以)?内$|月内$|起", relative.group())
+        and not re.search(r"[至到在过]$", bare[: relative.start()])
+        and not re.match(r"^.{0,4}(?:以来|来)", bare[relative.end() :])
+    ):
         return Deadline(None, relative.group(), None, [(RELATIVE, relative.group())])
     return result
 
@@ -209,10 +246,16 @@ def is_time_value(text: str) -> bool:
     bare = squeeze(text).strip("。；;，,、：: ")
     if not bare or len(bare) > 30:
         return False
-    if _CONTINUOUS.match(bare) or cadence_in(bare) and len(bare) <= 24:
+    if _CONTINUOUS.match(bare) or (cadence_in(bare) and len(bare) <= 24):
         return True
     span = find_span(bare, 2000)
-    left = re.sub(r"[前底末止完成内起至到—\-–~～以之启动建成投用全年全面力争确保]", "", bare[: span.start] + bare[span.end :]) if span else bare
+    left = (
+        re.sub(
+            r"[前底末止完成内起至到—\-–~～以之启动建成投用全年全面力争确保]", "", bare[: span.start] + bare[span.end :]
+        )
+        if span
+        else bare
+    )
     return span is not None and len(left) <= 1
 
 

@@ -8,7 +8,9 @@ from .errors import UnreadableDocument
 from .gate import MAX_CHARACTERS, Package, parse_xml
 from .lines import Line, make_line
 
-_SKIP = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pict", "object", "footnoteReference", "commentReference"})
+_SKIP = frozenset(
+    {"del", "moveFrom", "Fallback", "instrText", "delText", "pict", "object", "footnoteReference", "commentReference"}
+)
 _MAX_COLUMNS = 60
 
 

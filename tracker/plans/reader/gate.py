@@ -137,10 +137,14 @@ def decode(data: bytes) -> str:
     """Text of a .txt file in UTF-8, UTF-16 or a Chinese national encoding."""
     if len(data) > MAX_TEXT * 2:
         raise UnreadableDocument("too_long")
-    if data.startswith((b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")):
+    if data.startswith(
+        (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")
+    ):
         raise UnreadableDocument("not_text")
     text = _decoded(data)
-    if "\x00" in text or sum(1 for char in text if ord(char) < 32 and char not in "\t\r\n\f\x0b") > max(3, len(text) // 200):
+    if "\x00" in text or sum(1 for char in text if ord(char) < 32 and char not in "\t\r\n\f\x0b") > max(
+        3, len(text) // 200
+    ):
         raise UnreadableDocument("not_text")
     if len(text) > MAX_CHARACTERS:
         raise UnreadableDocument("too_long")
@@ -181,7 +185,10 @@ def _fail() -> str:
     raise UnreadableDocument("encoding")
 
 
-_COMMON = frozenset("的一是在不和有中区县市政府组长成员工作单位局任务责年月日第章建设领导实方案关于通知委办以为各级部门要完加强推进业务、。，：（）")
+_COMMON = frozenset(
+    "的一是在不和有中区县市政府组长成员工作单位局任务责年月日第章建设领导实方案关于通知委办以为各级部门要完加强推进业务、。"
+    "，：（）"
+)
 
 
 def _reads_chinese(text: str) -> bool:

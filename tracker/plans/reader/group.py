@@ -17,17 +17,38 @@ from .units import is_unit
 _KIND = r"(?:领导小组|领导组|指挥部|联席会议|工作专班|专班|协调小组|工作小组|委员会|工作组|推进组|攻坚组|领导机构)"
 _NAME_CHAR = r"[\u4e00-\u9fffA-Za-z0-9（）()·+\-—、“”《》\"]"
 _FOUNDED = re.compile(
-    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:充实|完善)?(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
+    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:充实|完善)?(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|"
+    rf"召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
     rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
 )
-_MENTION = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{{2,40}}?(?:领导小组|指挥部|联席会议|工作专班))")
+_MENTION = re.compile(r"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{2,40}?(?:领导小组|指挥部|联席会议|工作专班))")
 _LIST_TITLE = re.compile(
-    rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
+    rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))"
+    rf"(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
 )
-_GENERIC_NAMES = frozenset({"领导小组", "工作领导小组", "小组", "指挥部", "工作专班", "专班", "联席会议", "领导机构", "领导组", "委员会", "工作组"})
-_OFFICE_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会))?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$")
-_SUBGROUP = re.compile(rf"^[\u4e00-\u9fff、]{{2,20}}(?:组|专班|小组|分指挥部)(?:[（(].{{0,30}}[)）])?[：:]?$")
-_TOLD_SUBGROUP = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,15}(?:组|专班))(?:[（(].{0,30}[)）])?[，,：:。](?=.*(?:组长|牵头|成员))")
+_GENERIC_NAMES = frozenset(
+    {
+        "领导小组",
+        "工作领导小组",
+        "小组",
+        "指挥部",
+        "工作专班",
+        "专班",
+        "联席会议",
+        "领导机构",
+        "领导组",
+        "委员会",
+        "工作组",
+    }
+)
+_OFFICE_HEAD = re.compile(
+    r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会)"
+    r")?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$"
+)
+_SUBGROUP = re.compile(r"^[\u4e00-\u9fff、]{2,20}(?:组|专班|小组|分指挥部)(?:[（(].{0,30}[)）])?[：:]?$")
+_TOLD_SUBGROUP = re.compile(
+    r"^(?P<name>[\u4e00-\u9fff]{2,15}(?:组|专班))(?:[（(].{0,30}[)）])?[，,：:。](?=.*(?:组长|牵头|成员))"
+)
 _SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
 
 
@@ -92,15 +113,19 @@ class Clerk:
         if role != "leader" or self.current is None:
             return
         have = {seat.role for seat in self.current.seats}
-        if have & {"deputy_leader", "member"} or ("leader" in have and self.pending and self.pending != self.current.name):
+        if have & {"deputy_leader", "member"} or (
+            "leader" in have and self.pending and self.pending != self.current.name
+        ):
             self.current, self.with_chief = None, False
 
     def name(self, name: str) -> None:
         """Take note of a group's name; it belongs to the seats that follow."""
         name = tidy_name(name)
-        if not name or name in _GENERIC_NAMES and (self.current is not None or self.pending):
+        if not name or (name in _GENERIC_NAMES and (self.current is not None or self.pending)):
             return
-        if self.current is None or any(seat.role in ("leader", "deputy_leader", "member") for seat in self.current.seats):
+        if self.current is None or any(
+            seat.role in ("leader", "deputy_leader", "member") for seat in self.current.seats
+        ):
             self.pending = name
             if self.current is not None and self.current.name is None:
                 self.current.name = name
@@ -129,7 +154,11 @@ class Clerk:
         body = number.rest if number else text
         self._note_names(body, heading=number is not None)
         label = read_label(self._duty_of_subgroup(body), in_office=self.in_office, with_chief=self.with_chief)
-        if self.role and number is None and (self._cut_list(paragraph, label) or _bare(label, text) and self._post_tail(text)):
+        if (
+            self.role
+            and number is None
+            and (self._cut_list(paragraph, label) or (_bare(label, text) and self._post_tail(text)))
+        ):
             self._use(paragraph)
             return
         if label and self._labelled(label, paragraph):
@@ -149,7 +178,9 @@ class Clerk:
 
     def _duty_of_subgroup(self, text: str) -> str:
         """Below the heading of a working group 牵头单位 is its leader and 责任单位 its members."""
-        if not self.below_heading and not (self.current and self.current.name and _SUBGROUP.match(self.current.name) and self.role):
+        if not self.below_heading and not (
+            self.current and self.current.name and _SUBGROUP.match(self.current.name) and self.role
+        ):
             return text
         text = re.sub(r"^(?:牵头|组长)(?:单位|部门)(?=\s*[：:])", "组长", text)
         return re.sub(r"^(?:责任|配合|参与|组成)(?:单位|部门)(?=\s*[：:])", "成员单位", text)
@@ -186,7 +217,13 @@ class Clerk:
             return self._odd_row(label, paragraph)
         if not label.rest and not label.marked:
             return False
-        if not label.rest and label.word in ("主任", "副主任", "政委") and "：" not in paragraph.text and ":" not in paragraph.text and not self.role:
+        if (
+            not label.rest
+            and label.word in ("主任", "副主任", "政委")
+            and "：" not in paragraph.text
+            and ":" not in paragraph.text
+            and not self.role
+        ):
             return False
         if label.word in ("总召集人", "总指挥"):
             self._begin_if_new("leader")
@@ -217,16 +254,22 @@ class Clerk:
     def _continuation(self, paragraph: Paragraph) -> bool:
         """A line without label inside a list: the rest of a post, or the next person."""
         text = paragraph.text
-        if self.role is None or self.in_office and self.role == "member":
+        if self.role is None or (self.in_office and self.role == "member"):
             return False
         if self._post_tail(text):
             return True
-        if len(text) > 400 or _SENTENCE.search(text) and not re.search(rf"^{NAME}[\s（(]", text):
+        if len(text) > 400 or (_SENTENCE.search(text) and not re.search(rf"^{NAME}[\s（(]", text)):
             self.role = None
             return False
         rows = read_row(text)
         if not rows:
-            if len(text) <= 30 and not re.search(r"[，。：:]", text) and self.current and self.current.seats and _posty(text):
+            if (
+                len(text) <= 30
+                and not re.search(r"[，。：:]", text)
+                and self.current
+                and self.current.seats
+                and _posty(text)
+            ):
                 self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), text)
                 return True
             self.role = None
@@ -246,7 +289,11 @@ class Clerk:
         self.row = None
         if row is None or label is not None or self.role is None or self.current is None:
             return False
-        if "、" not in row.text or row.text[-1] in "。；;、" or _SENTENCE.search(paragraph.text) and "、" not in paragraph.text:
+        if (
+            "、" not in row.text
+            or row.text[-1] in "。；;、"
+            or (_SENTENCE.search(paragraph.text) and "、" not in paragraph.text)
+        ):
             return False
         if any(sitting.person for sitting in read_row(paragraph.text)) and "、" not in paragraph.text:
             return False
@@ -300,7 +347,9 @@ class Clerk:
             self._office(paragraph)
         for spoken in spoken_seats(text, in_office=self.in_office):
             if spoken.sitting is None:
-                self._warn(paragraph.line_at(spoken.offset), N_("“%(text)s”像是组成人员，但没有认出来。"), spoken.missed)
+                self._warn(
+                    paragraph.line_at(spoken.offset), N_("“%(text)s”像是组成人员，但没有认出来。"), spoken.missed
+                )
                 continue
             self.sit(spoken.role, spoken.sitting, paragraph.line_at(spoken.offset))
             self.found.used.add(paragraph.line)
@@ -310,7 +359,11 @@ class Clerk:
         unit = office_unit(paragraph.text)
         if not unit:
             return
-        if self.current is None and not self.pending and not re.search(r"领导小组|指挥部|联席会议|专班|委员会", paragraph.text):
+        if (
+            self.current is None
+            and not self.pending
+            and not re.search(r"领导小组|指挥部|联席会议|专班|委员会", paragraph.text)
+        ):
             return
         group = self._group()
         if group.name is None and self.pending:
@@ -354,7 +407,7 @@ def _core_first(seats: list[Seat]) -> list[Seat]:
 
 def _bare(label: Label | None, text: str) -> bool:
     """A word such as 主任 alone on its line may be the rest of a post above."""
-    return label is None or not label.rest and "：" not in text and ":" not in text
+    return label is None or (not label.rest and "：" not in text and ":" not in text)
 
 
 def _posty(text: str) -> bool:
@@ -383,9 +436,14 @@ def tidy_name(name: str) -> str:
     """A group's name without what stands before it in the sentence."""
     name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?:充实|完善)?(?=.{4})", "", name)
     name = re.sub(r"^(?:关于)?(?:召开|印发|转发|做好|开展)(?=.{6})", "", name)
-    name = name.strip("“”\"《》：: ")
-    name = re.sub(r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|总指挥)的|相应的?|专门的?|健全|完善)", "", name)
-    return name.strip("“”\"《》：: ")
+    name = name.strip('“”"《》：: ')
+    name = re.sub(
+        r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|"
+        r"总指挥)的|相应的?|专门的?|健全|完善)",
+        "",
+        name,
+    )
+    return name.strip('“”"《》：: ')
 
 
 def mentioned_name(texts: list[str]) -> str | None:
@@ -395,4 +453,3 @@ def mentioned_name(texts: list[str]) -> str | None:
     names = [re.sub(r"^(?:成立|调整|组建)", "", name) for name in names]
     full = [name for name in names if len(name) >= 8]
     return max(full, key=len) if full else None
-

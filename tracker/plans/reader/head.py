@@ -9,25 +9,42 @@ from .lines import Paragraph
 from .numbering import starts_numbered
 from .units import SUFFIXES
 
-_NUMBER = re.compile(r"(?P<n>[\u4e00-\u9fffA-Za-z]{1,14}\s*[〔\[【(（﹝]\s*(?:19|20)\d{2}\s*[〕\]】)）﹞]\s*(?:第)?\d{1,4}\s*号)")
-_TITLE_END = re.compile(
-    r"(?:方案|规划|通知|意见|计划|办法|要点|清单|细则|分工|决定|安排|措施|行动|预案|部署|规定|制度|责任书|任务书|纲要|分解|路线图|分工表|分解表|实施方案|工作方案|举措|条|指南|章程|通告|公告|批复|函)"
-    r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
+_NUMBER = re.compile(
+    r"(?P<n>[\u4e00-\u9fffA-Za-z]{1,14}\s*[〔\[【(（﹝]\s*(?:19|20)" r"\d{2}\s*[〕\]】)）﹞]\s*(?:第)?\d{1,4}\s*号)"
 )
-_DATE = re.compile(r"^[（(]?\s*(?:19|20|二[〇○零]|二0)[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$")
-_SIGNED = re.compile(r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九]{2}\s*年.{1,6}月.{1,4}日)$")
+_TITLE_END = re.compile(
+    r"(?:方案|规划|通知|意见|计划|办法|要点|清单|细则|分工|决定|安排|措施|行动|预案|部署|规定|制度|责任书|"
+    r"任务书|纲要|分解|路线图|分工表|分解表|实施方案|工作方案|举措|条|指南|章程|通告|公告|批复|函)"
+    r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})"
+    r"[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
+)
+_DATE = re.compile(
+    r"^[（(]?\s*(?:19|20|二[〇○零]|二0)"
+    r"[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$"
+)
+_SIGNED = re.compile(
+    r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])"
+    r"[\d〇○零一二三四五六七八九]{2}\s*年.{1,6}月.{1,4}日)$"
+)
 _TAIL_DATE = re.compile(r"((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)印发")
 _ORGAN = re.compile(
-    rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)(?:\s*（.{{1,12}}）)?$"
+    rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)"
+    rf"(?:\s*（.{{1,12}}）)?$"
 )
 _SIGN_STOP = re.compile(r"[。：:；]|^抄送|^附件|^附：")
 _FILE_HEAD = re.compile(r"^(?P<o>[\u4e00-\u9fff]{4,40}?)文件$")
-_REGION_STOP = frozenset("城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split())
+_REGION_STOP = frozenset(
+    "城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split()
+)
 _PROVINCE = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|北京市|上海市|天津市|重庆市|内蒙古|广西|新疆|西藏|宁夏)"
-_STOP = "委|政府|人民|办公|党|共|创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
+_STOP = (
+    "委|政府|人民|办公|党|共|创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|"
+    "加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
+)
 _C = rf"(?:(?!{_STOP})[\u4e00-\u9fff])"
 _REGION = re.compile(
-    rf"^(?P<r>(?:{_PROVINCE})?(?:{_C}{{1,5}}?(?:自治州|市|州|盟|地区))?(?:{_C}{{1,12}}?(?:自治县|自治旗|开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:{_C}{{1,5}}?(?:街道|镇|乡|苏木))?)"
+    rf"^(?P<r>(?:{_PROVINCE})?(?:{_C}{{1,5}}?(?:自治州|市|州|盟|地区))?(?:{_C}{{1,12}}?(?:自治县|自治旗|"
+    rf"开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:{_C}{{1,5}}?(?:街道|镇|乡|苏木))?)"
 )
 
 
@@ -66,7 +83,13 @@ def _number(head: Head, paragraphs: list[Paragraph]) -> None:
 
 
 def _is_title(text: str) -> bool:
-    return bool(_TITLE_END.search(text)) and text.count("《") == text.count("》") and not text.endswith("。") and 4 <= len(text) <= 90 and not starts_numbered(text)
+    return (
+        bool(_TITLE_END.search(text))
+        and text.count("《") == text.count("》")
+        and not text.endswith("。")
+        and 4 <= len(text) <= 90
+        and not starts_numbered(text)
+    )
 
 
 def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
@@ -83,7 +106,11 @@ def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
             break
         if len(text) > 70 or re.search(r"[。；：:]$", text) or starts_numbered(text) or _FILE_HEAD.match(text):
             pieces = []
-            covered = covered or bool(re.search(r"印发给你们|现予印发|现将.{2,60}印发|请(?:认真|遵照|结合实际).{0,10}(?:贯彻|执行|组织实施)", text))
+            covered = covered or bool(
+                re.search(
+                    r"印发给你们|现予印发|现将.{2,60}印发|请(?:认真|遵照|结合实际).{0,10}(?:贯彻|执行|组织实施)", text
+                )
+            )
             continue
         pieces = [*pieces[-3:], paragraph]
         whole = _join_title(pieces)
@@ -106,10 +133,18 @@ def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
     else:
         head.title = title
     head.title_lines = [piece.line for piece in lines]
-    organs = [text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text)) and "关于" not in text]
+    organs = [
+        text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text)) and "关于" not in text
+    ]
     if organs:
         head.issuer = "、".join(organs)
-    issuer = None if organs else re.match(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover)
+    issuer = (
+        None
+        if organs
+        else re.match(
+            r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover
+        )
+    )
     if issuer:
         head.issuer = issuer["o"]
 
@@ -127,7 +162,7 @@ def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
     for piece in reversed(pieces[:-1]):
         text = re.sub(r"\s+", "", piece.text)
         own = _ORGAN.match(text) and not re.search(r"关于|推进|创建|开展", text)
-        complete = "关于" in last or _region(last) is not None and len(last) > 8
+        complete = "关于" in last or (_region(last) is not None and len(last) > 8)
         if piece.last_line + 4 < parts[0].line or len(text) > 40 or _is_title(text):
             break
         if complete and not (own and "关于" in last):
@@ -140,7 +175,12 @@ def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
 def _first_line(head: Head, paragraphs: list[Paragraph]) -> None:
     for paragraph in paragraphs[:6]:
         text = re.sub(r"\s+", "", paragraph.text)
-        if paragraph.line not in head.used and not starts_numbered(text) and len(text) <= 60 and not re.search(r"[。；：:]", text):
+        if (
+            paragraph.line not in head.used
+            and not starts_numbered(text)
+            and len(text) <= 60
+            and not re.search(r"[。；：:]", text)
+        ):
             if not paragraph.table and not _DATE.match(text):
                 head.title, head.title_lines = text, [paragraph.line]
                 head.used.add(paragraph.line)
@@ -214,7 +254,9 @@ def _organ_text(text: str) -> str:
     return "、".join(parts) if all(_ORGAN.match(part) and len(part) > 3 for part in parts) else "".join(parts)
 
 
-_SENDER = re.compile(r"^(?:填报|制表|编制|报送|印发|发文)(?:单位|机关|部门)[：:]\s*(?P<o>[\u4e00-\u9fff“”（）()]{4,40}?)(?=\s|$)")
+_SENDER = re.compile(
+    r"^(?:填报|制表|编制|报送|印发|发文)(?:单位|机关|部门)[：:]\s*(?P<o>[\u4e00-\u9fff“”（）()]{4,40}?)" r"(?=\s|$)"
+)
 
 
 def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
@@ -227,7 +269,11 @@ def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
         words = [re.sub(r"(?:印发|发布|公布|制)$", "", word) for word in re.split(r"\s+", text.strip("（()）"))]
         organs = [word for word in words if _ORGAN.match(word.replace("“", "").replace("”", "")) and len(word) > 3]
         day = _day(text)
-        if not sender and (day is None or not organs) and not re.fullmatch(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日", squeeze(text).strip("（()）")):
+        if (
+            not sender
+            and (day is None or not organs)
+            and not re.fullmatch(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日", squeeze(text).strip("（()）"))
+        ):
             continue
         head.used.add(paragraph.line)
         head.issued_on = head.issued_on or day
@@ -277,6 +323,6 @@ def _region(text: str | None) -> str | None:
     bare = re.sub(r"^(?:(?:19|20)\d{2}年度?|成立|调整|推进|开展|做好|全面|创建|建立|加强|召开|实施)+", "", bare)
     found = _REGION.match(bare)
     region = found["r"] if found else ""
-    if not region or region in _REGION_STOP or len(region) < 2 or region[-2:] in _REGION_STOP and len(region) > 6:
+    if not region or region in _REGION_STOP or len(region) < 2 or (region[-2:] in _REGION_STOP and len(region) > 6):
         return None
     return region

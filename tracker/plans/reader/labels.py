@@ -68,7 +68,8 @@ _ROLES: tuple[tuple[str, Role], ...] = (
 )
 LEADERISH = "|".join(label for label, _ in _ROLES)
 _PREFIX = (
-    r"(?:[区县市州省镇]?级?(?:工作)?领导(?:小)?组(?:及其办公室|办公室)?|指挥部(?:办公室)?|联席会议(?:办公室)?|(?:工作)?专班(?:办公室)?|委员会(?:办公室)?|小组"
+    r"(?:[区县市州省镇]?级?(?:工作)?领导(?:小)?组(?:及其办公室|办公室)?|指挥部(?:办公室)?|"
+    r"联席会议(?:办公室)?|(?:工作)?专班(?:办公室)?|委员会(?:办公室)?|小组"
     r"|[区县市州省镇乡]级(?=总?副?总?[河湖林田路]长)|办公室(?=(?:副?主任|联络员|成员)))?"
 )
 
@@ -82,7 +83,9 @@ _LABEL = re.compile(
     rf"^(?P<prefix>{_PREFIX})\s*(?P<label>{'|'.join(_spaced(label) for label, _ in _ROLES)})\s*"
     r"(?P<note>[（(][^）)]{0,30}[）)])?\s*(?P<mark>[：:]|(?=\s)|$)"
 )
-_UNPLACED = re.compile(r"^(?:顾\s*问|名誉[^：:]{1,6}|特邀[^：:]{1,6}|秘\s*书\s*长|副\s*秘\s*书\s*长|专家(?:组|库)?)\s*[：:]")
+_UNPLACED = re.compile(
+    r"^(?:顾\s*问|名誉[^：:]{1,6}|特邀[^：:]{1,6}|秘\s*书\s*长|副\s*秘\s*书\s*长|专家(?:组|库)?)\s*[：:]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,11 @@ def read_label(text: str, *, in_office: bool, with_chief: bool) -> Label | None:
     role = _BY_LABEL[word]
     office = "办公室" in found["prefix"] or word.startswith("办公室")
     if in_office or office:
-        role = {"主任": "office_director", "副主任": "office_deputy_director", "常务副主任": "office_deputy_director"}.get(
-            word, role
-        )  # type: ignore[assignment]
+        role = {
+            "主任": "office_director",
+            "副主任": "office_deputy_director",
+            "常务副主任": "office_deputy_director",
+        }.get(word, role)  # type: ignore[assignment]
     if with_chief and word == "召集人":
         role = "deputy_leader"
     return Label(word, role, rest, office, marked, found["note"] or "")

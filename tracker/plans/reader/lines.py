@@ -20,10 +20,14 @@ _WIDE = str.maketrans(
 _PAIRS = {"（": "）", "(": ")", "《": "》", "“": "”", "〔": "〕", "【": "】", "[": "]"}
 _TERMINAL = "。！？；：!?;:）)】]”"
 _HEAD_LABEL = re.compile(
-    r"^(?:[\u4e00-\u9fff](?:\s*[\u4e00-\u9fff（）()]){0,13}\s*[：:]|附\s*件|附\s*表|抄\s*送|主\s*送|（此件|注[：:]|备注)"
+    r"^(?:[\u4e00-\u9fff](?:\s*[\u4e00-\u9fff（）()]){0,13}\s*[：:]|附\s*件|附\s*表|抄\s*送|主\s*送|"
+    r"（此件|注[：:]|备注)"
 )
 _CLOSERS = "，。、；：）》”】〕！？,;)"
-_PAGE = re.compile(r"^(?:[—–－―\-·]{1,2}\s*\d{1,3}\s*[—–－―\-·]{1,2}|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$")
+_PAGE = re.compile(
+    r"^(?:[—–－―\-·]{1,2}\s*\d{1,3}\s*[—–－―\-·]{1,2}|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|"
+    r"\d{1,3}\s*/\s*\d{1,3})$"
+)
 _DATE_LINE = re.compile(r"^[\d一二三四五六七八九十〇○零]{4}\s*年.{1,8}日\s*$")
 
 
@@ -176,7 +180,7 @@ def paragraphs(lines: list[Line], is_head_cell: Callable[[str], bool]) -> list[P
     last: Line | None = None
     head_cells = 0
     for line in lines:
-        if not line.text and not any(line.cells) or _PAGE.match(line.text):
+        if (not line.text and not any(line.cells)) or _PAGE.match(line.text):
             continue
         cells_below = head_cells >= 3 and not starts_numbered(line.text)
         head_cells = head_cells + 1 if is_head_cell(line.text) else head_cells if cells_below else 0

@@ -79,8 +79,10 @@ def _given(item: Item, clause: Clause, clauses: dict[int, Clause]) -> Responsibl
     parent = item.parent
     if parent is not None and len(parent.children) > 1:
         last = clauses[id(parent.children[-1])]
-        if last.notes_below and last.responsible.found and not any(
-            clauses[id(child)].responsible.labelled for child in parent.children[:-1]
+        if (
+            last.notes_below
+            and last.responsible.found
+            and not any(clauses[id(child)].responsible.labelled for child in parent.children[:-1])
         ):
             return _with_own(own, last.responsible)
     while parent is not None and parent.kind != "root":
@@ -134,7 +136,11 @@ def has_no_past(text: str) -> bool:
 def _opens_section(item: Item) -> bool:
     """A heading that names a section is no task itself."""
     parent = item.parent
-    return parent is None or parent.section != item.section or parent.kind in ("root", "annex") and item.kind in ("han", "chapter")
+    return (
+        parent is None
+        or parent.section != item.section
+        or (parent.kind in ("root", "annex") and item.kind in ("han", "chapter"))
+    )
 
 
 def _within_phase(item: Item, phases: PhasesFound) -> bool:

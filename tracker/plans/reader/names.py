@@ -13,27 +13,41 @@ _SURNAMES = (
     "仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危"
     "玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由闪笪令肇郦藏鲜青竺鄞能裕尹洪舒郁阎鱼敬寿危荀羿竹经原初线战亢逄逯税荀宓库"
 )
-_COMPOUND = "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|独孤|南宫|端木|宇文|长孙|轩辕|闻人|司空|呼延|百里|拓跋|完颜|赫连|澹台|申屠|太史|濮阳|公冶|单于|淳于"
+_COMPOUND = (
+    "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|独孤|南宫|端木|宇文|长孙|轩辕|闻人|司空|"
+    "呼延|百里|拓跋|完颜|赫连|澹台|申屠|太史|濮阳|公冶|单于|淳于"
+)
 _GIVEN = r"[\u4e00-\u9fff]"
-NAME = rf"(?:(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{1,2}}|[\u4e00-\u9fff]{{2,8}}·[\u4e00-\u9fff·]{{2,10}})"
+NAME = (
+    rf"(?:(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{1,2}}|"
+    rf"[\u4e00-\u9fff]{{2,8}}·[\u4e00-\u9fff·]{{2,10}})"
+)
 _NAME = re.compile(NAME)
 _LONG_NAME = re.compile(r"[\u4e00-\u9fff]{4,7}")
 _SURNAME = re.compile(rf"[{_SURNAMES}]")
 
 _PARTY = "党组|党委|党工委|党总支|党支部|机关党委|党校"
 _BASE = (
-    "主要负责同志|分管负责同志|相关负责同志|有关负责同志|负责同志|主要负责人|分管负责人|相关负责人|有关负责人|负责人|主要领导|分管领导|相关领导|领导|班子成员|法定代表人"
+    "主要负责同志|分管负责同志|相关负责同志|有关负责同志|负责同志|主要负责人|分管负责人|相关负责人|"
+    "有关负责人|负责人|主要领导|分管领导|相关领导|领导|班子成员|法定代表人"
     "|一级主任科员|二级主任科员|三级主任科员|四级主任科员|主任科员|一级科员|科员"
     "|一级巡视员|二级巡视员|巡视员|一级调研员|二级调研员|三级调研员|四级调研员|调研员"
-    "|总召集人|召集人|书记|常委|委员长|主任委员|委员|党组成员|区长|县长|市长|州长|旗长|省长|盟长|局长|主任|部长|镇长|乡长|校长|院长|所长|站长|行长|总经理|经理"
-    "|董事长|主席|会长|秘书长|检察长|大队长|支队长|中队长|总队长|队长|政委|政治委员|科长|股长|处长|厅长|司长|总督学|督学|专员|组长|理事长|园长|台长|社长"
-    "|总工程师|总经济师|总规划师|总会计师|总审计师|总畜牧师|总农艺师|工程师|高级工程师|馆长|厂长|场长|村长|联络员|部队长|参谋长|教导员|指导员|干事|首席代表|总监"
-    "|河长|湖长|林长|网格长|片长|段长|路长|教授|研究员|主任医师|副主任医师|律师|监事长|主管|县级干部|处级干部|科级干部|干部|成员|顾问|工作人员|总指挥|指挥长|庭长|主播|编审|老师|教师"
+    "|总召集人|召集人|书记|常委|委员长|主任委员|委员|党组成员|区长|县长|市长|州长|旗长|省长|盟长|局长|"
+    "主任|部长|镇长|乡长|校长|院长|所长|站长|行长|总经理|经理"
+    "|董事长|主席|会长|秘书长|检察长|大队长|支队长|中队长|总队长|队长|政委|政治委员|科长|股长|处长|厅长|"
+    "司长|总督学|督学|专员|组长|理事长|园长|台长|社长"
+    "|总工程师|总经济师|总规划师|总会计师|总审计师|总畜牧师|总农艺师|工程师|高级工程师|馆长|厂长|场长|"
+    "村长|联络员|部队长|参谋长|教导员|指导员|干事|首席代表|总监"
+    "|河长|湖长|林长|网格长|片长|段长|路长|教授|研究员|主任医师|副主任医师|律师|监事长|主管|县级干部|"
+    "处级干部|科级干部|干部|成员|顾问|工作人员|总指挥|指挥长|庭长|主播|编审|老师|教师"
 )
 _MOD = r"(?:分管|主管|联系|协管|协助)?(?:[\u4e00-\u9fff]{1,6}?工作的?)?(?:常务|第一|执行|专职|兼职|挂职)?(?:副|代|正)?"
 POST = re.compile(rf"(?:(?:{_PARTY})?{_MOD}(?:{_BASE}))")
 _POST_END = re.compile(rf"(?:{_BASE})$")
-_NOT_NAME_END = re.compile(r"(?:局|委|办|部|厅|镇|乡|街道|区|县|市|学校|小学|中学|公司|中心|院|所|政府|大队|支队|集团|银行|医院|组|站|社区|处|科|室|单位|部门|小组)$")
+_NOT_NAME_END = re.compile(
+    r"(?:局|委|办|部|厅|镇|乡|街道|区|县|市|学校|小学|中学|公司|中心|院|所|政府|大队|支队|集团|银行|医院|"
+    r"组|站|社区|处|科|室|单位|部门|小组)$"
+)
 _NOT_NAMES = frozenset(
     "常委 区长 区委 区直 区属 区内 成员 单位 部门 高新区 开发区 经开区 时间 单位名 全区 全县 全市 全体 有关 相关 各镇 各乡 和平 同志 施工 计划 文明 安全 党委 党组 党政 党校 公安 公路 司法 应急 文化 文旅 农业 "
     "农村 住建 水利 财政 国土 国资 国税 金融 商务 信访 信息 宣传 房管 城管 路政 路长 河长 湖长 林长 包括 其他 其中 具体 阳光 元旦 平台 平安 明确 成立 关于 方案 任务 任命 兼任 万元 章程 农办 卫健 卫生 卫健委 "
@@ -54,8 +68,12 @@ def is_name(token: str, *, lenient: bool = False) -> bool:
     return lenient or not _NOT_NAME_END.search(token)
 
 
-_SINGLES = re.compile(r"(?<![\u4e00-\u9fff·A-Za-z0-9])[\u4e00-\u9fff](?:[ \t\u3000]+[\u4e00-\u9fff])+(?![\u4e00-\u9fff])")
-_SPACED_COMPOUND = re.compile(rf"(?<![\u4e00-\u9fff·A-Za-z0-9])({_COMPOUND})[ \t\u3000]+([\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])")
+_SINGLES = re.compile(
+    r"(?<![\u4e00-\u9fff·A-Za-z0-9])[\u4e00-\u9fff](?:[ \t\u3000]+[\u4e00-\u9fff])+(?![\u4e00-\u9fff])"
+)
+_SPACED_COMPOUND = re.compile(
+    rf"(?<![\u4e00-\u9fff·A-Za-z0-9])({_COMPOUND})[ \t\u3000]+([\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"
+)
 
 
 def join_padded(text: str) -> tuple[str, frozenset[str]]:
@@ -126,15 +144,23 @@ def _mid_word(text: str, match: re.Match[str], following: re.Match[str]) -> bool
     """Whether a post word only stands inside a longer name: 区长办公会, 领导小组, 主任科员."""
     between = text[match.end() : following.start()]
     if not between:
-        return following.start() == match.end() and not re.match(r"(?:副|常务|党)", following.group()) and match.start() == following.start()
+        return (
+            following.start() == match.end()
+            and not re.match(r"(?:副|常务|党)", following.group())
+            and match.start() == following.start()
+        )
     return bool(re.match(r"(?:小组|办公|室|会|学院|科|助理|医|接待|团|联)", between))
 
 
 def _posting(unit: str, post: str) -> Posting:
     unit = unit.strip(" 、，,；;兼")
     core = re.sub(r"^(?:常务|第一|执行|专职|兼职)?(?:副|代|正)?", "", post)
-    if unit and len(core) == 2 and core[1] == "长" and core[0] in "局部镇乡院所站行区县市州旗处科厅队" and not re.search(
-        rf"(?:{SUFFIXES})$", unit
+    if (
+        unit
+        and len(core) == 2
+        and core[1] == "长"
+        and core[0] in "局部镇乡院所站行区县市州旗处科厅队"
+        and not re.search(rf"(?:{SUFFIXES})$", unit)
     ):
         unit += core[0]
     elif unit and core in ("大队长", "支队长", "中队长", "总队长") and not unit.endswith(core[:2]):
@@ -166,6 +192,8 @@ def _inherit(posting: Posting, before: list[Posting]) -> Posting:
     governor = _GOVERNOR.search(posting.post)
     if governor and not (unit.endswith(("政府", governor.group()[0])) and len(unit) > 1):
         return posting
-    if re.search(r"(?:省委|市委|区委|县委|州委|旗委|工委)$", unit) and not re.search(r"(?:书记|委员|常委)$", posting.post):
+    if re.search(r"(?:省委|市委|区委|县委|州委|旗委|工委)$", unit) and not re.search(
+        r"(?:书记|委员|常委)$", posting.post
+    ):
         return posting
     return posting if _FREE.search(posting.post) and not unit else Posting(unit, posting.post)

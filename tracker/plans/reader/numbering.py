@@ -12,14 +12,23 @@ _STAR = r"[★▲●■◆※☆△]?\s*"
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile("^" + _STAR + pattern))
     for kind, pattern in (
-        ("annex", r"(?P<number>附\s*[件表录]\s*(?:\d{1,2}|[一二三四五六七八九十])?)\s*[：:.、]?\s*(?=$|[^\d\s：:.、的])"),
+        (
+            "annex",
+            r"(?P<number>附\s*[件表录]\s*(?:\d{1,2}|[一二三四五六七八九十])?)\s*[：:.、]?\s*(?=$|[^\d\s：:.、的])",
+        ),
         ("chapter", rf"(?P<number>第{_H}+(?:章|编|篇|部分))[、：:\s]*"),
         ("section", rf"(?P<number>第{_H}+节)[、：:\s]*"),
         ("article", rf"(?P<number>第{_H}+条)[、：:\s]*"),
         ("named", rf"(?P<number>(?:任务|举措|行动|工程|措施|专项)\s*(?:{_H}+|\d{{1,2}}))\s*[：:、.．—]\s*"),
         ("han", rf"(?P<number>{_H}{{1,4}})\s*[、．.]\s*(?!\d)"),
         ("han_paren", rf"(?P<number>[（(]\s*{_H}{{1,4}}\s*[)）])\s*[、.．]?\s*"),
-        ("dotted", rf"(?P<number>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})(?:[.．、]?\s+(?=[\u4e00-\u9fff《“])|[.．、]?(?=[\u4e00-\u9fff《“]){_NOT_MEASURE})"),
+        (
+            "dotted",
+            (
+                rf"(?P<number>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})(?:[.．、]?\s+(?=[\u4e00-\u9fff《“])|"
+                rf"[.．、]?(?=[\u4e00-\u9fff《“]){_NOT_MEASURE})"
+            ),
+        ),
         ("digit", r"(?P<number>\d{1,3})\s*(?:、\s*|[．.]\s*(?!\d)|[．.]\s*(?=(?:19|20)\d\d年))"),
         ("digit_paren", r"(?P<number>[（(]\s*\d{1,3}\s*[)）])\s*[、.．]?\s*"),
         ("digit_half", r"(?P<number>\d{1,3}[)）])\s*[、.．]?\s*"),

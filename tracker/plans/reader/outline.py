@@ -8,7 +8,10 @@ from .numbering import read_number, split_inline
 from .sections import Kind, own_kind
 
 _BARE_HEADING = re.compile(
-    r"^[【\[]?(?:指导思想|总体要求|基本原则|工作原则|总体目标|工作目标|主要目标|工作任务|主要任务|重点任务|任务分解|工作措施|主要措施|重点工作|实施步骤|工作步骤|时间安排|进度安排|保障措施|组织保障|组织领导|组织实施|工作要求|组织机构|职责分工|工作职责|工作举措|重点举措|整治重点|整治内容|基本情况|背景)[】\]]?[：:]?$"
+    r"^[【\[]?(?:指导思想|总体要求|基本原则|工作原则|总体目标|工作目标|主要目标|工作任务|主要任务|"
+    r"重点任务|任务分解|工作措施|主要措施|重点工作|实施步骤|工作步骤|时间安排|进度安排|保障措施|组织保障|"
+    r"组织领导|组织实施|工作要求|组织机构|职责分工|工作职责|工作举措|重点举措|整治重点|整治内容|基本情况|"
+    r"背景)[】\]]?[：:]?$"
 )
 _NEVER_INLINE = frozenset({"annex", "chapter", "section"})
 
@@ -103,7 +106,11 @@ def _pieces(paragraph: Paragraph) -> list[tuple[str, int]]:
         same = [offset for offset in split_inline(paragraph.text)]
         cuts = same if same and same[0] == 0 else cuts
     bounds = sorted({0, *cuts, len(paragraph.text)})
-    return [(paragraph.text[a:b].strip(), a) for a, b in zip(bounds, bounds[1:], strict=False) if paragraph.text[a:b].strip()]
+    return [
+        (paragraph.text[a:b].strip(), a)
+        for a, b in zip(bounds, bounds[1:], strict=False)
+        if paragraph.text[a:b].strip()
+    ]
 
 
 _INLINE_KINDS = frozenset({"digit", "digit_paren", "circle"})

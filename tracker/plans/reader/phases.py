@@ -15,8 +15,12 @@ NO_DATE = N_("阶段“%(text)s”没有认出起止时间，请核对。")
 ORDER = N_("阶段“%(text)s”的止期早于起期，止期留空，请核对。")
 _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")
 _STAGE = re.compile(r"阶段|第[一二三四五六七八九十]+步")
-_PARAGRAPH_STAGE = re.compile(r"^(?:第[一二三四五六七八九十]+(?:阶段|步)|[^，。：:（(]{2,16}阶段)\s*(?:[：:（(，,。]|$)")
-_TIME_HEAD = re.compile(r"^(?:时间(?:安排)?|起止时间)?[：:]?[（(]?(?=(?:19|20)\d{2}|\d{1,2}月|即日|[一二三四五六七八九十]{1,2}月)")
+_PARAGRAPH_STAGE = re.compile(
+    r"^(?:第[一二三四五六七八九十]+(?:阶段|步)|[^，。：:（(]{2,16}阶段)\s*(?:[：:（(，,。]|$)"
+)
+_TIME_HEAD = re.compile(
+    r"^(?:时间(?:安排)?|起止时间)?[：:]?[（(]?(?=(?:19|20)\d{2}|\d{1,2}月|即日|" r"[一二三四五六七八九十]{1,2}月)"
+)
 
 
 @dataclass(slots=True)
@@ -61,7 +65,11 @@ def _spoken(item: Item, found: PhasesFound, year: int | None) -> bool:
     for text, line in parts:
         stages = [stage for stage in _STAGE_SENTENCE.finditer(squeeze(text)) if find_span(stage["head"], 2000)]
         for stage in stages if len(stages) > 1 else ():
-            head = re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0] if find_span(re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0], 2000) else stage["head"]
+            head = (
+                re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0]
+                if find_span(re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0], 2000)
+                else stage["head"]
+            )
             year = _write(found, re.sub(r"^[为是：:，,]", "", head), [], line, year)
             any_found = True
     return any_found
@@ -87,7 +95,12 @@ def _begins_with_time(item: Item) -> bool:
     """2025年3月—10月：组织实施."""
     text = fill_span(squeeze(item.text))
     span = find_span(text[:40], 2000)
-    return span is not None and span.start <= 1 and bool(re.match(r"^[）)]?[：:，,。]|^[）)]?[\u4e00-\u9fff]{2,12}(?:阶段|[。；]|$)", text[span.end :])) and text[span.end : span.end + 1] != "前"
+    return (
+        span is not None
+        and span.start <= 1
+        and bool(re.match(r"^[）)]?[：:，,。]|^[）)]?[\u4e00-\u9fff]{2,12}(?:阶段|[。；]|$)", text[span.end :]))
+        and text[span.end : span.end + 1] != "前"
+    )
 
 
 _PROSE_STAGE = re.compile(r"义务教育阶段|学前教育阶段|初中阶段|小学阶段|高中阶段|现阶段|各阶段|全阶段")
@@ -138,13 +151,22 @@ def _write(found: PhasesFound, head: str, body: list[str], line: int, year: int 
 
 def phase_name(head: str, span: Span | None) -> str:
     """The name of a stage without its number and time."""
-    kept = _BRACKET.sub(lambda found: "" if find_span(found.group(), 2000) or re.search(r"长期|持续", found.group()) else found.group(), head)
+    kept = _BRACKET.sub(
+        lambda found: "" if find_span(found.group(), 2000) or re.search(r"长期|持续", found.group()) else found.group(),
+        head,
+    )
     split = re.match(r"^(?P<a>[^：:（(]{2,24})[（(][^（）()]*[)）][：:](?P<b>.+)$", head)
     if split and find_span(head[split.end("a") : split.start("b")], 2000):
         first = re.split(r"[，,；;。]", split["b"], maxsplit=1)[0]
-        return f"{split['a']}：{first}" if re.fullmatch(r"第[一二三四五六七八九十]+阶段", split["a"]) and len(first) <= 20 else split["a"]
+        return (
+            f"{split['a']}：{first}"
+            if re.fullmatch(r"第[一二三四五六七八九十]+阶段", split["a"]) and len(first) <= 20
+            else split["a"]
+        )
     if kept == head and span is not None:
-        kept = re.sub(r"^(?:即日起)?(?:至|到)?", "", head[: span.start]) + re.sub(r"^(?:以后|之后|之前|以前|底前|前|底|起|后|止|期间|内)", "", head[span.end :])
+        kept = re.sub(r"^(?:即日起)?(?:至|到)?", "", head[: span.start]) + re.sub(
+            r"^(?:以后|之后|之前|以前|底前|前|底|起|后|止|期间|内)", "", head[span.end :]
+        )
     if "：" in kept and len(kept) > 30:
         kept = kept.split("：", 1)[0]
     kept = re.sub(r"(?:时间(?:为|是)?|从|自|为)$", "", kept.strip("：:，,、；;。 （）()"))

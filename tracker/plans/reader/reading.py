@@ -60,7 +60,10 @@ def _untabled(parts: list[Paragraph], tables: list[Table]) -> tuple[list[Paragra
     for part in parts:
         if part.table and part.line not in used:
             part.table = 0
-            part.text = "  ".join(re.sub(r"\s+", "", cell) if _single(cell) else cell for cell in _once(part.cells)) or part.text
+            part.text = (
+                "  ".join(re.sub(r"\s+", "", cell) if _single(cell) else cell for cell in _once(part.cells))
+                or part.text
+            )
     return [part for part in parts if part.text], known
 
 
@@ -73,7 +76,9 @@ def _once(cells: tuple[str, ...]) -> list[str]:
     return [cell for index, cell in enumerate(cells) if cell and (index == 0 or cell != cells[index - 1])]
 
 
-def _read_groups(parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Warning]) -> Clerk:
+def _read_groups(
+    parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Warning]
+) -> Clerk:
     clerk = Clerk()
     waiting = [table for table in tables if table.kind == "seat"]
     for part in parts:
@@ -119,7 +124,12 @@ def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) 
     for part in parts:
         for dated in dated_points(squeeze(part.text), 2000):
             line = part.line_at(_place(part.text, dated.text))
-            if dated.doubt == AMBIGUOUS and "月" in dated.text and dated.text not in told and not {part.line, line} & read:
+            if (
+                dated.doubt == AMBIGUOUS
+                and "月" in dated.text
+                and dated.text not in told
+                and not {part.line, line} & read
+            ):
                 found.append(warning(line, AMBIGUOUS, text=dated.text))
     return found
 

@@ -12,27 +12,65 @@ NO_SINGLE_LEAD = N_("“%(text)s”没有写明哪个单位牵头，牵头单位
 SEVERAL_LEADS = N_("有几个牵头单位（%(text)s），取第一个为牵头，其余列为配合，请核对。")
 
 LABELS: dict[str, str] = {
-    "lead": r"牵头(?:责任)?(?:单位|部门)|主办(?:责任)?(?:单位|部门)|主要责任(?:单位|部门)|主责(?:单位|部门)|主体责任单位|首要责任单位|第一责任单位|牵头|主办|总牵头单位|主要负责(?:单位|部门)|抓总单位",
-    "responsible": r"责任(?:单位|部门|主体)|承办(?:单位|部门)|落实(?:单位|部门)|实施(?:单位|主体|部门)|负责(?:单位|部门)|完成单位|责任科室|办理单位|承担单位|分工单位",
-    "coop": r"(?:责任[（(]配合[)）]|配合[（(]责任[)）]|协同责任|配合责任|其他责任|其它责任|协办责任|次要责任|协助责任|共同责任)(?:单位|部门)|(?:配合|参与|协同|协办|协助|参加|支持|会办|协作|联动|涉及|参建|协调)(?:单位|部门)|配合|参与|协办|协同|协助",
-    "leader": r"(?:牵头|责任|分管|包联|包保|联系|挂点|分线|挂帅|牵头县|牵头区|牵头市|县级|区级|市级|县级牵头|区级牵头|市级牵头|包抓|督办|分管县|分管区)领导",
+    "lead": (
+        r"牵头(?:责任)?(?:单位|部门)|主办(?:责任)?(?:单位|部门)|主要责任(?:单位|部门)|主责(?:单位|部门)|"
+        r"主体责任单位|首要责任单位|第一责任单位|牵头|主办|总牵头单位|主要负责(?:单位|部门)|抓总单位"
+    ),
+    "responsible": (
+        r"责任(?:单位|部门|主体)|承办(?:单位|部门)|落实(?:单位|部门)|实施(?:单位|主体|部门)|负责(?:单位|部门)|"
+        r"完成单位|责任科室|办理单位|承担单位|分工单位"
+    ),
+    "coop": (
+        r"(?:责任[（(]配合[)）]|配合[（(]责任[)）]|协同责任|配合责任|其他责任|其它责任|协办责任|次要责任|"
+        r"协助责任|共同责任)(?:单位|部门)|(?:配合|参与|协同|协办|协助|参加|支持|会办|协作|联动|涉及|参建|协调)"
+        r"(?:单位|部门)|配合|参与|协办|协同|协助"
+    ),
+    "leader": (
+        r"(?:牵头|责任|分管|包联|包保|联系|挂点|分线|挂帅|牵头县|牵头区|牵头市|县级|区级|市级|县级牵头|"
+        r"区级牵头|市级牵头|包抓|督办|分管县|分管区)领导"
+    ),
     "owner": r"(?:具体|直接|第一|主要|牵头)?责任人|具体负责人|承办人|经办人|负责人|责任人员",
-    "deadline": r"(?:完成|整改|办理|办结|责任|落实|时间|任务|工作|整治|推进)?(?:时限|期限|时间节点|时间要求)(?:要求)?|(?:完成|整改|办结|实施|起止)(?:时间|日期)|时间安排|时间进度",
+    "deadline": (
+        r"(?:完成|整改|办理|办结|责任|落实|时间|任务|工作|整治|推进)?(?:时限|期限|时间节点|时间要求)(?:要求)?|"
+        r"(?:完成|整改|办结|实施|起止)(?:时间|日期)|时间安排|时间进度"
+    ),
     "standard": r"(?:完成|工作|验收|目标|质量)?标准|(?:工作|完成|年度)?目标(?:要求|值)?|成果形式|工作要求|考核指标",
     "summary": r"汇总单位|督导单位|监督单位|督办单位|验收单位",
 }
 _LABEL = re.compile(
-    "(?:(?<![\u4e00-\u9fff])|(?=[\u4e00-\u9fff]{2,8}(?:单位|部门|时限|领导|时间|责任人)\\s*[：:]))(?:" + "|".join(f"(?P<{key}>{words})" for key, words in LABELS.items()) + r")\s*(?:[：:]|为(?=[省市县区各州镇乡]))\s*"
+    "(?:(?<![\u4e00-\u9fff])|(?=[\u4e00-\u9fff]{2,8}(?:单位|部门|时限|领导|时间|责任人)\\s*[：:]))(?:"
+    + "|".join(f"(?P<{key}>{words})" for key, words in LABELS.items())
+    + r")\s*(?:[：:]|为(?=[省市县区各州镇乡]))\s*"
 )
 _ANY_LABEL = re.compile("(?:" + "|".join(f"(?:{words})" for words in LABELS.values()) + r")\s*[：:]")
 _PAIRS = {"（": "）", "(": ")", "[": "]", "【": "】", "〔": "〕"}
-_LEAD_VERB = r"(?:总牵头|牵头负责|牵头组织|牵头落实|牵头实施|牵头推进|牵头抓总|牵头|主办|负责落实|负责组织实施|负责推进|负责|具体落实|组织实施|落实)"
-_COOP_VERB = r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?(?:配合|负责|落实|协同)?|分工负责|协同配合|配合落实|配合|协助|参与|协办|协同|参加|分别负责|负责落实|落实)"
-_SHARED = re.compile(r"(?:等)?(?:有关单位|相关单位|有关部门|相关部门)?(?:按(?:照)?(?:各自)?(?:职责|职能)(?:和)?(?:任务)?(?:分工)?(?:负责|落实|推进|抓好)?|分工负责|共同负责|分别负责|分头负责|各负其责|共同落实)$")
-_BY = re.compile(rf"由(?P<u>[\u4e00-\u9fff（）()、]{{2,60}}?)(?P<v>总?牵头|负责|主办|承办|组织实施)")
-_JOINED = re.compile(r"^(?:负责|组织|抓总|落实|实施)?[，,、]?(?:会同|联合|协同)(?P<u>[\u4e00-\u9fff（）()、，]{2,80}?)(?=等?(?:部门|单位)?(?:负责|开展|制定|组织|推进|研究|配合|落实|完成|建立|抓|实施|做|加强|共同|对|，|。|；|$))")
-_THEN = re.compile(r"[，,；;](?P<u>[\u4e00-\u9fff（）()、]{2,120}?)(?:等(?:有关)?(?:部门|单位)?)?(?:密切|积极|按(?:照)?(?:各自)?职责(?:分工)?|协同|共同|具体|做好|给予)?(?:配合|协助|参与|协办)")
-_AT_HEAD = re.compile(r"(?:^|(?<=[。；]))(?P<u>[\u4e00-\u9fff（）()、]{2,40}?)(?P<v>牵头|主办|承办|负责(?!人|同志|任)|要(?!求|点|素)|应当?(?!急|用|对|届)|会同)")
+_LEAD_VERB = (
+    r"(?:总牵头|牵头负责|牵头组织|牵头落实|牵头实施|牵头推进|牵头抓总|牵头|主办|负责落实|负责组织实施|"
+    r"负责推进|负责|具体落实|组织实施|落实)"
+)
+_COOP_VERB = (
+    r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?(?:配合|负责|落实|协同)?|分工负责|协同配合|配合落实|配合|"
+    r"协助|参与|协办|协同|参加|分别负责|负责落实|落实)"
+)
+_SHARED = re.compile(
+    r"(?:等)?(?:有关单位|相关单位|有关部门|相关部门)?(?:按(?:照)?(?:各自)?(?:职责|职能)"
+    r"(?:和)?(?:任务)?(?:分工)?(?:负责|落实|推进|抓好)?|分工负责|共同负责|分别负责|分头负责|各负其责|"
+    r"共同落实)$"
+)
+_BY = re.compile(r"由(?P<u>[\u4e00-\u9fff（）()、]{2,60}?)(?P<v>总?牵头|负责|主办|承办|组织实施)")
+_JOINED = re.compile(
+    r"^(?:负责|组织|抓总|落实|实施)?[，,、]?(?:会同|联合|协同)(?P<u>[\u4e00-\u9fff（）()、，]{2,80}?)"
+    r"(?=等?(?:部门|单位)?(?:负责|开展|制定|组织|推进|研究|配合|落实|完成|建立|抓|实施|做|加强|共同|对|，|"
+    r"。|；|$))"
+)
+_THEN = re.compile(
+    r"[，,；;](?P<u>[\u4e00-\u9fff（）()、]{2,120}?)(?:等(?:有关)?(?:部门|单位)?)?(?:密切|积极|"
+    r"按(?:照)?(?:各自)?职责(?:分工)?|协同|共同|具体|做好|给予)?(?:配合|协助|参与|协办)"
+)
+_AT_HEAD = re.compile(
+    r"(?:^|(?<=[。；]))(?P<u>[\u4e00-\u9fff（）()、]{2,40}?)(?P<v>牵头|主办|承办|负责(?!人|同志|任)|"
+    r"要(?!求|点|素)|应当?(?!急|用|对|届)|会同)"
+)
 _COLON = re.compile(r"^(?P<u>[\u4e00-\u9fff（）()、]{2,60})[：:]")
 
 
@@ -81,7 +119,9 @@ class Responsible:
         return lead, unique, doubt
 
 
-_BEFORE_LABEL = re.compile(r"(?<=[^\s：:；;，,。（(])\s+(?=(?:" + "|".join(f"(?:{words})" for words in LABELS.values()) + r")\s*[：:])")
+_BEFORE_LABEL = re.compile(
+    r"(?<=[^\s：:；;，,。（(])\s+(?=(?:" + "|".join(f"(?:{words})" for words in LABELS.values()) + r")\s*[：:])"
+)
 
 
 def mark_labels(text: str) -> str:
@@ -96,7 +136,7 @@ def bracket_spans(text: str) -> list[tuple[int, int]]:
     for index, char in enumerate(text):
         if char in _PAIRS:
             stack.append((_PAIRS[char], index))
-        elif stack and (char == stack[-1][0] or char in ")）" and stack[-1][0] in ")）"):
+        elif stack and (char == stack[-1][0] or (char in ")）" and stack[-1][0] in ")）")):
             start = stack.pop()[1]
             if not stack:
                 spans.append((start, index + 1))
@@ -184,13 +224,15 @@ def read_units(kind: str, value: str, result: Responsible) -> None:
     value = _pull_time(value, result)
     value, value_first = _first_note(value)
     result.first_leads = result.first_leads or value_first
-    nested = re.search(rf"(?:^|[，,、；;])(?P<u>[^，,、；;]+?)(?:[（(]牵头(?:单位)?[)）]|牵头)", value)
+    nested = re.search(r"(?:^|[，,、；;])(?P<u>[^，,、；;]+?)(?:[（(]牵头(?:单位)?[)）]|牵头)", value)
     if kind == "responsible" and (nested or re.search(_LEAD_VERB + r"|配合", value)):
         if nested and re.search(r"[（(]牵头", value):
             name = re.sub(r"[（(]牵头(?:单位)?[)）]", "", nested["u"])
             result.leads.append(name)
             rest = value.replace(nested.group(), "")
-            result.coop.extend(unit for unit in split_units(re.sub(r"[（(](?:配合|牵头)(?:单位)?[)）]", "", rest)) if unit != name)
+            result.coop.extend(
+                unit for unit in split_units(re.sub(r"[（(](?:配合|牵头)(?:单位)?[)）]", "", rest)) if unit != name
+            )
             return
         if _bracket(value, result):
             return
@@ -204,7 +246,11 @@ def read_units(kind: str, value: str, result: Responsible) -> None:
 
 def _first_note(value: str) -> tuple[str, bool]:
     """Take “排名第一位为牵头单位，下同” out of a list of units."""
-    found = re.search(r"[，,、；;（(]?(?:排名|排列|列|排)(?:在)?(?:第一|首位|最前)[^，,；;）)]*(?:牵头|主要责任|主办)[^，,；;）)]*(?:[，,]下同)?[)）]?", value)
+    found = re.search(
+        r"[，,、；;（(]?(?:排名|排列|列|排)(?:在)?(?:第一|首位|最前)[^，,；;）)]*(?:牵头|主要责任|主办)"
+        r"[^，,；;）)]*(?:[，,]下同)?[)）]?",
+        value,
+    )
     return (value[: found.start()] + value[found.end() :], True) if found else (re.sub(r"[，,]下同$", "", value), False)
 
 
@@ -222,7 +268,15 @@ def _bracket(inner: str, result: Responsible) -> bool:
     inner, first = _first_note(inner)
     rest = Responsible()
     kept = _pull_time(inner, rest)
-    clauses = [clause for clause in re.split(r"[；;。]|[，,](?=[^，,；;。]*(?:牵头|配合|负责|协助|参与|协办|落实|按职责))|(?<=牵头)[，,、]|(?<=负责)[，,、]", kept) if clause]
+    clauses = [
+        clause
+        for clause in re.split(
+            r"[；;。]|[，,](?=[^，,；;。]*(?:牵头|配合|负责|协助|参与|协办|落实|按职责))|(?<=牵头)[，,、]|"
+            r"(?<=负责)[，,、]",
+            kept,
+        )
+        if clause
+    ]
     any_verb = False
     for clause in clauses:
         if re.search(r"不再(?:一一|逐一|另行|重复)?列出|下同|以下均|以下各项|以下任务", clause):
@@ -233,8 +287,17 @@ def _bracket(inner: str, result: Responsible) -> bool:
         if shared and looks_like_units(clause[: shared.start()]):
             rest.responsible.extend(split_units(clause[: shared.start()]))
             rest.shared, any_verb = shared.group(), True
-        elif lead and "牵头" not in lead["u"] and not (coop and "牵头" not in clause and rest.leads) and looks_like_units(lead["u"]):
-            (rest.leads if not rest.leads and ("牵头" in clause or "主办" in clause or clause.endswith("负责")) else rest.coop).extend(split_units(lead["u"]))
+        elif (
+            lead
+            and "牵头" not in lead["u"]
+            and not (coop and "牵头" not in clause and rest.leads)
+            and looks_like_units(lead["u"])
+        ):
+            (
+                rest.leads
+                if not rest.leads and ("牵头" in clause or "主办" in clause or clause.endswith("负责"))
+                else rest.coop
+            ).extend(split_units(lead["u"]))
             any_verb = True
         elif coop and looks_like_units(coop["u"]):
             rest.coop.extend(split_units(coop["u"]))
@@ -261,13 +324,16 @@ def _bracket(inner: str, result: Responsible) -> bool:
 def _plain_units(units: list[str]) -> bool:
     """A bracket of units alone counts when it names offices, not an aside such as （街道） or （设在区教育局）."""
     return bool(units) and all(
-        is_unit(unit) and (bool(re.match(r"^[省市县区州旗镇乡团各]", unit)) and len(unit) >= 3 or bool(_OFFICE_END.search(unit)))
+        is_unit(unit)
+        and ((bool(re.match(r"^[省市县区州旗镇乡团各]", unit)) and len(unit) >= 3) or bool(_OFFICE_END.search(unit)))
         and not re.match(r"^(?:设在|含|包括|不含|以下|乡镇|市、区|街道|县级)", unit)
         for unit in units
     )
 
 
-_OFFICE_END = re.compile(r"[\u4e00-\u9fff]{2}(?:局|委|办|政府|办公室|委员会|中心|公司|支队|大队|法院|检察院)(?:[（(].*[)）])?$")
+_OFFICE_END = re.compile(
+    r"[\u4e00-\u9fff]{2}(?:局|委|办|政府|办公室|委员会|中心|公司|支队|大队|法院|检察院)(?:[（(].*[)）])?$"
+)
 
 
 def _running(text: str, result: Responsible) -> None:
@@ -279,7 +345,12 @@ def _running(text: str, result: Responsible) -> None:
     for sentence in re.split(r"[。；;，,]", text):
         shared = _SHARED.search(sentence)
         names = sentence[: shared.start()] if shared else ""
-        if shared and re.search(r"职责|职能|分工|共同|分头", shared.group()) and looks_like_units(names) and len(split_units(names)) > 1:
+        if (
+            shared
+            and re.search(r"职责|职能|分工|共同|分头", shared.group())
+            and looks_like_units(names)
+            and len(split_units(names)) > 1
+        ):
             result.responsible.extend(split_units(names))
             result.shared = shared.group()
             return

@@ -9,8 +9,15 @@ from .units import is_unit, split_top, split_units
 
 _TOKEN = re.compile(r"[（(](?:[^（）()]|[（(][^（）()]*[)）])*[)）]|[、，,；;]|[^\s（(、，,；;]+")
 _NAME_GLUED = re.compile(rf"^(?P<name>{NAME})(?P<post>[\u4e00-\u9fff].*)$")
-_TAIL = re.compile(r"(?:等(?:部门|单位)?)?(?:的)?(?P<post>主要负责人|主要负责同志|分管负责人|分管负责同志|主要领导|分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|相关负责同志)(?:同志)?$")
-_IGNORED_NOTE = re.compile(r"^(?:女|男|[\u4e00-\u9fff]{1,4}族|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|[\d\s\-—]+|主持工作|挂职|中共党员)$")
+_TAIL = re.compile(
+    r"(?:等(?:部门|单位)?)?(?:的)?(?P<post>主要负责人|主要负责同志|分管负责人|分管负责同志|主要领导|"
+    r"分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|"
+    r"相关负责同志)(?:同志)?$"
+)
+_IGNORED_NOTE = re.compile(
+    r"^(?:女|男|[\u4e00-\u9fff]{1,4}族|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
+    r"[\d\s\-—]+|主持工作|挂职|中共党员)$"
+)
 _PHONE = re.compile(r"(?:(?:联系)?电话|手机)?[：:]?\s*(?<!\d)(?:1\d{10}|0\d{2,3}[-—]?\d{7,8}|\d{7,8})(?!\d)")
 _BOUND = re.compile(r"(?:常委|党组成员|党委委员|党委副书记|党组书记|党委书记|党组副书记|委副书记)$")
 
@@ -88,12 +95,21 @@ def _stand_apart(parts: list[str], rows: list[list["Sitting"]]) -> bool:
 
 def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
     """Which words are names: by surname, by padding, or by the post that stands before or behind."""
-    found = [index for index, word in enumerate(words) if word in padded or is_name(word, lenient=_proves_person(words, index))]
+    found = [
+        index
+        for index, word in enumerate(words)
+        if word in padded or is_name(word, lenient=_proves_person(words, index))
+    ]
     if not found and len(words) > 1 and reads_as_name(words[0]) and _proves_person(words, 0):
         found = [0]
     if 0 not in found:
         for index, word in enumerate(words[1:], 1):
-            if index not in found and reads_as_name(word) and words[index - 1][0] not in "、，,；;（(" and ends_with_post(words[index - 1]):
+            if (
+                index not in found
+                and reads_as_name(word)
+                and words[index - 1][0] not in "、，,；;（("
+                and ends_with_post(words[index - 1])
+            ):
                 found.append(index)
     elif all(reads_as_name(word) or word in "、，,；;" or word[0] in "（(" for word in words):
         found = [index for index, word in enumerate(words) if reads_as_name(word)]
@@ -101,26 +117,37 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
         found += [
             index
             for index, word in enumerate(words)
-            if index not in found and reads_as_name(word) and index + 1 < len(words) and words[index + 1][0] in "（(" and POST.search(words[index + 1])
+            if index not in found
+            and reads_as_name(word)
+            and index + 1 < len(words)
+            and words[index + 1][0] in "（("
+            and POST.search(words[index + 1])
         ]
     return sorted(found)
 
 
 def _proves_person(words: list[str], index: int) -> bool:
     return index + 1 < len(words) and (
-        words[index + 1][0] in "（(" and bool(POST.search(words[index + 1])) or index == 0 and ends_with_post(words[index + 1])
+        (words[index + 1][0] in "（(" and bool(POST.search(words[index + 1])))
+        or (index == 0 and ends_with_post(words[index + 1]))
     )
 
 
 def _cut_name(word: str) -> str | None:
     """The name at the head of a word in which post and name are glued: 徐杰区财政局局长."""
-    if not ends_with_post(word) or re.match(r"^[\u4e00-\u9fff]{2,9}?(?:局|委|办|镇|乡|街道|政府|部)[\u4e00-\u9fff]*$", word) and not re.match(
-        r"^[\u4e00-\u9fff]{2,3}[区县市省州旗镇乡党国][\u4e00-\u9fff]", word
+    if not ends_with_post(word) or (
+        re.match(r"^[\u4e00-\u9fff]{2,9}?(?:局|委|办|镇|乡|街道|政府|部)[\u4e00-\u9fff]*$", word)
+        and not re.match(r"^[\u4e00-\u9fff]{2,3}[区县市省州旗镇乡党国][\u4e00-\u9fff]", word)
     ):
         return None
     for size in (2, 3):
         name, rest = word[:size], word[size:]
-        if is_name(name) and rest[:1] in tuple("区县市省州旗镇乡党国") and len(rest) > 3 and rest[1:2] not in tuple("局长"):
+        if (
+            is_name(name)
+            and rest[:1] in tuple("区县市省州旗镇乡党国")
+            and len(rest) > 3
+            and rest[1:2] not in tuple("局长")
+        ):
             return name
     return None
 
@@ -197,7 +224,8 @@ def _no_names(text: str) -> list[Sitting]:
     units = split_units(text)
     if units and all(is_unit(unit) or ends_with_post(unit) for unit in units):
         return [
-            Sitting(None, split_posts(unit), None) if ends_with_post(unit) else Sitting(None, (), unit) for unit in units
+            Sitting(None, split_posts(unit), None) if ends_with_post(unit) else Sitting(None, (), unit)
+            for unit in units
         ]
     return []
 
@@ -207,7 +235,9 @@ def _shared_post(text: str, post: str) -> list[Sitting]:
     units = split_units(text)
     if not units:
         return [Sitting(None, (Posting(None, post),), None)]
-    return [Sitting(None, split_posts(unit) if ends_with_post(unit) else (Posting(unit, post),), None) for unit in units]
+    return [
+        Sitting(None, split_posts(unit) if ends_with_post(unit) else (Posting(unit, post),), None) for unit in units
+    ]
 
 
 def _posts_only(parts: list[str]) -> list[Sitting]:

@@ -11,14 +11,30 @@ from .sections import Kind
 from .units import SUFFIXES, looks_like_units
 
 _VERB = (
-    r"(?:要|应当|应(?!急)|须|必须|需要|负责|牵头|会同|将(?!军)|按照|按(?!时序)|根据|结合|对(?!象)|组织|定期|切实|严格|加强|积极|承担|作为|认真|落实|制定|建立|开展|全面|做好|抓好|及时|统筹|指导|督促|完成|参照|依据|具体|每[月季年周]|至少|于|配合"
-    r"|接受|推进|实施|充分|共同|密切|主动|提出|协助|强化|推动|拟定|印发|召集|召开|分别|召集各|与|筹措|监测|申请|履行|把|实行|明确|深入|报送|要把|成立|签订|每半年|不得|审核|牢固)"
+    r"(?:要|应当|应(?!急)|须|必须|需要|负责|牵头|会同|将(?!军)|按照|按(?!时序)|根据|结合|对(?!象)|组织|"
+    r"定期|切实|严格|加强|积极|承担|作为|认真|落实|制定|建立|开展|全面|做好|抓好|及时|统筹|指导|督促|完成|"
+    r"参照|依据|具体|每[月季年周]|至少|于|配合"
+    r"|接受|推进|实施|充分|共同|密切|主动|提出|协助|强化|推动|拟定|印发|召集|召开|分别|召集各|与|筹措|"
+    r"监测|申请|履行|把|实行|明确|深入|报送|要把|成立|签订|每半年|不得|审核|牢固)"
 )
-_HEAD = r"(?:[省市县区州旗镇乡]|各|全[区县市]|[\u4e00-\u9fff]{1,10}(?:区|县|市|镇|乡|街道)|领导小组|指挥部|联席会议|专班|有关|相关|责任单位|成员单位|牵头单位|部门|学校|办公室)"
-_SUBJECT = re.compile(rf"^(?:其中|同时|由|对此|一是|二是|三是|四是|五是|一要|二要)?[，,]?由?(?P<u>{_HEAD}[\u4e00-\u9fff（）()、“”]{{0,40}}?(?:{SUFFIXES}|财政|教育|审计|领导|负责人|政府部门|督导部门|一把手|“一把手”|党委政府|街道))(?={_VERB})")
-_BARE_SUBJECT = re.compile(rf"^(?:由)?(?P<u>领导小组|指挥部|联席会议|各部门|各单位|各学校|各镇|各乡镇|各街道|各镇街|各地|各有关部门|各相关部门|各成员单位|办公室)(?={_VERB})")
+_HEAD = (
+    r"(?:[省市县区州旗镇乡]|各|全[区县市]|[\u4e00-\u9fff]{1,10}(?:区|县|市|镇|乡|街道)|领导小组|指挥部|"
+    r"联席会议|专班|有关|相关|责任单位|成员单位|牵头单位|部门|学校|办公室)"
+)
+_SUBJECT = re.compile(
+    rf"^(?:其中|同时|由|对此|一是|二是|三是|四是|五是|一要|"
+    rf"二要)?[，,]?由?(?P<u>{_HEAD}[\u4e00-\u9fff（）()、“”]{{0,40}}?(?:{SUFFIXES}|财政|教育|审计|领导|"
+    rf"负责人|政府部门|督导部门|一把手|“一把手”|党委政府|街道))(?={_VERB})"
+)
+_BARE_SUBJECT = re.compile(
+    rf"^(?:由)?(?P<u>领导小组|指挥部|联席会议|各部门|各单位|各学校|各镇|各乡镇|各街道|各镇街|各地|"
+    rf"各有关部门|各相关部门|各成员单位|办公室)(?={_VERB})"
+)
 _COLON_SUBJECT = re.compile(r"^(?P<u>[\u4e00-\u9fff（）()、]{2,40})[：:]$")
-_OBLIGES = re.compile(r"要|应|须|负责|牵头|按照|根据|完成|制定|开展|组织|落实|督促|上报|报送|形成|建立|承担|签订|配合|推进|加强|实施|召开|对.{2,30}进行|报|摸排|排查|整改|前将|办理")
+_OBLIGES = re.compile(
+    r"要|应|须|负责|牵头|按照|根据|完成|制定|开展|组织|落实|督促|上报|报送|形成|建立|承担|签订|配合|推进|"
+    r"加强|实施|召开|对.{2,30}进行|报|摸排|排查|整改|前将|办理"
+)
 _STATEMENT = re.compile(r"^(?:以上|以下|如下)|现有|共有|顺利通过|被授予|取得|已经|近年来|存在")
 _SKIP = frozenset({Kind.GOAL, Kind.TASK})
 
@@ -80,7 +96,14 @@ def _own_text(item: Item, phase: str | None, found: list[Suggestion], used: set[
     """What an item says after its heading."""
     parts = sentences(item.text)
     keep = parts if obliged_unit(parts[0][0] if parts else "") else parts[1:]
-    if id(item) and phase is not None and item.parent is not None and len(parts) == 1 and not item.body and not item.children:
+    if (
+        id(item)
+        and phase is not None
+        and item.parent is not None
+        and len(parts) == 1
+        and not item.body
+        and not item.children
+    ):
         keep = parts if not re.search(r"[（(].*\d.*[)）]。?$", item.text) else []
     for sentence, offset in keep:
         _one(sentence, phase, item.paragraph.line_at(item.offset + offset), found, used)
@@ -102,7 +125,9 @@ def _one(sentence: str, phase: str | None, line: int, found: list[Suggestion], u
     if line in used and phase is None and "领导小组" not in sentence and not obliged_unit(sentence):
         return
     unit = obliged_unit(sentence)
-    if phase is None and re.search(r"办公室.{0,12}设[在于]|日常工作.{0,6}由|任(?:组长|副组长|办公室)|不设办公室", squeeze(sentence)):
+    if phase is None and re.search(
+        r"办公室.{0,12}设[在于]|日常工作.{0,6}由|任(?:组长|副组长|办公室)|不设办公室", squeeze(sentence)
+    ):
         return
     if unit is None and (phase is None or _STATEMENT.search(sentence)):
         return

@@ -35,7 +35,14 @@ def _role(row: Row) -> Role | None:
             role = role_of(re.sub(r"\s+", "", word))
             if role:
                 return role
-    return next((role for key, cell in row.cells.items() if key.startswith("other") and (role := role_of(re.sub(r"\s+", "", cell)))), None)
+    return next(
+        (
+            role
+            for key, cell in row.cells.items()
+            if key.startswith("other") and (role := role_of(re.sub(r"\s+", "", cell)))
+        ),
+        None,
+    )
 
 
 def _within(unit: str | None, shared: str | None) -> str | None:
@@ -46,16 +53,25 @@ def _within(unit: str | None, shared: str | None) -> str | None:
 
 
 def _seat(row: Row, role: Role) -> list[Seat] | None:
-    names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))]
+    names = [
+        re.sub(r"\s+", "", part)
+        for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))
+    ]
     names = [re.sub(r"同志$|[（(](?:女|兼)[)）]$", "", name) for name in names if name]
     unit = re.sub(r"\s+", "", row.cells.get("member_unit", "")) or None
     shared = unit if unit and "、" not in unit else None
     post_text = row.cells.get("post", "")
     if post_text and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
         post_text = ""
-    postings = tuple(Posting(_within(item.unit, shared), item.post) for item in split_posts(post_text)) if post_text else ()
+    postings = (
+        tuple(Posting(_within(item.unit, shared), item.post) for item in split_posts(post_text)) if post_text else ()
+    )
     if not postings and unit and names:
-        postings = split_posts(unit) if read_row(unit) and any(item.post for item in split_posts(unit)) else (Posting(unit, None),)
+        postings = (
+            split_posts(unit)
+            if read_row(unit) and any(item.post for item in split_posts(unit))
+            else (Posting(unit, None),)
+        )
     if names:
         if not all(reads_as_name(name) for name in names):
             sittings = read_row(" ".join(row.cells.get(key, "") for key in ("name",)))

@@ -20,7 +20,9 @@ def read_table_tasks(
     table: Table, within: Item | None, defaults: Defaults, year: int | None, warnings: list[Warning]
 ) -> list[TaskFinding]:
     """The tasks of one table."""
-    path = tuple(above.heading for above in [*within.ancestors(), within] if above.heading) if within is not None else ()
+    path = (
+        tuple(above.heading for above in [*within.ancestors(), within] if above.heading) if within is not None else ()
+    )
     for line, text in table.odd:
         warnings.append(warning(line, ODD_ROW, text=text[:60]))
     if "leader" in table.columns:

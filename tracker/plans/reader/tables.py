@@ -11,8 +11,21 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for key, words in (
         ("number", r"序号|编号|项次|序|NO\.?|No\.?"),
         ("name", r"姓名|人员|人员姓名|责任人姓名"),
-        ("role", r"(?:组内|小组|领导小组|指挥部|联席会议|专班|本组|担任|拟任|在(?:领导小组|小组|组)中?)(?:内)?(?:职务|职责|分工|任职|角色)|担任职务|拟任职务|组成|组别职务|领导小组职务|小组分工|类别职务|工作组职务|机构职务"),
-        ("post", r"(?:单位及|单位和|工作单位及|所在单位及|现任|行政|单位|党政|本职|现|工作单位与|单位与)职务|职务|所任职务|单位职务|职务职级|单位、职务|单位（职务）"),
+        (
+            "role",
+            (
+                r"(?:组内|小组|领导小组|指挥部|联席会议|专班|本组|担任|拟任|在(?:领导小组|小组|组)中?)(?:内)?(?:职务|"
+                r"职责|分工|任职|角色)|担任职务|拟任职务|组成|组别职务|领导小组职务|小组分工|类别职务|工作组职务|"
+                r"机构职务"
+            ),
+        ),
+        (
+            "post",
+            (
+                r"(?:单位及|单位和|工作单位及|所在单位及|现任|行政|单位|党政|本职|现|工作单位与|单位与)职务|职务|"
+                r"所任职务|单位职务|职务职级|单位、职务|单位（职务）"
+            ),
+        ),
         ("phone", r"(?:联系)?(?:电话|方式)|手机(?:号码)?|联系电话|办公电话"),
         ("phase", r"阶段|工作阶段|实施阶段|步骤|阶段名称|阶段划分"),
         ("lead", LABELS["lead"]),
@@ -22,10 +35,35 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("deadline", LABELS["deadline"] + r"|完成时间（时限）|时间|起止时间|完成年限|节点|截止时间|截止日期"),
         ("responsible", LABELS["responsible"]),
         ("member_unit", r"单位|工作单位|成员单位|所在单位|单位名称|部门"),
-        ("category", r"类别|任务类别|分类|领域|板块|工作类别|大项|一级指标|重点领域|方面|工作板块|项目类别|任务分类|工作领域|任务类型|类型"),
-        ("task", r"(?:重点|主要|工作|目标|具体|年度|分解|整改|创建|改革|整治)*任务(?:内容|名称|事项|要点|分解)?|任务|(?:工作|重点|主要)?(?:内容|事项|项目|工作|要点)|(?:整治|检查|整改|测评|创建|考核)(?:内容|事项|项目|问题)|存在问题|具体内容|重点工作任务|工作任务及要求|指标内容|措施内容"),
-        ("detail", r"(?:细化|具体|工作|整改|主要|重点|推进|实施|任务|落实)*(?:措施|举措)|工作要求|具体要求|具体工作|工作内容及要求|任务举措|工作打算|落实举措|细化内容|工作举措"),
-        ("standard", r"(?:完成|工作|验收|质量|年度|预期)?(?:目标|标准)(?:要求|任务|值)?|目标要求|年度目标|预期目标|预期成效|成果形式|工作成果|量化指标|目标任务值|完成情况要求"),
+        (
+            "category",
+            (
+                r"类别|任务类别|分类|领域|板块|工作类别|大项|一级指标|重点领域|方面|工作板块|项目类别|任务分类|"
+                r"工作领域|任务类型|类型"
+            ),
+        ),
+        (
+            "task",
+            (
+                r"(?:重点|主要|工作|目标|具体|年度|分解|整改|创建|改革|整治)*任务(?:内容|名称|事项|要点|分解)?|任务|"
+                r"(?:工作|重点|主要)?(?:内容|事项|项目|工作|要点)|(?:整治|检查|整改|测评|创建|考核)(?:内容|事项|项目|"
+                r"问题)|存在问题|具体内容|重点工作任务|工作任务及要求|指标内容|措施内容"
+            ),
+        ),
+        (
+            "detail",
+            (
+                r"(?:细化|具体|工作|整改|主要|重点|推进|实施|任务|落实)*(?:措施|举措)|工作要求|具体要求|具体工作|"
+                r"工作内容及要求|任务举措|工作打算|落实举措|细化内容|工作举措"
+            ),
+        ),
+        (
+            "standard",
+            (
+                r"(?:完成|工作|验收|质量|年度|预期)?(?:目标|标准)(?:要求|任务|值)?|目标要求|年度目标|预期目标|"
+                r"预期成效|成果形式|工作成果|量化指标|目标任务值|完成情况要求"
+            ),
+        ),
         ("remark", r"备注|说明|进展|进展情况|完成情况|落实情况|形象进度"),
     )
 )
@@ -83,7 +121,9 @@ def _kind(columns: tuple[str, ...]) -> str | None:
         return "seat"
     if "phase" in have and "deadline" in have and not have & {"lead", "responsible"}:
         return "phase"
-    if have & {"task", "detail", "standard"} and (have & {"lead", "responsible", "coop", "deadline", "owner", "leader"} or "number" in have):
+    if have & {"task", "detail", "standard"} and (
+        have & {"lead", "responsible", "coop", "deadline", "owner", "leader"} or "number" in have
+    ):
         return "task"
     if "member_unit" in have and have & {"owner", "phone"}:
         return "seat"
@@ -126,7 +166,7 @@ def _word_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | 
 
 def _column_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | None:
     head = split_columns(paragraphs[index].raw)
-    columns = _head(head) if len(head) >= 3 or len(head) == 2 and "\t" in paragraphs[index].raw else None
+    columns = _head(head) if len(head) >= 3 or (len(head) == 2 and "\t" in paragraphs[index].raw) else None
     kind = _kind(columns) if columns else None
     if not columns or not kind:
         return None
@@ -179,7 +219,11 @@ def _rows_by_number(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:
         if re.fullmatch(rf"{expected}[.、]?", item.text):
             rows.append([item])
             expected += 1
-        elif not rows or len(rows[-1]) >= size + 4 or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text):
+        elif (
+            not rows
+            or len(rows[-1]) >= size + 4
+            or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text)
+        ):
             break
         else:
             rows[-1].append(item)
@@ -192,7 +236,10 @@ def _rows_by_count(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:
     rows: list[list[Paragraph]] = []
     for start in range(0, len(rest) - size + 1, size):
         row = rest[start : start + size]
-        if any(len(item.text) > 200 or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text) for item in row):
+        if any(
+            len(item.text) > 200 or re.match(r"^(?:[一二三四五六七八九十]+、|附件|备注|注[：:])", item.text)
+            for item in row
+        ):
             break
         rows.append(row)
     return rows
@@ -244,7 +291,9 @@ def _place(columns: tuple[str, ...], cells: list[str]) -> dict[str, str] | None:
         return dict(zip(kept, cells, strict=True))
     if missing == 1 and columns[0] in ("category", "role"):
         return dict(zip(columns[1:], cells, strict=True))
-    if columns[-missing:] and all(column in ("remark", "phone") or column.startswith("other") for column in columns[-missing:]):
+    if columns[-missing:] and all(
+        column in ("remark", "phone") or column.startswith("other") for column in columns[-missing:]
+    ):
         return dict(zip(columns, cells, strict=False))
     if missing == 1 and "coop" in columns and columns[-1] == "deadline":
         kept = [column for column in columns if column != "coop"]

@@ -1,0 +1,84 @@
+"""What a number measures: the quantity and the scope, from the words around it."""
+
+import re
+
+from .target_words import AREA, LEAD, LEADING_DATE, MEASURE_END, SCOPE_HEAD, SCOPE_ONLY, TRAILING
+
+
+def split_quantity(text: str) -> tuple[str, str | None]:
+    """Quantity and scope of the words before the operator."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = LEADING_DATE.sub("", text)
+        text = AREA.sub("", text) if not AREA.fullmatch(text) else ""
+        text = LEAD.sub("", text)
+        text = text.strip("“”，、：:（(")
+    text = TRAILING.sub("", text)
+    if SCOPE_ONLY.match(text):
+        return "", text
+    head = SCOPE_HEAD.match(text)
+    if head:
+        rest = text[head.end() :].lstrip("的阶段、")
+        if rest and not rest.startswith(("数", "率")):
+            return rest, head["s"]
+    return text, None
+
+
+def clause_before(sentence: str, at: int) -> str:
+    """The clause that ends where the operator begins; a list of scopes before it goes with it."""
+    start = max((sentence.rfind(mark, 0, at) for mark in "，,；;。：:（("), default=-1) + 1
+    clause = sentence[start:at]
+    listed = clause.rfind("、")
+    if listed >= 0 and re.search(r"\d", clause[:listed]):
+        start += listed + 1
+        clause = clause[listed + 1 :]
+    if start > 1 and sentence[start - 1] in "，," and SCOPE_HEAD.match(clause):
+        earlier = max((sentence.rfind(mark, 0, start - 1) for mark in "，,；;。：:（("), default=-1) + 1
+        before = sentence[earlier : start - 1]
+        if SCOPE_ONLY.match(before):
+            return before + "、" + clause
+    return clause
+
+
+def measured(sentence: str, at: int, before: str) -> str | None:
+    """What is measured where only the scope stands before the number: 教室数，小学2.3间以上、初中2.4间以上."""
+    clause = clause_before(sentence, at).rstrip("、，")
+    if clause and not re.search(r"\d", clause):
+        name = split_quantity(clause)[0]
+        return name if MEASURE_END.search(name) else None
+    earlier = re.split(r"[，,；;。：:]", sentence[:at].rstrip("，,、；;"))[-1]
+    if earlier and not re.search(r"\d", earlier):
+        name = split_quantity(earlier)[0]
+        if MEASURE_END.search(name):
+            return name
+    return before or None
+
+
+def purpose(sentence: str, at: int) -> str | None:
+    """“按照……总额的5%用于教师培训经费”: what the share is spent on."""
+    found = re.match(
+        r"^(?:的?(?:比例|标准|资金))?(?:用于|安排|作为|提取|设立|投入)(?P<w>[\u4e00-\u9fff]{2,14}?)" r"(?=[，。；]|$)",
+        sentence[at:],
+    )
+    return found["w"] if found else None
+
+
+def granted(sentence: str, at: int) -> str | None:
+    """“每生每年不低于300元……安排课后服务补助”: what the money is for stands behind."""
+    found = re.search(
+        r"(?:安排|给予|发放|落实|拨付|设立|标准的?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)", sentence[at:]
+    )
+    return found["w"] if found else None
+
+
+def earlier_clause(sentence: str, at: int) -> str:
+    """“拆除乱搭乱建，每村不少于5处”: the thing stands one clause before."""
+    clauses = re.split(r"[，,]", sentence[:at])
+    return clauses[-2] if len(clauses) > 1 and len(clauses[-2]) <= 20 and not re.search(r"\d", clauses[-2]) else ""
+
+
+def following(sentence: str, at: int) -> str | None:
+    """The word behind a number, where what is counted stands there."""
+    found = re.match(r"^(?:以上|的)?(?P<w>[\u4e00-\u9fff]{2,10}?)(?=[，。；、]|$)", sentence[at:])
+    return found["w"] if found else None
