@@ -1,8 +1,7 @@
 """What is typed on the pages of regions, units, people, groups and the calendar; rules stand in commands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -15,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from tracker.kernel.text import _l
@@ -28,14 +28,26 @@ NOBODY = 0
 SOMEBODY_NEW = 0
 
 
-def words(members: Iterable[StrEnum]) -> list[Any]:
+def words(members: Iterable[StrEnum]) -> list[SelectChoice]:
     """Choices from members of an enum with their words."""
-    return [(member.value, LABELS[member]) for member in members]
+    return [SelectChoice(member.value, LABELS[member]) for member in members]
 
 
-def unit_choices(units: Sequence[Unit], *, nothing: object, leave_out: int | None = None) -> list[Any]:
-    """Choices from units, with a first one that means none."""
-    return [(NOBODY, nothing), *((unit.id, unit.name) for unit in units if unit.id != leave_out)]
+def options(rows: Iterable[tuple[int, object]], *, nothing: object = None) -> list[SelectChoice]:
+    """Choices from numbers and words, with a first one that means none."""
+    first = [] if nothing is None else [(NOBODY, nothing)]
+    return [SelectChoice(str(number), str(word)) for number, word in (*first, *rows)]
+
+
+def grouped_options(groups: Iterable[tuple[str, list[tuple[int, str]]]], *, nothing: object) -> list[SelectChoice]:
+    """Choices under headings, with a first one that means none."""
+    under = [SelectChoice(str(number), word, optgroup=name) for name, rows in groups for number, word in rows]
+    return [*options([], nothing=nothing), *under]
+
+
+def unit_options(units: Iterable[Unit], *, nothing: object = None, leave_out: int | None = None) -> list[SelectChoice]:
+    """Choices from units."""
+    return options(((unit.id, unit.name) for unit in units if unit.id != leave_out), nothing=nothing)
 
 
 class VersionedForm(FlaskForm):
@@ -201,7 +213,9 @@ class DayForm(FlaskForm):
     """A day of the calendar, corrected."""
 
     day = DateField(_l("日期"), [REQUIRED])
-    working = RadioField(_l("当天"), choices=[("yes", _l("上班")), ("no", _l("放假"))], default="no")
+    working = RadioField(
+        _l("当天"), choices=[SelectChoice("yes", _l("上班")), SelectChoice("no", _l("放假"))], default="no"
+    )
     note = StringField(_l("说明"), [Optional(), Length(max=100)])
 
 

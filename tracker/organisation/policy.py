@@ -220,7 +220,7 @@ def may_keep_calendar(actor: Actor) -> Verdict:
 
 def regions_below(region_id: int | None) -> sa.Select[tuple[int]]:
     """A region and all below it, as a query of ids."""
-    tree = sa.select(Region.id).where(Region.id == region_id).cte("reach", recursive=True)
+    tree = sa.select(Region.id).where(Region.id == region_id).cte(recursive=True)
     tree = tree.union(sa.select(Region.id).where(Region.parent_id == tree.c.id))
     return sa.select(tree.c.id)
 

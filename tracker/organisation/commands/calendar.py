@@ -23,8 +23,10 @@ FIRST_YEAR = 2019
 YEARS_AHEAD = 3
 """How many years to come are guessed, so that deadlines far off can be counted."""
 
-PUBLISHED_SOURCE = "国务院办公厅历年放假通知（chinesecalendar）"
+PUBLISHED_SOURCE = "国务院办公厅放假通知"
 GUESSED_SOURCE = "法定节假日推算，待国务院办公厅通知"
+
+NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 
 Exceptions = Mapping[date, tuple[bool, str]]
 
@@ -129,4 +131,6 @@ def _on_weekdays(days: Iterable[tuple[date, str]]) -> Iterable[tuple[date, str]]
 
 
 def _name(english: str) -> str:
-    return str(Holiday(english).chinese)
+    """As the notices write it: 清明节, where the library says 清明."""
+    name = str(Holiday(english).chinese)
+    return name if len(name) > 2 else NAMES.get(name, name)

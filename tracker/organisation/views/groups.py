@@ -13,7 +13,7 @@ from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
-from tracker.organisation.forms import GroupForm, NewGroupForm, SettingsForm, VersionedForm, unit_choices
+from tracker.organisation.forms import GroupForm, NewGroupForm, SettingsForm, VersionedForm, options, unit_options
 from tracker.organisation.models import LeadershipGroup, Region, Unit
 from tracker.organisation.rules import LABELS, GroupSettings
 from tracker.organisation.views.blueprint import bp, group_of_page
@@ -34,7 +34,7 @@ def found_group() -> ResponseReturnValue:
     regions = queries.regions(actor)
     require(policy.may_found_group(actor, regions[0]))
     form = NewGroupForm()
-    form.region_id.choices = [(region.id, region.name) for region in regions]
+    form.region_id.choices = options((region.id, region.name) for region in regions)
     form.host_unit_id.choices = _hosts([unit for region in regions for unit in _units(actor, region)])
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
@@ -132,7 +132,7 @@ def _units(actor: Actor, region: Region) -> list[Unit]:
 def _hosts(units: list[Unit], present: Unit | None = None) -> list[Any]:
     if present is not None and present not in units:
         units = [present, *units]
-    return unit_choices(units, nothing=_("尚未确定"))
+    return unit_options(units, nothing=_("尚未确定"))
 
 
 def _host(actor: Actor, unit_id: int, present: Unit | None = None) -> Unit | None:

@@ -10,7 +10,7 @@ from tracker.kernel.errors import NotAllowed
 from tracker.kernel.text import _
 from tracker.kernel.web import form_errors
 from tracker.organisation import commands, policy, queries
-from tracker.organisation.forms import DutyForm, NameForm, RegionForm
+from tracker.organisation.forms import DutyForm, NameForm, RegionForm, options
 from tracker.organisation.models import Region
 from tracker.organisation.rules import LABELS, DutyKind, RegionLevel
 from tracker.organisation.views.blueprint import bp
@@ -56,7 +56,7 @@ def rename_region(region_id: int) -> ResponseReturnValue:
 
 def _region_form() -> RegionForm:
     form = RegionForm()
-    form.parent_id.choices = [(region.id, region.name) for region in queries.regions(current_actor())]
+    form.parent_id.choices = options((region.id, region.name) for region in queries.regions(current_actor()))
     return form
 
 

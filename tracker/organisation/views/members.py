@@ -11,7 +11,7 @@ from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
-from tracker.organisation.forms import ContactForm, MemberForm, NewMemberForm, VersionedForm
+from tracker.organisation.forms import ContactForm, MemberForm, NewMemberForm, VersionedForm, options
 from tracker.organisation.matching import Certainty, UnitMatch, find_units
 from tracker.organisation.models import LeadershipGroup, MemberUnit, Person, Unit
 from tracker.organisation.rules import LABELS, ContactRole, UnitKind
@@ -41,11 +41,8 @@ def add_member(group_id: int) -> ResponseReturnValue:
     require(policy.may_keep_group(actor, found))
     form = NewMemberForm()
     matches = find_units(found.region_id, form.name.data or "")
-    form.unit_id.choices = [
-        *((match.unit_id, match.name) for match in matches),
-        (NEW_UNIT, _("都不是，登记为新单位")),
-        (0, ""),
-    ]
+    known = [(match.unit_id, match.name) for match in matches]
+    form.unit_id.choices = options([*known, (NEW_UNIT, _("都不是，登记为新单位"))], nothing="")
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             unit = _meant(form, matches, found)
@@ -156,7 +153,7 @@ def end_contact(group_id: int, member_unit_id: int, contact_id: int) -> Response
 
 def _contact_form(row: MemberUnit) -> ContactForm:
     form = ContactForm()
-    form.person_id.choices = queries.member_candidates(row, day=clock.today())
+    form.person_id.choices = options(queries.member_candidates(row, day=clock.today()))
     return form
 
 

@@ -13,9 +13,9 @@ from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
-from tracker.organisation.forms import SOMEBODY_NEW, AppointForm, DutyForm, SuccessorForm
+from tracker.organisation.forms import SOMEBODY_NEW, AppointForm, DutyForm, EndForm, SuccessorForm, options
 from tracker.organisation.models import Person, Region
-from tracker.organisation.rules import LABELS, PostRank
+from tracker.organisation.rules import PostRank
 from tracker.organisation.views.blueprint import bp, last_day_given, unit_of_page
 
 
@@ -23,10 +23,8 @@ def offer_namesakes(field: RadioField, region: Region, typed: str | None) -> boo
     """Offer people of the typed name to choose from; whether there are any."""
     name = one_line(typed or "", "name", limit=200)
     rows = queries.namesakes(current_actor(), region, name, day=clock.today()) if name else []
-    field.choices = [
-        *((row.person.id, " ".join([row.person.name, "、".join(row.posts)]).strip()) for row in rows),
-        (SOMEBODY_NEW, _("另一位同名人员，新登记")),
-    ]
+    known = [(row.person.id, f"{row.person.name} {'、'.join(row.posts)}".strip()) for row in rows]
+    field.choices = options([*known, (SOMEBODY_NEW, _("另一位同名人员，新登记"))])
     return bool(rows)
 
 
@@ -86,7 +84,12 @@ def hand_over(unit_id: int, appointment_id: int) -> ResponseReturnValue:
             )
             return _done(unit_id, _("已换人，未办结事项随职务转移。"))
     page = render_template(
-        "organisation/hand_over.html", form=form, unit=unit, appointment=row, asking=_asks(form), labels=LABELS
+        "organisation/hand_over.html",
+        form=form,
+        unit=unit,
+        appointment=row,
+        asking=_asks(form),
+        end_form=EndForm(formdata=None),
     )
     return page, status_of(form)
 

@@ -12,7 +12,7 @@ from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
-from tracker.organisation.forms import NOBODY, EndForm, SeatForm, unit_choices
+from tracker.organisation.forms import EndForm, SeatForm, grouped_options, options, unit_options
 from tracker.organisation.models import LeadershipGroup, Person, Post, Unit
 from tracker.organisation.rules import LABELS, SeatRole
 from tracker.organisation.views.blueprint import bp, group_of_page, last_day_given
@@ -30,7 +30,6 @@ def seats(group_id: int) -> ResponseReturnValue:
         past=past,
         may_keep=policy.may_keep_group(current_actor(), found),
         labels=LABELS,
-        end_form=EndForm(),
         today=clock.today(),
     )
 
@@ -77,7 +76,9 @@ def change_seat(group_id: int, seat_id: int) -> ResponseReturnValue:
                 now=clock.now(),
             )
             return _done(group_id)
-    page = render_template("organisation/edit_seat.html", form=form, group=found, seat=row, labels=LABELS)
+    page = render_template(
+        "organisation/edit_seat.html", form=form, group=found, seat=row, labels=LABELS, end_form=EndForm(formdata=None)
+    )
     return page, status_of(form)
 
 
@@ -95,10 +96,11 @@ def _form(group: LeadershipGroup) -> SeatForm:
     actor, today = current_actor(), clock.today()
     form = SeatForm()
     posts = queries.posts_to_choose(actor, group.region, day=today)
-    form.post_id.choices = {"": [(NOBODY, _("不按职务"))], **dict(posts)}
-    form.person_id.choices = [(NOBODY, _("不按姓名")), *queries.people_to_choose(actor, group.region, day=today)]
+    form.post_id.choices = grouped_options(posts, nothing=_("不按职务"))
+    people = queries.people_to_choose(actor, group.region, day=today)
+    form.person_id.choices = options(people, nothing=_("不按姓名"))
     units = queries.units_of_region(actor, group.region, day=today)
-    form.unit_id.choices = unit_choices(units, nothing=_("不以单位为成员"))
+    form.unit_id.choices = unit_options(units, nothing=_("不以单位为成员"))
     return form
 
 

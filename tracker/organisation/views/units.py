@@ -13,12 +13,12 @@ from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
 from tracker.organisation.forms import (
-    EndForm,
     NewUnitForm,
     ShortNameForm,
     UnitForm,
     VersionedForm,
-    unit_choices,
+    options,
+    unit_options,
 )
 from tracker.organisation.models import Unit
 from tracker.organisation.rules import LABELS, UnitKind
@@ -50,7 +50,7 @@ def add_unit() -> ResponseReturnValue:
     allowed = [region for region in regions if policy.may_add_to(actor, region)]
     require(policy.may_add_to(actor, allowed[0] if allowed else regions[0]))
     form = NewUnitForm()
-    form.region_id.choices = [(region.id, region.name) for region in allowed]
+    form.region_id.choices = options((region.id, region.name) for region in allowed)
     known = [unit for region in allowed for unit in queries.units_of_region(actor, region, day=clock.today())]
     _offer(form, known)
     if form.validate_on_submit():
@@ -93,7 +93,6 @@ def unit(unit_id: int) -> ResponseReturnValue:
         may_appoint=policy.may_keep_posts(actor, found, day=today),
         short_name_form=ShortNameForm(),
         version_form=VersionedForm(version=found.version),
-        end_form=EndForm(),
         labels=LABELS,
         seen=queries.seen_units(
             actor, [unit_id for unit_id in (found.parent_id, found.hosted_by_id) if unit_id], day=today
@@ -154,8 +153,8 @@ def drop_short_name(unit_id: int) -> ResponseReturnValue:
 
 
 def _offer(form: UnitForm, known: list[Unit], *, leave_out: int | None = None) -> None:
-    form.parent_id.choices = unit_choices(known, nothing=_("无"), leave_out=leave_out)
-    form.hosted_by_id.choices = unit_choices(known, nothing=_("不挂靠"), leave_out=leave_out)
+    form.parent_id.choices = unit_options(known, nothing=_("无"), leave_out=leave_out)
+    form.hosted_by_id.choices = unit_options(known, nothing=_("不挂靠"), leave_out=leave_out)
 
 
 def _chosen(actor: Actor, unit_id: int) -> Unit | None:
