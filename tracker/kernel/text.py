@@ -5,10 +5,27 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 __all__ = ["Labels", "_", "_l", "ngettext"]
+
+
+class Later(LazyString):  # type: ignore[misc]
+    """A text that is translated when it is shown.
+
+    Flask-Babel's own declares itself to be safe HTML, so that a name put into a sentence would bring its markup along.
+    """
+
+    def __html__(self) -> str:
+        """The text as pages must write it."""
+        return str(escape(str(self)))
+
+
+def _l(text: str, **values: object) -> Any:
+    """A text to be translated when it is shown; values fill its %(name)s places."""
+    return Later(_, text, **values)
 
 
 class Labels:
