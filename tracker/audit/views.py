@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.audit import policy, queries
 from tracker.audit.forms import RecordFilter

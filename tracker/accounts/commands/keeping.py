@@ -153,7 +153,7 @@ def open_account(
     account = _new(person, login, now)
     account.password_hash = secret.password_hash
     account.password_expires_at = now + rules.SLIP_VALID
-    db.session.flush()
+    insert(account, field="login", taken=LOGIN_TAKEN)
     created = {"login": account.login}
     record("account.create", "account", account.id, by=by, now=now, group_id=group_id, new=created)
     return OneTime(account.id, person.name, account.login, secret.password, account.password_expires_at)
