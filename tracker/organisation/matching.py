@@ -113,7 +113,7 @@ def load_directory(region_id: int) -> UnitDirectory:
 
 
 def directory_of_names(region_id: int, names: Sequence[str]) -> UnitDirectory:
-    """The names in one paper as if they were units, each under its place in the list, to find those that mean one unit."""
+    """The names in one paper as if they were units, each under its place in the list: which mean the same?"""
     places = tuple(_places(region_id))
     return UnitDirectory(places, tuple(_known(place, [name], places) for place, name in enumerate(names)))
 

@@ -15,7 +15,7 @@ from tracker.kernel.pinyin import initials_of, pinyin_of
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation import policy
-from tracker.organisation.commands.rows import flush_unique, insert, overlapping
+from tracker.organisation.commands.rows import insert, overlapping, unique
 from tracker.organisation.models import MemberUnit, Region, Unit, UnitShortName
 from tracker.organisation.rules import REGION_CODE, RegionLevel, UnitKind
 
@@ -98,11 +98,10 @@ def change_unit(
     take(unit, version=version)
     old = _facts(unit)
     old_name = unit.name
-    with db.session.no_autoflush:
+    with unique(field="name", taken=UNIT_TAKEN), db.session.no_autoflush:
         _name(unit, name)
         unit.kind, unit.phone = kind, one_line(phone, "phone", limit=30)
         _place(unit, unit.region, parent, hosted_by)
-    flush_unique(field="name", taken=UNIT_TAKEN)
     record("organisation.change_unit", "unit", unit.id, by=by, now=now, unit_id=unit.id, old=old, new=_facts(unit))
     if old_name != unit.name:
         _keep_name(unit, old_name)

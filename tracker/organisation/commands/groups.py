@@ -14,7 +14,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation import policy
-from tracker.organisation.commands.rows import DAY, end, flush_unique, insert, lies_within
+from tracker.organisation.commands.rows import DAY, end, insert, lies_within, unique
 from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, Region, Seat, Unit, on_day
 from tracker.organisation.rules import GroupSettings, SeatRole, settings_out_of_range
 
@@ -77,12 +77,11 @@ def change_group(
     _check_host(host_unit, group.region)
     take(group, version=version)
     old = _facts(group)
-    with db.session.no_autoflush:
+    with unique(field="name", taken=GROUP_TAKEN):
         group.name = one_line(name, "name", limit=120, required=True)
         group.short_name = one_line(short_name, "short_name", limit=40)
         group.purpose = paragraphs(purpose, "purpose", limit=500)
         group.host_unit, group.goal_on = host_unit, goal_on
-    flush_unique(field="name", taken=GROUP_TAKEN)
     record(
         "organisation.change_group", "group", group.id, by=by, now=now, group_id=group.id, old=old, new=_facts(group)
     )

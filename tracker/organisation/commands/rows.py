@@ -1,5 +1,7 @@
 """How dated rows begin and end, and how a name that is taken is noticed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,29 +18,29 @@ DAY = timedelta(days=1)
 ENDED = _l("这一条已经结束，不能再次办理。")
 
 
+@contextmanager
+def unique(*, field: str, taken: object) -> Iterator[None]:
+    """Write what must have a name of its own; of two who are at it at once, one is told that it is taken."""
+    try:
+        with db.session.begin_nested():
+            yield
+            db.session.flush()
+    except IntegrityError as error:
+        raise Invalid({field: taken}) from error
+
+
 def insert(row: Any, *, field: str, taken: object) -> None:
-    """Add a row whose name must be its own; of two who are at it at once, one is told that it is taken."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-            db.session.flush()
-    except IntegrityError as error:
-        raise Invalid({field: taken}) from error
-
-
-def flush_unique(*, field: str, taken: object) -> None:
-    """Write a changed name; a name that is taken belongs to its field."""
-    try:
-        with db.session.begin_nested():
-            db.session.flush()
-    except IntegrityError as error:
-        raise Invalid({field: taken}) from error
+    """Add a row whose name must be its own."""
+    with unique(field=field, taken=taken):
+        db.session.add(row)
 
 
 def lock(row: Any) -> None:
     """Hold a row until the transaction ends, and see it as it stands."""
+    model = type(row)
     db.session.flush()
-    db.session.refresh(row, with_for_update=True)
+    db.session.execute(sa.select(model.id).where(model.id == row.id).with_for_update())
+    db.session.refresh(row, attribute_names=[column.key for column in sa.inspect(model).column_attrs])
 
 
 def end(row: Any, *, last_day: date) -> None:
