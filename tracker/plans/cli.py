@@ -34,10 +34,12 @@ def summary(findings: Findings) -> list[str]:
     """What a clerk wants to know first, line by line."""
     lines = [
         f"标题：{findings.title or '（未认出）'}",
-        f"行政区：{findings.region or '—'}　印发单位：{findings.issuer or '—'}　文号：{findings.document_number or '—'}　日期：{findings.issued_on or '—'}",
+        f"行政区：{findings.region or '—'}　印发单位：{findings.issuer or '—'}",
+        f"文号：{findings.document_number or '—'}　日期：{findings.issued_on or '—'}",
     ]
     for group in findings.groups:
-        lines.append(f"小组：{group.name or '—'}　办公室设在：{group.office_unit or '—'}　办公室主任：{group.office_director or '—'}")
+        office = f"办公室设在：{group.office_unit or '—'}　办公室主任：{group.office_director or '—'}"
+        lines.append(f"小组：{group.name or '—'}　{office}")
         for seat in group.seats:
             posts = "、".join(f"{item.unit or ''}{item.post or ''}" for item in seat.posts)
             who = " ".join(word for word in (seat.person, posts, seat.unit) if word)
@@ -46,10 +48,12 @@ def summary(findings: Findings) -> list[str]:
         lines.append(f"阶段（第{phase.line}行）：{phase.name}　{phase.starts_on or '…'} 至 {phase.ends_on or '…'}")
     for task in findings.tasks:
         when = task.due_on or task.deadline_text or "—"
-        lines.append(f"任务（第{task.line}行）{task.number or ''}：{task.text[:40]}　牵头：{task.lead_unit or '—'}　时限：{when}")
+        head = f"任务（第{task.line}行）{task.number or ''}：{task.text[:40]}"
+        lines.append(f"{head}　牵头：{task.lead_unit or '—'}　时限：{when}")
         for target in task.targets:
             scope = f"{target.scope}：" if target.scope else ""
-            lines.append(f"    目标　{scope}{target.quantity} {target.operator} {target.value}{target.unit or ''}　{target.due_on or ''}")
+            value = f"{target.operator} {target.value}{target.unit or ''}"
+            lines.append(f"    目标　{scope}{target.quantity} {value}　{target.due_on or ''}")
     lines.append(f"建议列为任务的句子：{len(findings.suggestions)} 条")
     lines.extend(f"请核对（第{item.line}行）：{item.text}" for item in findings.warnings)
     return lines

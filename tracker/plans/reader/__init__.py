@@ -6,6 +6,7 @@ from .docx import read_docx
 from .errors import REASONS, UnreadableDocument
 from .findings import (
     Cadence,
+    Doubtful,
     Findings,
     Group,
     Phase,
@@ -15,7 +16,6 @@ from .findings import (
     Suggestion,
     Target,
     TaskFinding,
-    Warning,
     findings_to_json,
 )
 from .gate import MAX_CHARACTERS, decode, load
@@ -25,6 +25,7 @@ from .reading import read_lines
 __all__ = [
     "REASONS",
     "Cadence",
+    "Doubtful",
     "Findings",
     "Group",
     "Phase",
@@ -35,7 +36,6 @@ __all__ = [
     "Target",
     "TaskFinding",
     "UnreadableDocument",
-    "Warning",
     "findings_to_json",
     "read_file",
     "read_text",

@@ -62,47 +62,47 @@ def _day(year: int, month: int, day: int) -> date | None:
     return date(year, month, day) if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] else None
 
 
-def _resolve(found: re.Match[str], year: int | None) -> tuple[str, date | None, date | None, int | None]:
+_Resolved = tuple[str, date | None, date | None, int | None]
+_TENTHS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 0), "初": (1, 10), "中": (11, 20)}
+
+
+def _resolve(found: re.Match[str], year: int | None) -> _Resolved:
     group = found.groupdict()
     if group.get("m"):
-        month = han_value(group["m"])
-        kind = "month"
-        if not 1 <= month <= 12:
-            return "day", None, None, None
-        if group.get("d"):
-            exact = _day(year, month, int(group["d"])) if year else None
-            return "day", exact, exact, month
-        if group.get("xun"):
-            first, last = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 0), "初": (1, 10), "中": (11, 20)}[
-                group["xun"]
-            ]
-            end = (date(year, month, last) if last else month_end(year, month)) if year else None
-            return "tenth", date(year, month, first) if year else None, end, month
-        if group.get("mend"):
-            kind = "month_end"
-        return kind, date(year, month, 1) if year else None, month_end(year, month) if year else None, month
+        return _resolve_month(group, year)
     if group.get("q"):
-        quarter = han_value(group["q"])
-        first_day = date(year, quarter * 3 - 2, 1) if year else None
-        return (
-            "quarter_end" if group.get("qend") else "quarter",
-            first_day,
-            month_end(year, quarter * 3) if year else None,
-            quarter * 3,
-        )
+        return _resolve_quarter(group, year)
     if group.get("half"):
-        upper = group["half"] == "上半年"
-        kind = "half_end" if group.get("hend") else "half"
-        if year is None:
-            return kind, None, None, 6 if upper else 12
-        return (
-            kind,
-            date(year, 1 if upper else 7, 1),
-            date(year, 6, 30) if upper else date(year, 12, 31),
-            6 if upper else 12,
-        )
+        return _resolve_half(group, year)
     kind = "year_end" if group.get("yend") else "year"
     return kind, date(year, 1, 1) if year else None, date(year, 12, 31) if year else None, None
+
+
+def _resolve_month(group: dict[str, str], year: int | None) -> _Resolved:
+    month = han_value(group["m"])
+    if not 1 <= month <= 12:
+        return "day", None, None, None
+    if group.get("d"):
+        exact = _day(year, month, int(group["d"])) if year else None
+        return "day", exact, exact, month
+    if group.get("xun"):
+        first, last = _TENTHS[group["xun"]]
+        end = (date(year, month, last) if last else month_end(year, month)) if year else None
+        return "tenth", date(year, month, first) if year else None, end, month
+    kind = "month_end" if group.get("mend") else "month"
+    return kind, date(year, month, 1) if year else None, month_end(year, month) if year else None, month
+
+
+def _resolve_quarter(group: dict[str, str], year: int | None) -> _Resolved:
+    last = han_value(group["q"]) * 3
+    kind = "quarter_end" if group.get("qend") else "quarter"
+    return kind, date(year, last - 2, 1) if year else None, month_end(year, last) if year else None, last
+
+
+def _resolve_half(group: dict[str, str], year: int | None) -> _Resolved:
+    last = 6 if group["half"] == "上半年" else 12
+    kind = "half_end" if group.get("hend") else "half"
+    return kind, date(year, last - 5, 1) if year else None, month_end(year, last) if year else None, last
 
 
 def find_points(text: str, year: int | None) -> list[Point]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from .dates import fill_span, find_points, find_span, month_end, squeeze
+from .dates import fill_span, find_points, find_span, squeeze
 from .errors import N_
 from .findings import Cadence
 from .numbering import han_value
@@ -216,9 +216,16 @@ def in_running_text(text: str, year: int | None) -> Deadline:
     if dated:
         _latest(result, dated)
         return result
+    return _eventual(bare) or _recurring(bare) or _relative(bare) or result
+
+
+def _eventual(bare: str) -> Deadline:
+    """“秋季开学前”: a clerk knows the day, the text does not."""
     event = _EVENT.search(bare)
-    if event:
-        return Deadline(None, event.group(), None, [(UNREAD, event.group())])
+    return Deadline(None, event.group(), None, [(UNREAD, event.group())]) if event else Deadline()
+
+
+def _recurring(bare: str) -> Deadline:
     regular = cadence_in(bare)
     if regular:
         return Deadline(None, regular[1], regular[0])
@@ -228,17 +235,20 @@ def in_running_text(text: str, year: int | None) -> Deadline:
     lasting = _CONTINUOUS_TAIL.search(bare)
     if lasting:
         return Deadline(None, lasting.group().strip("，、并"), "continuous")
-    if re.search(r"常态化[。；]?$", bare):
-        return Deadline(None, "常态化", "continuous")
-    relative = _RELATIVE.search(bare)
+    return Deadline(None, "常态化", "continuous") if re.search(r"常态化[。；]?$", bare) else Deadline()
+
+
+def _relative(bare: str) -> Deadline:
+    """“三年内”; but not “3个工作日内”, which is how long an act may take."""
+    found = _RELATIVE.search(bare)
     if (
-        relative
-        and re.search(r"年(?:以)?内$|个月(?:以)?内$|月内$|起", relative.group())
-        and not re.search(r"[至到在过]$", bare[: relative.start()])
-        and not re.match(r"^.{0,4}(?:以来|来)", bare[relative.end() :])
+        found
+        and re.search(r"年(?:以)?内$|个月(?:以)?内$|月内$|起", found.group())
+        and not re.search(r"[至到在过]$", bare[: found.start()])
+        and not re.match(r"^.{0,4}(?:以来|来)", bare[found.end() :])
     ):
-        return Deadline(None, relative.group(), None, [(RELATIVE, relative.group())])
-    return result
+        return Deadline(None, found.group(), None, [(RELATIVE, found.group())])
+    return Deadline()
 
 
 def is_time_value(text: str) -> bool:
@@ -257,8 +267,3 @@ def is_time_value(text: str) -> bool:
         else bare
     )
     return span is not None and len(left) <= 1
-
-
-def last_day(year: int, month: int) -> date:
-    """The last day of a month."""
-    return month_end(year, month)

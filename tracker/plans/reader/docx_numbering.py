@@ -123,9 +123,9 @@ def _overrides(item: Element, levels: dict[int, _Level]) -> bool:
         if local_name(override) != "lvlOverride":
             continue
         index = whole(attribute(override, "ilvl"), 0)
-        whole = child(override, "lvl")
-        if whole is not None:
-            levels[index] = _level(whole)
+        replaced = child(override, "lvl")
+        if replaced is not None:
+            levels[index] = _level(replaced)
         start = attribute(child(override, "startOverride"))
         if start is not None and index in levels:
             old = levels[index]

@@ -27,7 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 
 
-class UnreadableDocument(Exception):
+class UnreadableDocument(Exception):  # noqa: N818 - it names the document, not a failure of ours
     """A document that the reader refuses, with a sentence that says why and what to do."""
 
     def __init__(self, reason_code: str, message: str | None = None) -> None:

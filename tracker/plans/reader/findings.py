@@ -109,7 +109,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the word of the JSON form
+class Doubtful:
     """Something that a clerk should look at; msgid and values, so that pages can translate it."""
 
     line: int
@@ -122,9 +122,9 @@ class Warning:  # noqa: A001 - the word of the JSON form
         return self.msgid % dict(self.values) if self.values else self.msgid
 
 
-def warning(line: int, msgid: str, **values: object) -> Warning:
+def warning(line: int, msgid: str, **values: object) -> Doubtful:
     """Make a warning from a marked sentence and its named values."""
-    return Warning(line, msgid, tuple((key, str(value)) for key, value in values.items()))
+    return Doubtful(line, msgid, tuple((key, str(value)) for key, value in values.items()))
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ class Findings:
     phases: list[Phase] = field(default_factory=list)
     tasks: list[TaskFinding] = field(default_factory=list)
     suggestions: list[Suggestion] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[Doubtful] = field(default_factory=list)
 
     @property
     def group(self) -> Group | None:

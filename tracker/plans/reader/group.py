@@ -1,152 +1,30 @@
-"""Leadership groups: their names, their seats in order, their offices."""
+"""Leadership groups: reads who sits where, line by line."""
 
 import re
-from dataclasses import dataclass, field
 
 from .dates import squeeze
 from .errors import N_
-from .findings import Group, Role, Seat, Warning, warning
+from .findings import Role, Seat
+from .group_names import FOUNDED, LIST_TITLE, OFFICE_HEAD, SUBGROUP, TOLD_SUBGROUP
 from .labels import Label, read_label, unplaced_label
 from .lines import Paragraph
 from .names import NAME, ends_with_post
 from .numbering import read_number
 from .office import office_unit, spoken_seats
+from .roll import OpenRow, OpenSeat, Roll
 from .rosters import Sitting, read_row
 from .units import is_unit
 
-_KIND = r"(?:领导小组|领导组|指挥部|联席会议|工作专班|专班|协调小组|工作小组|委员会|工作组|推进组|攻坚组|领导机构)"
-_NAME_CHAR = r"[\u4e00-\u9fffA-Za-z0-9（）()·+\-—、“”《》\"]"
-_FOUNDED = re.compile(
-    rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:充实|完善)?(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|"
-    rf"召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
-    rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
-)
-_MENTION = re.compile(r"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{2,40}?(?:领导小组|指挥部|联席会议|工作专班))")
-_LIST_TITLE = re.compile(
-    rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))"
-    rf"(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
-)
-_GENERIC_NAMES = frozenset(
-    {
-        "领导小组",
-        "工作领导小组",
-        "小组",
-        "指挥部",
-        "工作专班",
-        "专班",
-        "联席会议",
-        "领导机构",
-        "领导组",
-        "委员会",
-        "工作组",
-    }
-)
-_OFFICE_HEAD = re.compile(
-    r"^(?:[\u4e00-\u9fff]{0,20}(?:领导小组|指挥部|联席会议|专班|委员会)"
-    r")?(?:下设)?办公室(?:[（(].*[)）])?(?:成员|组成人员|人员|名单)*[：:]?$"
-)
-_SUBGROUP = re.compile(r"^[\u4e00-\u9fff、]{2,20}(?:组|专班|小组|分指挥部)(?:[（(].{0,30}[)）])?[：:]?$")
-_TOLD_SUBGROUP = re.compile(
-    r"^(?P<name>[\u4e00-\u9fff]{2,15}(?:组|专班))(?:[（(].{0,30}[)）])?[，,：:。](?=.*(?:组长|牵头|成员))"
-)
 _SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
 
 
-@dataclass(slots=True)
-class GroupsFound:
-    """What the group rules found, and the lines that they used up."""
-
-    groups: list[Group] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
-    used: set[int] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Open:
-    """A seat still open for a post that wraps to the next line."""
-
-    seat: Seat
-    text: str
-    complete: bool
-    long: bool
-
-
-@dataclass(slots=True)
-class _Row:
-    """The last row of units or posts, should the next line go on with it."""
-
-    text: str
-    line: int
-    start: int
-
-
-class Clerk:
+class Clerk(Roll):
     """Walks through the document and writes down who sits where."""
 
-    def __init__(self) -> None:
-        self.found = GroupsFound()
-        self.current: Group | None = None
-        self.pending: str | None = None
-        self.role: Role | None = None
-        self.in_office = False
-        self.with_chief = False
-        self.below_heading = False
-        self.open: _Open | None = None
-        self.row: _Row | None = None
+    def note_title(self, title: str) -> None:
+        """A title may found a group: 关于成立某某领导小组的通知."""
+        self._note_names(title, heading=True)
 
-    # -- groups ---------------------------------------------------------------------------------------------------
-    def _group(self) -> Group:
-        if self.current is None:
-            self.current = Group(self.pending)
-            self.found.groups.append(self.current)
-            self.pending = None
-        return self.current
-
-    def _begin_if_new(self, role: Role) -> None:
-        """A leader after deputies or members, or anybody after the heading of another group, opens another group."""
-        if self.current is not None and self.below_heading and role in ("leader", "deputy_leader", "member"):
-            self.below_heading = False
-            if self.pending and self.pending != self.current.name:
-                self.current, self.with_chief = None, False
-                return
-        if role != "leader" or self.current is None:
-            return
-        have = {seat.role for seat in self.current.seats}
-        if have & {"deputy_leader", "member"} or (
-            "leader" in have and self.pending and self.pending != self.current.name
-        ):
-            self.current, self.with_chief = None, False
-
-    def name(self, name: str) -> None:
-        """Take note of a group's name; it belongs to the seats that follow."""
-        name = tidy_name(name)
-        if not name or (name in _GENERIC_NAMES and (self.current is not None or self.pending)):
-            return
-        if self.current is None or any(
-            seat.role in ("leader", "deputy_leader", "member") for seat in self.current.seats
-        ):
-            self.pending = name
-            if self.current is not None and self.current.name is None:
-                self.current.name = name
-        else:
-            self.current.name = name
-
-    def sit(self, role: Role, sitting: Sitting, line: int, text: str = "") -> None:
-        """Write one seat down."""
-        self._begin_if_new(role)
-        group = self._group()
-        if group.name is None and self.pending:
-            group.name, self.pending = self.pending, None
-        seat = Seat(role, sitting.person, sitting.posts, sitting.unit, line)
-        if any(_same(seat, other) for other in group.seats):
-            return
-        group.seats.append(seat)
-        if role == "office_director" and group.office_director is None:
-            group.office_director = sitting.person
-        self.open = _Open(seat, text, sitting.complete, len(text) >= 20)
-
-    # -- lines ----------------------------------------------------------------------------------------------------
     def read(self, paragraph: Paragraph) -> None:
         """Read one paragraph."""
         text = paragraph.text
@@ -159,27 +37,27 @@ class Clerk:
             and number is None
             and (self._cut_list(paragraph, label) or (_bare(label, text) and self._post_tail(text)))
         ):
-            self._use(paragraph)
+            self.use(paragraph)
             return
         if label and self._labelled(label, paragraph):
-            self._use(paragraph)
+            self.use(paragraph)
             return
         if unplaced_label(body) and self.role:
-            self._warn(paragraph.line, N_("“%(text)s”没有对应的席位，未列入。"), text)
-            self._use(paragraph)
+            self.warn(paragraph.line, N_("“%(text)s”没有对应的席位，未列入。"), text)
+            self.use(paragraph)
             return
         if self.role and number is None and self._continuation(paragraph):
-            self._use(paragraph)
+            self.use(paragraph)
             return
         if self.role and number is not None and self._numbered_person(number.rest, paragraph):
-            self._use(paragraph)
+            self.use(paragraph)
             return
         self._prose(paragraph)
 
     def _duty_of_subgroup(self, text: str) -> str:
         """Below the heading of a working group 牵头单位 is its leader and 责任单位 its members."""
         if not self.below_heading and not (
-            self.current and self.current.name and _SUBGROUP.match(self.current.name) and self.role
+            self.current and self.current.name and SUBGROUP.match(self.current.name) and self.role
         ):
             return text
         text = re.sub(r"^(?:牵头|组长)(?:单位|部门)(?=\s*[：:])", "组长", text)
@@ -187,27 +65,30 @@ class Clerk:
 
     def _note_names(self, text: str, *, heading: bool) -> None:
         bare = squeeze(text)
-        if _OFFICE_HEAD.match(bare):
+        if OFFICE_HEAD.match(bare):
             self.in_office, self.role = True, None
             return
-        founded = _FOUNDED.search(bare)
+        founded = FOUNDED.search(bare)
         if founded:
             self.in_office = False
             self.name(founded["name"])
             return
-        told = _TOLD_SUBGROUP.match(bare) if heading else None
+        told = TOLD_SUBGROUP.match(bare) if heading else None
         if told and (self.current is not None or self.pending):
             self.role, self.in_office = None, False
             self.name(told["name"])
             self.below_heading = self.pending is not None
             return
-        titled = _LIST_TITLE.match(bare)
-        if titled and len(bare) <= 60 and (re.search(r"名单|组成人员", bare) or heading or _SUBGROUP.match(bare)):
-            if not read_label(text, in_office=False, with_chief=False):
-                self.in_office = False
-                self.role = None
-                self.name(titled["name"])
-                self.below_heading = heading and bool(_SUBGROUP.match(bare)) and self.pending is not None
+        titled = LIST_TITLE.match(bare)
+        heads = (
+            titled is not None
+            and len(bare) <= 60
+            and (re.search(r"名单|组成人员", bare) or heading or SUBGROUP.match(bare))
+        )
+        if titled and heads and not read_label(text, in_office=False, with_chief=False):
+            self.in_office, self.role = False, None
+            self.name(titled["name"])
+            self.below_heading = heading and bool(SUBGROUP.match(bare)) and self.pending is not None
 
     def _labelled(self, label: Label, paragraph: Paragraph) -> bool:
         if label.word == "联系人" and self.role is None:
@@ -226,15 +107,15 @@ class Clerk:
         ):
             return False
         if label.word in ("总召集人", "总指挥"):
-            self._begin_if_new("leader")
+            self.begin_if_new("leader")
             self.with_chief = label.word == "总召集人"
         if label.office and not self.in_office and label.word in ("成员", "成员单位"):
             self.in_office = True
         self.role, self.open = label.role, None
         if not rows:
-            self._begin_if_new(label.role)
+            self.begin_if_new(label.role)
         if self.in_office and label.role == "member":
-            self._warn(paragraph.line, N_("办公室工作人员“%(text)s”没有对应的席位，未列入。"), label.rest or label.word)
+            self.warn(paragraph.line, N_("办公室工作人员“%(text)s”没有对应的席位，未列入。"), label.rest or label.word)
             return True
         self._sit_row(label.role, rows, paragraph, label.rest)
         return True
@@ -248,7 +129,7 @@ class Clerk:
             if seat.sitting is not None:
                 self.sit(seat.role, seat.sitting, paragraph.line)
         if not any(seat.sitting for seat in spoken):
-            self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), paragraph.text)
+            self.warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), paragraph.text)
         return True
 
     def _continuation(self, paragraph: Paragraph) -> bool:
@@ -270,7 +151,7 @@ class Clerk:
                 and self.current.seats
                 and _posty(text)
             ):
-                self._warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), text)
+                self.warn(paragraph.line, N_("“%(text)s”像是组成人员，但没有认出来。"), text)
                 return True
             self.role = None
             return False
@@ -278,10 +159,12 @@ class Clerk:
         return True
 
     def _sit_row(self, role: Role, rows: list[Sitting], paragraph: Paragraph, text: str) -> None:
-        start = len(self._group().seats)
+        start = len(self.group().seats)
         for row in rows:
             self.sit(role, row, paragraph.line_at(_offset(paragraph, row)), text)
-        self.row = _Row(text, paragraph.last_line, start) if rows and all(row.person is None for row in rows) else None
+        self.row = (
+            OpenRow(text, paragraph.last_line, start) if rows and all(row.person is None for row in rows) else None
+        )
 
     def _cut_list(self, paragraph: Paragraph, label: Label | None) -> bool:
         """A list of units or posts parted by 、 that ends without one was cut inside a word: put it together."""
@@ -308,7 +191,7 @@ class Clerk:
             line = known if known is not None else paragraph.line if cut else row.line
             cut = cut or known is None
             self.sit(self.role, sitting, line, paragraph.text)
-        self.row = _Row(row.text + paragraph.text, paragraph.last_line, row.start)
+        self.row = OpenRow(row.text + paragraph.text, paragraph.last_line, row.start)
         return True
 
     def _numbered_person(self, text: str, paragraph: Paragraph) -> bool:
@@ -338,7 +221,7 @@ class Clerk:
             return False
         seat = Seat(last.seat.role, last.seat.person, whole[-1].posts, last.seat.unit, last.seat.line)
         self.current.seats[-1] = seat
-        self.open = _Open(seat, joined, whole[-1].complete, len(text) >= 20)
+        self.open = OpenSeat(seat, joined, whole[-1].complete, len(text) >= 20)
         return True
 
     def _prose(self, paragraph: Paragraph) -> None:
@@ -347,9 +230,7 @@ class Clerk:
             self._office(paragraph)
         for spoken in spoken_seats(text, in_office=self.in_office):
             if spoken.sitting is None:
-                self._warn(
-                    paragraph.line_at(spoken.offset), N_("“%(text)s”像是组成人员，但没有认出来。"), spoken.missed
-                )
+                self.warn(paragraph.line_at(spoken.offset), N_("“%(text)s”像是组成人员，但没有认出来。"), spoken.missed)
                 continue
             self.sit(spoken.role, spoken.sitting, paragraph.line_at(spoken.offset))
             self.found.used.add(paragraph.line)
@@ -365,44 +246,11 @@ class Clerk:
             and not re.search(r"领导小组|指挥部|联席会议|专班|委员会", paragraph.text)
         ):
             return
-        group = self._group()
+        group = self.group()
         if group.name is None and self.pending:
             group.name, self.pending = self.pending, None
         if group.office_unit is None:
             group.office_unit = unit
-
-    def _use(self, paragraph: Paragraph) -> None:
-        """A line of a list is read here and nowhere else."""
-        self.found.used.add(paragraph.line)
-        self.found.listed.add(paragraph.line)
-
-    def note_title(self, title: str) -> None:
-        """A title may found a group: 关于成立…领导小组的通知."""
-        self._note_names(title, heading=True)
-
-    def seat(self, seat: Seat) -> None:
-        """Write down a seat that another rule has read whole."""
-        self.sit(seat.role, Sitting(seat.person, seat.posts, seat.unit), seat.line)
-
-    def finish(self, mentioned: str | None) -> None:
-        """Found the group that was named without seats, and name the one that was seated without a name."""
-        if not self.found.groups and self.pending:
-            self._group()
-        for group in self.found.groups:
-            group.seats = _core_first(group.seats)
-        for group in self.found.groups[:1]:
-            if group.name is None or group.name in _GENERIC_NAMES:
-                group.name = mentioned or group.name
-
-    def _warn(self, line: int, msgid: str, text: str) -> None:
-        self.found.warnings.append(warning(line, msgid, text=text[:60]))
-
-
-def _core_first(seats: list[Seat]) -> list[Seat]:
-    """Where the office is told before a list that follows in an annex, the list comes first."""
-    office = [seat.role in ("office_director", "office_deputy_director") for seat in seats]
-    first = office.index(False) if False in office else 0
-    return seats[first:] + seats[:first]
 
 
 def _bare(label: Label | None, text: str) -> bool:
@@ -424,32 +272,3 @@ def _offset(paragraph: Paragraph, row: Sitting) -> int:
             if found:
                 return found.start()
     return 0
-
-
-def _same(one: Seat, other: Seat) -> bool:
-    return (one.role, one.person, one.unit) == (other.role, other.person, other.unit) and (
-        one.posts == other.posts or one.person is not None
-    )
-
-
-def tidy_name(name: str) -> str:
-    """A group's name without what stands before it in the sentence."""
-    name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?:充实|完善)?(?=.{4})", "", name)
-    name = re.sub(r"^(?:关于)?(?:召开|印发|转发|做好|开展)(?=.{6})", "", name)
-    name = name.strip('“”"《》：: ')
-    name = re.sub(
-        r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|"
-        r"总指挥)的|相应的?|专门的?|健全|完善)",
-        "",
-        name,
-    )
-    return name.strip('“”"《》：: ')
-
-
-def mentioned_name(texts: list[str]) -> str | None:
-    """The fullest name by which running text speaks of the group."""
-    names = [found["name"] for text in texts for found in _MENTION.finditer(squeeze(text))]
-    names = [re.sub(r"^.*(?:上报|报请|根据|按照|由|及时|向|经|在|各|的|和|与|、)(?=.{6})", "", name) for name in names]
-    names = [re.sub(r"^(?:成立|调整|组建)", "", name) for name in names]
-    full = [name for name in names if len(name) >= 8]
-    return max(full, key=len) if full else None

@@ -4,48 +4,36 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from .dates import find_points, squeeze
+from .dates import squeeze
 from .lines import Paragraph
 from .numbering import starts_numbered
-from .units import SUFFIXES
+from .region import region_of
+from .signatures import ORGAN, SIGN_STOP, all_organs, day_of, han_date, organ_text, organs_above
 
 _NUMBER = re.compile(
     r"(?P<n>[\u4e00-\u9fffA-Za-z]{1,14}\s*[〔\[【(（﹝]\s*(?:19|20)" r"\d{2}\s*[〕\]】)）﹞]\s*(?:第)?\d{1,4}\s*号)"
 )
+
 _TITLE_END = re.compile(
     r"(?:方案|规划|通知|意见|计划|办法|要点|清单|细则|分工|决定|安排|措施|行动|预案|部署|规定|制度|责任书|"
     r"任务书|纲要|分解|路线图|分工表|分解表|实施方案|工作方案|举措|条|指南|章程|通告|公告|批复|函)"
     r"(?:[（(](?:试行|草案|征求意见稿|讨论稿|送审稿|修订稿|暂行|\d{4}.{0,12}年?.{0,4})"
     r"[)）])?(?:[（(][^（）()]{1,20}[)）])?的?(?:通知)?$"
 )
+
 _DATE = re.compile(
     r"^[（(]?\s*(?:19|20|二[〇○零]|二0)"
     r"[\d〇○零一二三四五六七八九]{2}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日\s*(?:印发)?[)）]?$"
 )
+
 _SIGNED = re.compile(
     r"^(?P<o>[\u4e00-\u9fff（）()\s]{4,60}?)\s+(?P<d>(?:19|20|二[〇○零])"
     r"[\d〇○零一二三四五六七八九]{2}\s*年.{1,6}月.{1,4}日)$"
 )
+
 _TAIL_DATE = re.compile(r"((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)印发")
-_ORGAN = re.compile(
-    rf"^(?:中共|中国共产党)?[\u4e00-\u9fff（）()]{{1,40}}?(?:{SUFFIXES}|委员会|督导室|督导委员会|办公厅)"
-    rf"(?:\s*（.{{1,12}}）)?$"
-)
-_SIGN_STOP = re.compile(r"[。：:；]|^抄送|^附件|^附：")
+
 _FILE_HEAD = re.compile(r"^(?P<o>[\u4e00-\u9fff]{4,40}?)文件$")
-_REGION_STOP = frozenset(
-    "城市 全市 全区 全县 我市 我区 我县 社区 园区 校区 山区 地区 景区 小区 辖区 灾区 本市 本区 本县 城区 乡镇 市区 街区 县区 县市 区县 库区 新区 郊区 片区 厂区 老区 湖区".split()
-)
-_PROVINCE = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|北京市|上海市|天津市|重庆市|内蒙古|广西|新疆|西藏|宁夏)"
-_STOP = (
-    "委|政府|人民|办公|党|共|创建|推进|全国|全面|关于|召开|开展|国家|文明|卫生|城市|义务|教育|森林|园林|"
-    "加强|实施|建设|深化|优化|打造|促进|提升|落实|迎接|整治|治理|成立|调整|做好|安全|生态|食品|社区"
-)
-_C = rf"(?:(?!{_STOP})[\u4e00-\u9fff])"
-_REGION = re.compile(
-    rf"^(?P<r>(?:{_PROVINCE})?(?:{_C}{{1,5}}?(?:自治州|市|州|盟|地区))?(?:{_C}{{1,12}}?(?:自治县|自治旗|"
-    rf"开发区|管理区|示范区|新区|高新区|林区|区|县|市|旗))?(?:{_C}{{1,5}}?(?:街道|镇|乡|苏木))?)"
-)
 
 
 @dataclass(slots=True)
@@ -69,7 +57,7 @@ def read_head(paragraphs: list[Paragraph]) -> Head:
     _imprint(head, paragraphs)
     _signature(head, paragraphs)
     _fallbacks(head, paragraphs)
-    head.region = _region(head.title) or _region(head.issuer)
+    head.region = region_of(head.title) or region_of(head.issuer)
     return head
 
 
@@ -92,61 +80,54 @@ def _is_title(text: str) -> bool:
     )
 
 
+_COVERS = re.compile(r"印发给你们|现予印发|现将.{2,60}印发|请(?:认真|遵照|结合实际).{0,10}(?:贯彻|执行|组织实施)")
+_ISSUER = re.compile(r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于")
+_Title = tuple[str, list[Paragraph]]
+
+
 def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
     """The plan's own title: under a covering notice it is the second."""
-    found: list[tuple[str, list[Paragraph]]] = []
+    found = _find_titles(head, paragraphs)
+    if not found:
+        _first_line(head, paragraphs)
+        return
+    head.title, lines = found[-1]
+    head.title_lines = [piece.line for piece in lines]
+    cover, pieces = found[0]
+    texts = [re.sub(r"\s+", "", piece.text) for piece in pieces]
+    organs = [text for text in texts if ORGAN.match(text) and "关于" not in text]
+    issuer = _ISSUER.match(cover)
+    if organs:
+        head.issuer = "、".join(organs)
+    elif issuer:
+        head.issuer = issuer["o"]
+
+
+def _find_titles(head: Head, paragraphs: list[Paragraph]) -> list[_Title]:
+    found: list[_Title] = []
     pieces: list[Paragraph] = []
     covered = False
-    for index, paragraph in enumerate(paragraphs[:60]):
+    for paragraph in paragraphs[:60]:
         text = re.sub(r"\s+", "", paragraph.text)
         if paragraph.line in head.used or paragraph.table or _DATE.match(paragraph.text):
             pieces = []
             continue
-        if starts_numbered(text) and found and not covered:
+        numbered = starts_numbered(text)
+        if numbered and found and not covered:
             break
-        if len(text) > 70 or re.search(r"[。；：:]$", text) or starts_numbered(text) or _FILE_HEAD.match(text):
+        if numbered or len(text) > 70 or re.search(r"[。；：:]$", text) or _FILE_HEAD.match(text):
             pieces = []
-            covered = covered or bool(
-                re.search(
-                    r"印发给你们|现予印发|现将.{2,60}印发|请(?:认真|遵照|结合实际).{0,10}(?:贯彻|执行|组织实施)", text
-                )
-            )
+            covered = covered or bool(_COVERS.search(text))
             continue
         pieces = [*pieces[-3:], paragraph]
         whole = _join_title(pieces)
-        if whole and not (found and not covered):
-            found.append((whole[0], whole[1]))
+        if whole and (covered or not found):
+            found.append(whole)
             head.used.update(piece.line for piece in whole[1])
             pieces = []
             if not _is_cover(whole[0]):
                 break
-        elif index > 25 and not covered and found:
-            break
-    if not found:
-        _first_line(head, paragraphs)
-        return
-    title, lines = found[-1]
-    cover = found[0][0]
-    if len(found) == 1 and _is_cover(title):
-        inner = re.search(r"印发[《〈](?P<t>[^《》]*(?:[《〈][^《》]*[》〉][^《》]*)?)[》〉]的?通知", title)
-        head.title = title if not inner else title
-    else:
-        head.title = title
-    head.title_lines = [piece.line for piece in lines]
-    organs = [
-        text for piece in found[0][1] if _ORGAN.match(text := re.sub(r"\s+", "", piece.text)) and "关于" not in text
-    ]
-    if organs:
-        head.issuer = "、".join(organs)
-    issuer = (
-        None
-        if organs
-        else re.match(
-            r"^(?P<o>.{3,40}?(?:政府|委员会|办公室|办|局|领导小组|指挥部|县委|区委|市委))(?:、.{3,30}?)?关于", cover
-        )
-    )
-    if issuer:
-        head.issuer = issuer["o"]
+    return found
 
 
 def _is_cover(title: str) -> bool:
@@ -161,8 +142,8 @@ def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
     parts = [pieces[-1]]
     for piece in reversed(pieces[:-1]):
         text = re.sub(r"\s+", "", piece.text)
-        own = _ORGAN.match(text) and not re.search(r"关于|推进|创建|开展", text)
-        complete = "关于" in last or (_region(last) is not None and len(last) > 8)
+        own = ORGAN.match(text) and not re.search(r"关于|推进|创建|开展", text)
+        complete = "关于" in last or (region_of(last) is not None and len(last) > 8)
         if piece.last_line + 4 < parts[0].line or len(text) > 40 or _is_title(text):
             break
         if complete and not (own and "关于" in last):
@@ -187,37 +168,20 @@ def _first_line(head: Head, paragraphs: list[Paragraph]) -> None:
             return
 
 
-def _day(text: str) -> date | None:
-    points = [point for point in find_points(_han_date(squeeze(text)), None) if point.kind == "day"]
-    return points[0].first if points else None
-
-
-def _han_date(text: str) -> str:
-    values = {char: number for number, char in enumerate("零一二三四五六七八九")}
-
-    def number(found: re.Match[str]) -> str:
-        word = found.group(1)
-        tens, _, ones = word.partition("十")
-        total = (values.get(tens, 1) * 10 if "十" in word else 0) + values.get(ones if "十" in word else word, 0)
-        return str(total) + found.group(2)
-
-    return re.sub(r"([一二三四五六七八九十]{1,3})([月日])", number, text)
-
-
 def _signature(head: Head, paragraphs: list[Paragraph]) -> None:
     """The body and the date at the foot: of the covering notice where there is one, else of the document."""
     for index, paragraph in enumerate(paragraphs):
         both = _SIGNED.match(paragraph.text.strip())
-        if both and not paragraph.table and _all_organs(re.sub(r"\s+", " ", both["o"])):
-            head.issuer, head.issued_on = _organ_text(re.sub(r"\s+", " ", both["o"])), _day(both["d"])
+        if both and not paragraph.table and all_organs(re.sub(r"\s+", " ", both["o"])):
+            head.issuer, head.issued_on = organ_text(re.sub(r"\s+", " ", both["o"])), day_of(both["d"])
             head.used.add(paragraph.line)
             return
         if not _DATE.match(paragraph.text) or paragraph.table:
             continue
-        day = _day(paragraph.text)
+        day = day_of(paragraph.text)
         if day is None:
             continue
-        organs = _organs_above(paragraphs, index)
+        organs = organs_above(paragraphs, index)
         head.used.add(paragraph.line)
         if head.issued_on is None or organs:
             head.issued_on = head.issued_on or day
@@ -230,28 +194,6 @@ def _signature(head: Head, paragraphs: list[Paragraph]) -> None:
             return
     if head.issued_on is None:
         _undated_signature(head, paragraphs)
-
-
-def _organs_above(paragraphs: list[Paragraph], index: int) -> list[tuple[str, int]]:
-    organs: list[tuple[str, int]] = []
-    for paragraph in reversed(paragraphs[max(0, index - 4) : index]):
-        text = re.sub(r"\s+", " ", paragraph.text.strip())
-        if _SIGN_STOP.search(text) or starts_numbered(text) or not _all_organs(text):
-            break
-        organs.insert(0, (_organ_text(text), paragraph.line))
-    return organs
-
-
-def _all_organs(text: str) -> bool:
-    whole = text.replace(" ", "")
-    if len(whole) > 80:
-        return False
-    return bool(_ORGAN.match(whole)) or all(_ORGAN.match(part) for part in text.split(" "))
-
-
-def _organ_text(text: str) -> str:
-    parts = text.split(" ")
-    return "、".join(parts) if all(_ORGAN.match(part) and len(part) > 3 for part in parts) else "".join(parts)
 
 
 _SENDER = re.compile(
@@ -267,8 +209,8 @@ def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
         if not sender and not re.fullmatch(r"[（(].{6,80}[)）]", text):
             continue
         words = [re.sub(r"(?:印发|发布|公布|制)$", "", word) for word in re.split(r"\s+", text.strip("（()）"))]
-        organs = [word for word in words if _ORGAN.match(word.replace("“", "").replace("”", "")) and len(word) > 3]
-        day = _day(text)
+        organs = [word for word in words if ORGAN.match(word.replace("“", "").replace("”", "")) and len(word) > 3]
+        day = day_of(text)
         if (
             not sender
             and (day is None or not organs)
@@ -286,10 +228,10 @@ def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
 def _undated_signature(head: Head, paragraphs: list[Paragraph]) -> None:
     for paragraph in reversed(paragraphs[-3:]):
         text = re.sub(r"\s+", " ", paragraph.text.strip())
-        if paragraph.table or _SIGN_STOP.search(text) or starts_numbered(text) or paragraph.line in head.used:
+        if paragraph.table or SIGN_STOP.search(text) or starts_numbered(text) or paragraph.line in head.used:
             continue
-        if _all_organs(text) and len(text) >= 5 and re.search(r"政府|委员会|办公室|局$|室$|领导小组|指挥部", text):
-            head.issuer = _organ_text(text)
+        if all_organs(text) and len(text) >= 5 and re.search(r"政府|委员会|办公室|局$|室$|领导小组|指挥部", text):
+            head.issuer = organ_text(text)
             head.used.add(paragraph.line)
             return
 
@@ -303,26 +245,13 @@ def _fallbacks(head: Head, paragraphs: list[Paragraph]) -> None:
     if head.issuer is None and head.title_lines:
         for paragraph in paragraphs[:6]:
             text = re.sub(r"\s+", "", paragraph.text)
-            if paragraph.line < head.title_lines[0] and _ORGAN.match(text) and len(text) >= 5:
+            if paragraph.line < head.title_lines[0] and ORGAN.match(text) and len(text) >= 5:
                 head.issuer = text
                 head.used.add(paragraph.line)
     for paragraph in paragraphs[-4:]:
-        found = _TAIL_DATE.search(_han_date(squeeze(paragraph.text)))
+        found = _TAIL_DATE.search(han_date(squeeze(paragraph.text)))
         if found:
             head.used.add(paragraph.line)
-            head.issued_on = head.issued_on or _day(found.group(1))
+            head.issued_on = head.issued_on or day_of(found.group(1))
         elif re.match(r"^(?:抄送|主送|[（(]此件)", paragraph.text):
             head.used.add(paragraph.line)
-
-
-def _region(text: str | None) -> str | None:
-    """The division that a title or a body's name begins with."""
-    if not text:
-        return None
-    bare = re.sub(r"^(?:中共|中国共产党)", "", re.sub(r"^(?:关于)?(?:印发)?[《〈“]?", "", text.replace(" ", "")))
-    bare = re.sub(r"^(?:(?:19|20)\d{2}年度?|成立|调整|推进|开展|做好|全面|创建|建立|加强|召开|实施)+", "", bare)
-    found = _REGION.match(bare)
-    region = found["r"] if found else ""
-    if not region or region in _REGION_STOP or len(region) < 2 or (region[-2:] in _REGION_STOP and len(region) > 6):
-        return None
-    return region

@@ -1,4 +1,4 @@
-"""Labels that open a seat in a list of a group's people: 组长, 副 组 长, 成　员, 总召集人 …"""
+"""Labels that open a seat in a list of a group's people: 组长, 副 组 长, 成　员, 总召集人."""
 
 import re
 from dataclasses import dataclass

@@ -128,16 +128,22 @@ class _Layout:
         return bool(self.wrap) and width(line.text) + line.indent >= self.wrap - 5
 
 
-def _continues(so_far: Paragraph, last: Line, current: Line, layout: _Layout) -> bool:
+def _begins(text: str, current: Line) -> bool:
+    """Whether a line by its own look begins something new."""
+    new = current.text
+    if starts_numbered(new) or _DATE_LINE.match(new) or _DATE_LINE.match(text) or is_columns(current.raw):
+        return True
+    return bool(_HEAD_LABEL.match(new)) and not text.endswith(("、", "，")) and not _unclosed(text)
+
+
+def _continues(so_far: Paragraph, last: Line, current: Line, layout: _Layout) -> bool:  # noqa: PLR0911 - rules in their order of rank, the first that fits decides
     """Whether a line goes on with the paragraph above rather than beginning its own."""
     text, new = so_far.text, current.text
     if last.table or current.table:
         return False
     if new[0] in _CLOSERS:
         return True
-    if starts_numbered(new) or _DATE_LINE.match(new) or _DATE_LINE.match(text) or is_columns(current.raw):
-        return False
-    if _HEAD_LABEL.match(new) and not text.endswith(("、", "，")) and not _unclosed(text):
+    if _begins(text, current):
         return False
     if layout.wrap:
         if not layout.reaches_edge(last):

@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from .answerable import Responsible
 from .dates import squeeze
 from .deadlines import Deadline, in_running_text, is_time_value, read_value
 from .defaults import Defaults
 from .errors import N_
-from .findings import TaskFinding, Warning, warning
+from .findings import Doubtful, TaskFinding, warning
 from .outline import Item, walk
 from .phases import PhasesFound
-from .responsible import Responsible, bracket_spans, is_label_line, mark_labels, read_responsible, strip_spans
+from .responsible import read_responsible
+from .responsible_labels import bracket_spans, is_label_line, mark_labels, strip_spans
 from .sections import Kind, begins_with_act
 from .targets import find_targets
 
@@ -24,7 +26,7 @@ class TasksFound:
 
     tasks: list[TaskFinding] = field(default_factory=list)
     items: set[int] = field(default_factory=set)
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[Doubtful] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -107,7 +109,7 @@ def _with_own(own: Responsible, above: Responsible) -> Responsible:
     )
 
 
-def _obliges(
+def _obliges(  # noqa: PLR0911 - rules in their order of rank, the first that fits decides
     item: Item, clause: Clause, given: Responsible, phases: PhasesFound, has_task_section: bool, year: int | None
 ) -> bool:
     """Whether an item is a task."""
@@ -162,7 +164,7 @@ def year_for(item: Item, year: int | None) -> int | None:
 
 
 def _task(
-    item: Item, clause: Clause, given: Responsible, defaults: Defaults, year: int | None, warnings: list[Warning]
+    item: Item, clause: Clause, given: Responsible, defaults: Defaults, year: int | None, warnings: list[Doubtful]
 ) -> TaskFinding:
     own_year = year_for(item, year)
     lead, coop, doubt = given.settle(first_rule=given.first_leads or defaults.first_leads(item.line))

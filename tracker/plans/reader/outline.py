@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .lines import Paragraph
 from .numbering import read_number, split_inline
@@ -80,7 +81,7 @@ def build(paragraphs: list[Paragraph], skip: set[int]) -> Item:
 
 
 def _list_of_annexes(paragraphs: list[Paragraph]) -> set[int]:
-    """The lines under the text that only name the annexes: 附件：1．… 2．…"""
+    """The lines under the text that only name the annexes: 附件：1．甲 2．乙."""
     listed: set[int] = set()
     for index, paragraph in enumerate(paragraphs):
         found = re.match(r"^附\s*件\s*[：:]\s*(?P<rest>\S.*)", paragraph.text)
@@ -103,14 +104,10 @@ def _pieces(paragraph: Paragraph) -> list[tuple[str, int]]:
     start = numbered.cut if numbered else 0
     cuts = [start + offset for offset in split_inline(paragraph.text[start:])]
     if numbered and numbered.kind in _INLINE_KINDS:
-        same = [offset for offset in split_inline(paragraph.text)]
+        same = split_inline(paragraph.text)
         cuts = same if same and same[0] == 0 else cuts
     bounds = sorted({0, *cuts, len(paragraph.text)})
-    return [
-        (paragraph.text[a:b].strip(), a)
-        for a, b in zip(bounds, bounds[1:], strict=False)
-        if paragraph.text[a:b].strip()
-    ]
+    return [(paragraph.text[a:b].strip(), a) for a, b in pairwise(bounds) if paragraph.text[a:b].strip()]
 
 
 _INLINE_KINDS = frozenset({"digit", "digit_paren", "circle"})

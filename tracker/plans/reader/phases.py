@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .dates import Span, fill_span, find_span, squeeze
 from .deadlines import AMBIGUOUS, NO_YEAR
 from .errors import N_
-from .findings import Phase, Warning, warning
+from .findings import Doubtful, Phase, warning
 from .outline import Item, walk
 from .sections import Kind
 from .tables import Table
@@ -30,7 +30,7 @@ class PhasesFound:
     phases: list[Phase] = field(default_factory=list)
     by_item: dict[int, Phase] = field(default_factory=dict)
     by_line: dict[int, Phase] = field(default_factory=dict)
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[Doubtful] = field(default_factory=list)
 
 
 def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFound:
@@ -45,13 +45,13 @@ def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFoun
         elif item.section == Kind.PHASE or item.kind == "annex":
             for paragraph in item.body:
                 if _PARAGRAPH_STAGE.match(paragraph.text) and find_span(squeeze(paragraph.text[:60]), known):
-                    known = _write(found, squeeze(paragraph.text), [], paragraph.line, known)
+                    known = _write(found, squeeze(paragraph.text), paragraph.line, known)
                     found.by_line[paragraph.line] = found.phases[-1]
     for table in tables:
         if table.kind == "phase":
             for row in table.rows:
                 text = f"{row.cells.get('phase', '')}（{row.cells.get('deadline', '')}）"
-                known = _write(found, squeeze(text), [], row.line, known)
+                known = _write(found, squeeze(text), row.line, known)
     return found
 
 
@@ -59,7 +59,7 @@ _STAGE_SENTENCE = re.compile(r"第[一二三四五六七八]阶段(?P<head>[^。
 
 
 def _spoken(item: Item, found: PhasesFound, year: int | None) -> bool:
-    """Stages told in one paragraph: 第一阶段为试点阶段，自…至…；第二阶段……"""
+    """Stages told in one paragraph: 第一阶段为试点阶段，自某日至某日；第二阶段为推进阶段."""
     parts = [(item.text, item.paragraph.line_at(item.offset))] + [(part.text, part.line) for part in item.body]
     any_found = False
     for text, line in parts:
@@ -70,7 +70,7 @@ def _spoken(item: Item, found: PhasesFound, year: int | None) -> bool:
                 if find_span(re.split(r"[，,](?!自|从|时间)", stage["head"], maxsplit=1)[0], 2000)
                 else stage["head"]
             )
-            year = _write(found, re.sub(r"^[为是：:，,]", "", head), [], line, year)
+            year = _write(found, re.sub(r"^[为是：:，,]", "", head), line, year)
             any_found = True
     return any_found
 
@@ -78,7 +78,7 @@ def _spoken(item: Item, found: PhasesFound, year: int | None) -> bool:
 def _is_phase(item: Item) -> bool:
     """A dated child of a section on steps, or any item that calls itself a stage and carries a time."""
     parent = item.parent
-    if parent is None or item.section in (Kind.GOAL,) or item.kind in ("annex", "chapter", "bare"):
+    if parent is None or item.section == Kind.GOAL or item.kind in ("annex", "chapter", "bare"):
         return False
     first = squeeze(item.text)[:80]
     stage = bool(_STAGE.search(item.heading[:24]))
@@ -125,12 +125,12 @@ def _head(item: Item) -> str:
 
 
 def _add(found: PhasesFound, item: Item, year: int | None) -> int | None:
-    known = _write(found, _head(item), [squeeze(part.text) for part in item.body], item.line, year)
+    known = _write(found, _head(item), item.line, year)
     found.by_item[id(item)] = found.phases[-1]
     return known
 
 
-def _write(found: PhasesFound, head: str, body: list[str], line: int, year: int | None) -> int | None:
+def _write(found: PhasesFound, head: str, line: int, year: int | None) -> int | None:
     head = re.split(r"。", head, maxsplit=1)[0]
     span = find_span(head, year)
     name = phase_name(head, span)

@@ -6,8 +6,9 @@ from .dates import squeeze
 from .deadlines import AMBIGUOUS, dated_points
 from .defaults import read_defaults
 from .errors import N_
-from .findings import Findings, Group, Seat, Warning, warning
-from .group import Clerk, mentioned_name
+from .findings import Doubtful, Findings, warning
+from .group import Clerk
+from .group_names import mentioned_name
 from .head import Head, read_head
 from .lines import Line, Paragraph, paragraphs
 from .measures import read_tasks
@@ -32,7 +33,7 @@ def read_lines(lines: list[Line]) -> Findings:
     found = Findings(head.title, head.region, head.issuer, head.document_number, head.issued_on)
     clerk = _read_groups(parts, head, tables, in_tables, found.warnings)
     found.groups = clerk.found.groups
-    year = context_year(head, parts)
+    year = context_year(head)
     root = build(parts, head.used | clerk.found.listed | in_tables)
     phases = read_phases(root, tables, year)
     defaults = read_defaults(parts)
@@ -77,7 +78,7 @@ def _once(cells: tuple[str, ...]) -> list[str]:
 
 
 def _read_groups(
-    parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Warning]
+    parts: list[Paragraph], head: Head, tables: list[Table], in_tables: set[int], warnings: list[Doubtful]
 ) -> Clerk:
     clerk = Clerk()
     waiting = [table for table in tables if table.kind == "seat"]
@@ -94,12 +95,12 @@ def _read_groups(
     return clerk
 
 
-def _seat_table(clerk: Clerk, table: Table, warnings: list[Warning]) -> None:
+def _seat_table(clerk: Clerk, table: Table, warnings: list[Doubtful]) -> None:
     for seat in read_table_seats(table, warnings):
         clerk.seat(seat)
 
 
-def context_year(head: Head, parts: list[Paragraph]) -> int | None:
+def context_year(head: Head) -> int | None:
     """The year that dates without a year belong to: the title's, else that of the issue; never when several compete."""
     title_years = set(re.findall(r"(?:19|20)\d{2}", squeeze(head.title or "")))
     if len(title_years) == 1:
@@ -118,9 +119,9 @@ def _container(root: Item, table: Table) -> Item | None:
     return within
 
 
-def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) -> list[Warning]:
+def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) -> list[Doubtful]:
     """“9月前” in prose: nobody could say which day is meant, so a clerk must see it."""
-    found: list[Warning] = []
+    found: list[Doubtful] = []
     for part in parts:
         for dated in dated_points(squeeze(part.text), 2000):
             line = part.line_at(_place(part.text, dated.text))
@@ -146,14 +147,9 @@ def _general_warnings(found: Findings) -> None:
         found.warnings.append(warning(1, NOTHING))
 
 
-def _ordered(warnings: list[Warning]) -> list[Warning]:
-    unique: list[Warning] = []
+def _ordered(warnings: list[Doubtful]) -> list[Doubtful]:
+    unique: list[Doubtful] = []
     for item in sorted(warnings, key=lambda item: item.line):
         if item not in unique:
             unique.append(item)
     return unique
-
-
-def group_of(findings: Findings, seat: Seat) -> Group | None:
-    """The group in which a seat stands."""
-    return next((group for group in findings.groups if seat in group.seats), None)

@@ -48,7 +48,7 @@ def _useful_note(token: str) -> str:
     return "" if _IGNORED_NOTE.match(inner) or not (POST.search(inner) or is_unit(inner)) else inner
 
 
-def read_row(text: str) -> list[Sitting]:
+def read_row(text: str) -> list[Sitting]:  # noqa: PLR0911 - rules in their order of rank, the first that fits decides
     """The sittings of one row; empty when the row does not read like people, posts or units."""
     if re.search(r"[。！？]\S", text) or len(text) > 2000:
         return []

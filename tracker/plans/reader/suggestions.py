@@ -69,17 +69,17 @@ def obliged_unit(sentence: str) -> str | None:
 def read_suggestions(root: Item, phases: PhasesFound, tasks: set[int], used: set[int]) -> list[Suggestion]:
     """Suggestions of the whole document; items that are tasks and goals are left out."""
     found: list[Suggestion] = []
-    _paragraphs(root, None, root.body, found, used, phases)
+    _paragraphs(None, root.body, found, used, phases)
     for item in walk(root):
         if id(item) in tasks:
             continue
         phase = _phase_of(item, phases)
         if item.section in _SKIP and phase is None:
             if item.section == Kind.TASK and not item.children:
-                _paragraphs(item, None, item.body, found, used, phases)
+                _paragraphs(None, item.body, found, used, phases)
             continue
         _own_text(item, phase, found, used)
-        _paragraphs(item, phase, item.body, found, used, phases)
+        _paragraphs(phase, item.body, found, used, phases)
     return found
 
 
@@ -110,7 +110,7 @@ def _own_text(item: Item, phase: str | None, found: list[Suggestion], used: set[
 
 
 def _paragraphs(
-    item: Item, phase: str | None, body: list[Paragraph], found: list[Suggestion], used: set[int], phases: PhasesFound
+    phase: str | None, body: list[Paragraph], found: list[Suggestion], used: set[int], phases: PhasesFound
 ) -> None:
     for paragraph in body:
         told = sentences(paragraph.text)

@@ -3,7 +3,7 @@
 import re
 
 from .errors import N_
-from .findings import Posting, Role, Seat, Warning, warning
+from .findings import Doubtful, Posting, Role, Seat, warning
 from .labels import role_of
 from .names import reads_as_name, split_posts
 from .rosters import read_row
@@ -12,7 +12,7 @@ from .tables import Row, Table
 ODD_SEAT = N_("表格中的“%(text)s”像是组成人员，但没有认出来。")
 
 
-def read_table_seats(table: Table, warnings: list[Warning]) -> list[Seat]:
+def read_table_seats(table: Table, warnings: list[Doubtful]) -> list[Seat]:
     """The seats of one table, in order."""
     seats: list[Seat] = []
     role: Role = "member"

@@ -2,13 +2,14 @@
 
 import re
 
+from .answerable import Responsible
 from .dates import squeeze
 from .deadlines import Deadline, in_running_text, read_value
 from .defaults import Defaults
 from .errors import N_
-from .findings import TaskFinding, Warning, warning
+from .findings import Doubtful, TaskFinding, warning
 from .outline import Item
-from .responsible import Responsible, read_units
+from .responsible import read_units
 from .tables import Row, Table
 from .targets import find_targets
 
@@ -17,7 +18,7 @@ LEADER_COLUMN = N_("表中“牵头领导”一栏没有列入任务（任务只
 
 
 def read_table_tasks(
-    table: Table, within: Item | None, defaults: Defaults, year: int | None, warnings: list[Warning]
+    table: Table, within: Item | None, defaults: Defaults, year: int | None, warnings: list[Doubtful]
 ) -> list[TaskFinding]:
     """The tasks of one table."""
     path = (
@@ -58,7 +59,7 @@ def _one(
     shared_task: bool,
     defaults: Defaults,
     year: int | None,
-    warnings: list[Warning],
+    warnings: list[Doubtful],
 ) -> TaskFinding | None:
     text, heading = _text(row, shared_task)
     if not text or text in ("合计", "小计"):

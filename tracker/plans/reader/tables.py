@@ -1,10 +1,10 @@
-"""Tables of tasks, people and phases: .docx tables, tables flattened to columns, and tables flattened to one cell a line."""
+"""Tables of tasks, people and phases: of Word, flattened to columns, or flattened to one cell a line."""
 
 import re
 from dataclasses import dataclass, field
 
 from .lines import Paragraph, split_columns
-from .responsible import LABELS
+from .responsible_labels import LABELS
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (key, re.compile(f"^(?:{words})$"))
@@ -279,7 +279,7 @@ def _fill(table: Table, rows: list[tuple[int, list[str]]]) -> None:
 _MERGED = frozenset({"category", "role", "phase"})
 
 
-def _place(columns: tuple[str, ...], cells: list[str]) -> dict[str, str] | None:
+def _place(columns: tuple[str, ...], cells: list[str]) -> dict[str, str] | None:  # noqa: PLR0911 - rules in their order of rank, the first that fits decides
     if len(cells) == len(columns):
         return dict(zip(columns, cells, strict=True))
     if len(cells) > len(columns):

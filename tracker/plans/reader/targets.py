@@ -192,7 +192,7 @@ class _Sentence:
         for found in COUNT.finditer(self.text):
             pre, post = found["pre"] or "", found["post"] or ""
             vague = not pre and found["unit"] in {"个", "项", "次", "人"}
-            if not self._free(found) or vague and re.match(r"^(?:以上|以下|以内)?(?:的|学生|为)?$", post):
+            if not self._free(found) or (vague and re.match(r"^(?:以上|以下|以内)?(?:的|学生|为)?$", post)):
                 continue
             thing = re.match(r"^(?:以上|左右)?(?P<t>[\u4e00-\u9fff]{0,12}?)(?=以上|并|和|及|的|，|$)", post)
             noun = pre or (thing["t"] if thing else "")
