@@ -12,4 +12,4 @@ class UploadForm(FlaskForm):
 
     file = FileField(_l("方案文件"), render_kw={"accept": ".txt,.docx"})
     text = TextAreaField(_l("或者粘贴方案全文"), render_kw={"rows": 8})
-    region = SelectField(_l("行政区"), choices=[])
+    region = SelectField(_l("行政区"), choices=[], validate_choice=False)

@@ -35,10 +35,19 @@ class UnitQuestion:
         return int(self.choice) if self.choice not in {"", NEW} else None
 
     @property
+    def chosen(self) -> UnitMatch | None:
+        """The unit on file that it means, with how sure that is."""
+        return next((match for match in self.options if str(match.unit_id) == self.choice), None)
+
+    @property
+    def chosen_name(self) -> str:
+        """The name on file of the unit that it means."""
+        return self.chosen.name if self.chosen is not None else ""
+
+    @property
     def likely(self) -> bool:
         """Whether a unit of another customary name was taken for it, which a clerk should glance at."""
-        chosen = next((match for match in self.options if str(match.unit_id) == self.choice), None)
-        return chosen is not None and chosen.certainty is not Certainty.EXACT
+        return self.chosen is not None and self.chosen.certainty is not Certainty.EXACT
 
 
 def ask_units(region: Region, names: Sequence[str], answers: Mapping[str, Any]) -> list[UnitQuestion]:

@@ -33,6 +33,7 @@ class ClauseTask:
     due_on: date | None
     state: object
     light: Mapping[str, object]
+    linked: bool
 
 
 @dataclass(slots=True)
@@ -41,6 +42,13 @@ class Clause:
 
     measure: Measure
     tasks: list[ClauseTask] = field(default_factory=list)
+
+
+def _seen(plan: Plan, actor: Actor) -> sa.ColumnElement[bool]:
+    """The plan's tasks that a reader may see; whoever may take the plan back sees the drafts that would go with it."""
+    if plans_policy.may_undo(actor, plan):
+        return sa.or_(policy.visible_to(actor), Task.state == TaskState.DRAFT)
+    return policy.visible_to(actor)
 
 
 def lamp(light: Light) -> dict[str, object]:
@@ -54,14 +62,15 @@ def clauses(plan: Plan, *, actor: Actor, today: date) -> list[Clause]:
     rows = db.session.execute(
         sa.select(Task.id, Task.title, Task.measure_id, Task.state, Task.due_on, Unit.name, light.label("light"))
         .outerjoin(Unit, Unit.id == Task.lead_unit_id)
-        .where(Task.plan_id == plan.id, Task.measure_id.is_not(None), policy.visible_to(actor))
+        .where(Task.plan_id == plan.id, Task.measure_id.is_not(None), _seen(plan, actor))
         .order_by(Task.sort_on, Task.id)
     )
     found = {measure.id: Clause(measure) for measure in measures(plan)}
+    linked = bool(actor.roles_in(plan.group_id) & policy.OVERSEERS) or not plans_policy.may_undo(actor, plan)
     for row in rows:
         state = LABELS[TaskState(row.state)]
         found[row.measure_id].tasks.append(
-            ClauseTask(row.id, row.title, row.name, row.due_on, state, lamp(Light(row.light)))
+            ClauseTask(row.id, row.title, row.name, row.due_on, state, lamp(Light(row.light)), linked)
         )
     return list(found.values())
 
@@ -72,7 +81,7 @@ def counts(plan: Plan, *, actor: Actor, today: date) -> dict[Light, int]:
     rows = db.session.execute(
         sa.select(light, sa.func.count())
         .select_from(Task)
-        .where(Task.plan_id == plan.id, Task.state != TaskState.CANCELLED, policy.visible_to(actor))
+        .where(Task.plan_id == plan.id, Task.state != TaskState.CANCELLED, _seen(plan, actor))
         .group_by(light)
     )
     return {Light(code): number for code, number in rows}

@@ -119,6 +119,8 @@ def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -
             raise Invalid(
                 {f"d-{task.id}": about(task.title, sentence) for sentence in refusal.errors.values()}
             ) from refusal
+        except NotAllowed as refusal:
+            raise NotAllowed(about(task.title, refusal.message)) from refusal
 
 
 def _settle(task: Task, answer: Answer, *, by: Actor, now: datetime) -> None:

@@ -37,13 +37,14 @@ class Facts:
     sure_units: list[Any]
     new_names: list[str]
     known_names: list[str]
+    likely_names: list[str]
 
 
 def preview_facts(choices: Choices, found: Study, *, today: date) -> Facts:
     """Count what is ticked and what waits for an answer."""
     taken = [task for task in choices["tasks"] if task["take"]]
-    unsure = [(place, unit) for place, unit in enumerate(found.units) if len(unit.options) > 1 or not unit.choice]
-    sure = [(place, unit) for place, unit in enumerate(found.units) if len(unit.options) <= 1 and unit.choice]
+    unsure = [(place, unit) for place, unit in enumerate(found.units) if not unit.choice]
+    sure = [(place, unit) for place, unit in enumerate(found.units) if unit.choice]
     return Facts(
         today=today.isoformat(),
         seats=sum(seat["take"] for group in choices["groups"] if group["take"] for seat in group["seats"]),
@@ -54,7 +55,8 @@ def preview_facts(choices: Choices, found: Study, *, today: date) -> Facts:
         unsure_units=unsure,
         sure_units=sure,
         new_names=[unit.new_name for _place, unit in sure if unit.unit_id is None],
-        known_names=[unit.name for _place, unit in sure if unit.unit_id is not None],
+        known_names=[unit.name for _place, unit in sure if unit.unit_id is not None and not unit.likely],
+        likely_names=[f"{unit.name} → {unit.chosen_name}" for _place, unit in sure if unit.likely],
     )
 
 

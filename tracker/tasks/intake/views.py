@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import Invalid
+from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.verdict import require
 from tracker.organisation.rules import LABELS, UnitKind
 from tracker.plans import queries as plans
 from tracker.plans.commands import save_corrections
@@ -111,16 +112,19 @@ def passed_drafts(plan_id: int) -> ResponseReturnValue:
 def settle_passed(plan_id: int) -> ResponseReturnValue:
     """Settle the drafts for which something was chosen, all or none."""
     actor = current_actor()
-    plans.plan_of_reader(actor, plan_id)
+    plan = plans.plan_of_reader(actor, plan_id)
+    require(policy.may_sign_off(actor, plan.group_id))
     answers, errors = passed.read_answers(request.form)
-    if not errors:
-        try:
-            with write_transaction():
-                passed.settle(plans.plan_of_reader(actor, plan_id), answers=answers, by=actor, now=clock.now())
-            return redirect(url_for("intake.passed_drafts", plan_id=plan_id), 303)
-        except Invalid as refusal:
-            errors = dict(refusal.errors)
-    return _passed(plan_id, errors, request.form), 422
+    if errors:
+        return _passed(plan_id, errors, request.form), 422
+    try:
+        with write_transaction():
+            passed.settle(plans.plan_of_reader(actor, plan_id), answers=answers, by=actor, now=clock.now())
+    except Invalid as refusal:
+        return _passed(plan_id, refusal.errors, request.form), 422
+    except NotAllowed as refusal:
+        return _passed(plan_id, {"refused": refusal.message}, request.form), 403
+    return redirect(url_for("intake.passed_drafts", plan_id=plan_id), 303)
 
 
 def _passed(plan_id: int, errors: Mapping[str, object], form: Mapping[str, str]) -> str:

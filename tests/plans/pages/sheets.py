@@ -1,0 +1,58 @@
+"""A clerk at the pages of plans: brings documents in and fills the sheet as a browser would."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+INVENTED = Path(__file__).parent / "invented_plan.txt"
+
+
+def upload(browser: FlaskClient, data: bytes, name: str = "方案.txt") -> TestResponse:
+    """Send a file as the upload page does."""
+    return browser.post(
+        "/plans/upload", data={"file": (BytesIO(data), name), "text": ""}, content_type="multipart/form-data"
+    )
+
+
+def brought_in(browser: FlaskClient, data: bytes | None = None) -> str:
+    """Bring in a document (the invented plan unless said otherwise); gives back the address of its sheet."""
+    answer = upload(browser, INVENTED.read_bytes() if data is None else data)
+    assert answer.status_code == 303, told(answer)
+    return answer.location
+
+
+def sheet_of(answer: TestResponse) -> dict[str, str]:
+    """Every field of the sheet as the page holds it, ticks and choices included."""
+    page = html.fromstring(answer.text)
+    (form,) = page.xpath("//form[contains(@class, 'z-preview')]")
+    return dict(form.form_values())
+
+
+def open_sheet(browser: FlaskClient, address: str) -> dict[str, str]:
+    """The fields of a document's page."""
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return sheet_of(answer)
+
+
+def press(browser: FlaskClient, address: str, fields: dict[str, str], button: str = "confirm") -> TestResponse:
+    """Send the sheet with one of its buttons."""
+    return browser.post(address, data={**fields, "do": button})
+
+
+def confirmed(browser: FlaskClient, address: str, **changed: str) -> str:
+    """Confirm a document as it stands, but for some fields; gives back the address of the plan."""
+    answer = press(browser, address, {**open_sheet(browser, address), **changed})
+    assert answer.status_code == 303, told(answer)
+    return answer.location
+
+
+def told(answer: TestResponse) -> str:
+    """What a page says is wrong."""
+    page = html.fromstring(answer.text)
+    found: list[Any] = page.xpath("//*[contains(@class, 'z-alert-error') or contains(@class, 'z-error')]")
+    return " ".join(part.text_content() for part in found) or page.text_content()[:500]
