@@ -54,7 +54,7 @@ def carry_token(client: FlaskClient) -> None:
     raw = new_token()
     with client.session_transaction() as kept:
         kept["csrf_token"] = raw
-    signed = URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(raw)
+    signed = URLSafeTimedSerializer(str(client.application.secret_key), salt="wtf-csrf-token").dumps(raw)
     client.environ_base["HTTP_X_CSRFTOKEN"] = signed
 
 

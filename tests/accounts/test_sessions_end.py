@@ -1,5 +1,6 @@
 """A sign-in ends when it should: at sign-out, a new password, deactivation, and after its time; and no earlier."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -201,11 +202,12 @@ def test_nobody_changes_anothers_password_or_confirms_anothers_session(
 ) -> None:
     row = sign_in(app.test_client(), account)
     other = cast.actor("town_head")
-    for attempt in (
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: commands.change_password(queries.account_by_id(account), by=other, new=NEW, session_id=row, now=NOW),
         lambda: commands.confirm_session(row, by=other, now=NOW),
         lambda: commands.confirm_session(2_000_000, by=other, now=NOW),
         lambda: commands.choose_appearance(queries.account_by_id(account), by=other, theme="dark", now=NOW),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(NotVisible), write_transaction():
             attempt()

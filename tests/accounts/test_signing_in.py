@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -188,7 +189,7 @@ def test_a_slip_opens_for_seven_days_and_no_longer(app: Flask, account: int, ses
 
 
 def test_a_weak_hash_is_renewed_on_the_way_in(app: Flask, account: int, session: Session) -> None:
-    weak = passwords.PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
     with write_transaction():
         queries.account_by_id(account).password_hash = weak
     assert enter(stranger(app), "jixiaodong", PASSWORD).status_code == 302

@@ -35,6 +35,8 @@ class _Posts:
     region_id: int
     duties: frozenset[str]
     held: tuple[PostHeld, ...]
+    presided: frozenset[int]
+    """Units without a head over which this person presides."""
 
 
 def actor_of_person(person_id: int, *, day: date, account_id: int | None = None) -> Actor:
@@ -50,7 +52,7 @@ def actor_of_person(person_id: int, *, day: date, account_id: int | None = None)
         person_id=person_id,
         name=posts.name,
         region_id=posts.region_id,
-        seats=_seats(person_id, posts.held, day),
+        seats=_seats(person_id, posts.held, posts.presided, day),
         posts=posts.held,
         contacts=contacts,
         duties=posts.duties,
@@ -91,10 +93,11 @@ def _posts(person_id: int, day: date) -> _Posts:
             effective = PostRank.HEAD if presiding else rank
             held[appointment] = PostHeld(post, unit, str(effective), f"{unit_name}{title}")
     duties = frozenset(str(row[2]) for row in rows if row[2] is not None)
-    return _Posts(rows[0][0], rows[0][1], duties, tuple(held.values()))
+    presided = frozenset(row[6] for row in rows if row[4])
+    return _Posts(rows[0][0], rows[0][1], duties, tuple(held.values()), presided)
 
 
-def _seats(person_id: int, posts: tuple[PostHeld, ...], day: date) -> tuple[SeatHeld, ...]:
+def _seats(person_id: int, posts: tuple[PostHeld, ...], presided: frozenset[int], day: date) -> tuple[SeatHeld, ...]:
     """Seats by name, by post, and of a unit that sits as a member through its head.
 
     Who presides over a unit sits where its head would.
@@ -117,7 +120,7 @@ def _seats(person_id: int, posts: tuple[PostHeld, ...], day: date) -> tuple[Seat
                 Seat.person_id == person_id,
                 Seat.post_id.in_([post.post_id for post in posts]),
                 Seat.unit_id.in_(headed),
-                sa.and_(Post.unit_id.in_(headed), Post.rank == PostRank.HEAD),
+                sa.and_(Post.unit_id.in_(presided), Post.rank == PostRank.HEAD),
             ),
         )
         .order_by(Seat.group_id, Seat.position, Seat.id)

@@ -1,0 +1,107 @@
+"""The auditor reads the record of acts: by act, by person, by day, page by page."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.cast import Cast
+from tests.clock import NOW
+from tests.visitors import give_account
+from tracker.audit.commands import record
+from tracker.audit.queries import history, record_page
+from tracker.kernel.db import write_transaction
+
+ClientAs = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def auditor(app: Flask, cast: Cast, client_as: ClientAs) -> FlaskClient:
+    give_account(app, cast.person_ids["administrator"])
+    return client_as("auditor")
+
+
+def enter(cast: Cast, count: int = 1, *, act: str = "account.deactivate", name: str = "administrator") -> None:
+    with write_transaction():
+        for number in range(count):
+            record(
+                act, "account", 100 + number, by=cast.actor(name), now=NOW, old={"active": True}, new={"active": False}
+            )
+
+
+def test_an_act_is_told_in_words_with_old_and_new(auditor: FlaskClient, cast: Cast) -> None:
+    enter(cast)
+    page = auditor.get("/audit?act=account.deactivate").get_data(as_text=True)
+    for text in (
+        "停用账号",
+        "安可",
+        "澄江区人民政府办公室信息科科员",
+        "account 100",
+        "<del>True</del>",
+        "<ins>False</ins>",
+    ):
+        assert text in page
+
+
+def test_the_record_is_searched_by_act_person_and_day(auditor: FlaskClient, cast: Cast) -> None:
+    enter(cast)
+    enter(cast, act="account.reset", name="office_clerk")
+    for query, shown in (
+        ("act=account.reset", True),
+        ("act=account.deactivate", False),
+        ("who=秦小", True),
+        ("who=%25", False),
+        ("who=安可&since=2026-03-18", False),
+        ("since=2026-03-18&until=2026-03-18&who=秦", True),
+        ("since=2026-03-19", False),
+        ("until=2026-03-17&who=秦", False),
+    ):
+        answer = auditor.get(f"/audit?{query}")
+        assert answer.status_code == 200
+        assert ("account 100" in answer.get_data(as_text=True) and "秦小满" in answer.get_data(as_text=True)) is shown
+
+
+@pytest.mark.parametrize(
+    "query", ["act=drop", "since=2026-02-30", "since=0001-01-01", "until=9999-12-31", "after=x", f"who={'x' * 61}"]
+)
+def test_odd_questions_are_refused(auditor: FlaskClient, query: str) -> None:
+    assert auditor.get(f"/audit?{query}").status_code == 422
+
+
+def test_a_day_begins_at_midnight_in_china(cast: Cast, session: Session) -> None:
+    for hours in (-1, 0):
+        with write_transaction():
+            midnight = NOW.replace(hour=16, minute=0) - timedelta(days=1)
+            record("a.b", "x", 1 + hours, by=cast.actor("auditor"), now=midnight + timedelta(hours=hours))
+    day = (NOW + timedelta(hours=8)).date()
+    assert [entry.subject_id for entry in record_page(act="a.b", since=day, until=day).rows] == [1]
+    assert [entry.subject_id for entry in history("x", 0)] == [0]
+
+
+def test_a_long_record_goes_on_by_its_last_row(auditor: FlaskClient, cast: Cast) -> None:
+    enter(cast, 60)
+    first = auditor.get("/audit?act=account.deactivate").get_data(as_text=True)
+    assert "account 159" in first
+    assert "account 109<" not in first
+    following = re.search(r'href="(/audit\?[^"]*after=[^"]+)"', first)
+    assert following is not None
+    second = auditor.get(following.group(1).replace("&amp;", "&")).get_data(as_text=True)
+    assert "account 109" in second
+    assert "account 159" not in second
+
+
+def test_what_was_recorded_stays_text(auditor: FlaskClient, cast: Cast) -> None:
+    with write_transaction():
+        record("a.b", "x", 1, by=cast.actor("auditor"), now=NOW, new={"<b>": "<script>alert(1)</script>"})
+    page = auditor.get("/audit").get_data(as_text=True)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_record_cannot_be_changed_from_its_page(auditor: FlaskClient) -> None:
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(auditor, method)("/audit").status_code == 405
