@@ -160,6 +160,13 @@ def _continues(so_far: Paragraph, last: Line, current: Line, layout: _Layout) ->
     return len(text) >= 16 and ("，" in text or "。" in text) and not _HEAD_LABEL.match(text)
 
 
+def _cut_by_page(so_far: Paragraph, current: Line) -> bool:
+    """Over a page number even a short numbered sentence goes on, unless it ends or is a heading without a comma."""
+    text = so_far.text
+    plain = not current.table and not so_far.table and not _begins(text, current)
+    return plain and "，" in text and text[-1] not in _TERMINAL and not current.indent
+
+
 def is_columns(raw: str) -> bool:
     """Whether a line of text looks like a row of a table: three cells or more."""
     return len(split_columns(raw)) >= 3
@@ -185,14 +192,22 @@ def paragraphs(lines: list[Line], is_head_cell: Callable[[str], bool]) -> list[P
     found: list[Paragraph] = []
     last: Line | None = None
     head_cells = 0
+    page_turned = False
     for line in lines:
         if (not line.text and not any(line.cells)) or _PAGE.match(line.text):
+            page_turned = page_turned or bool(line.text)
             continue
         cells_below = head_cells >= 3 and not starts_numbered(line.text)
         head_cells = head_cells + 1 if is_head_cell(line.text) else head_cells if cells_below else 0
-        if found and last is not None and not cells_below and _continues(found[-1], last, line, layout):
+        goes_on = (
+            found
+            and last is not None
+            and not cells_below
+            and (_continues(found[-1], last, line, layout) or (page_turned and _cut_by_page(found[-1], line)))
+        )
+        if goes_on:
             found[-1].add(line)
         else:
             found.append(Paragraph(line.text, line.number, line.indent, line.raw, line.cells, line.table))
-        last = line
+        last, page_turned = line, False
     return found

@@ -116,7 +116,7 @@ def join_padded(text: str) -> tuple[str, frozenset[str]]:
 def reads_as_name(token: str) -> bool:
     """Whether a token can be a name where its place already says that a person stands there."""
     return is_name(token, lenient=True) or bool(
-        re.fullmatch(r"[\u4e00-\u9fff]{2,4}", token)
+        re.fullmatch(r"(?![县市省镇乡区州旗党])[\u4e00-\u9fff]{2,4}", token)
         and token not in _NOT_NAMES
         and not POST.search(token)
         and not _NOT_NAME_END.search(token)

@@ -47,7 +47,7 @@ def read_lines(lines: list[Line]) -> Findings:
     found.tasks.sort(key=lambda task: task.line)
     found.phases.sort(key=lambda phase: phase.line)
     found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
-    told = {dict(item.values).get("text") for item in found.warnings if item.msgid == AMBIGUOUS}
+    told = [dict(item.values).get("text", "") for item in found.warnings if item.msgid == AMBIGUOUS]
     found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables, told)
     _general_warnings(found)
     found.warnings = _ordered(found.warnings)
@@ -119,7 +119,7 @@ def _container(root: Item, table: Table) -> Item | None:
     return within
 
 
-def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) -> list[Doubtful]:
+def _vague_dates(parts: list[Paragraph], read: set[int], told: list[str]) -> list[Doubtful]:
     """“9月前” in prose: nobody could say which day is meant, so a clerk must see it."""
     found: list[Doubtful] = []
     for part in parts:
@@ -128,7 +128,7 @@ def _vague_dates(parts: list[Paragraph], read: set[int], told: set[str | None]) 
             if (
                 dated.doubt == AMBIGUOUS
                 and "月" in dated.text
-                and dated.text not in told
+                and not any(dated.text in text for text in told)
                 and not {part.line, line} & read
             ):
                 found.append(warning(line, AMBIGUOUS, text=dated.text))
