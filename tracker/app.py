@@ -48,8 +48,10 @@ from tracker.plans import acts as plans_acts
 from tracker.plans import views as plans_views
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
+from tracker.tasks import access as tasks_access
 from tracker.tasks import acts as tasks_acts
 from tracker.tasks import notices as tasks_notices
+from tracker.tasks import views as tasks_views
 from tracker.tasks.intake import access as intake_access
 from tracker.tasks.intake import panel as intake_panel
 from tracker.tasks.intake import views as intake_views
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     organisation_views.bp,
     plans_views.bp,
     intake_views.bp,
+    tasks_views.bp,
     oversight_views.bp,
     desk_views.bp,
 )
@@ -75,11 +78,13 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     organisation_access.ACCESS,
     plans_access.ACCESS,
     intake_access.ACCESS,
+    tasks_access.ACCESS,
     oversight_access.ACCESS,
     desk_access.ACCESS,
 )
 MENU: tuple[MenuEntry, ...] = (
     *desk_access.MENU,
+    *tasks_access.MENU,
     *accounts_access.MENU,
     *audit_access.MENU,
     *organisation_access.MENU,
@@ -90,6 +95,7 @@ ACTS: tuple[Mapping[str, object], ...] = (
     organisation_acts.ACTS,
     plans_acts.ACTS,
     tasks_acts.ACTS,
+    tasks_access.ACTS,
     oversight_acts.ACTS,
 )
 MESSAGES: tuple[Mapping[str, Message], ...] = (
@@ -136,7 +142,7 @@ def _fill_registry() -> None:
     """Hang up what the features add to each other's pages; the same however often an application is built."""
     registry.clear()
     registry.menu.extend(MENU)
-    registry.bulk.extend(oversight_access.BULK)
+    registry.bulk.extend((*tasks_access.BULK, *oversight_access.BULK))
     registry.add_panel("plan", intake_panel.plan_panel)
     registry.add_panel("task", oversight_views.panel)
     for acts in ACTS:

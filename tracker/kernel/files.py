@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.kernel.db import Model, db
-from tracker.kernel.errors import Invalid
+from tracker.kernel.errors import Invalid, Refusal
 from tracker.kernel.text import _l
 
 MAX_NAME_BYTES = 240
@@ -52,6 +52,15 @@ class StoredFile(Model):
     size: Mapped[int]
     media_type: Mapped[str] = mapped_column(sa.String(100))
     created_at: Mapped[datetime]
+
+
+class Damaged(Refusal):
+    """The bytes on disk are not those that were kept; nothing of them is sent."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(_l("文件与入库时的内容不一致，已停止下载并记录，请联系系统管理员核查。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,15 @@ def keep(data: bytes, media_type: str, *, root: Path, now: datetime) -> str:
 def path_of(digest: str, root: Path) -> Path:
     """Where the bytes of a hash lie."""
     return root / digest[:2] / digest
+
+
+def read(digest: str, root: Path) -> bytes:
+    """The bytes of a hash; raises Damaged when they are gone or are no longer what was kept."""
+    path = path_of(digest, root)
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Damaged
+    return data
 
 
 def _keep(data: bytes, path: Path) -> None:

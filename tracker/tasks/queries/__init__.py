@@ -1,5 +1,18 @@
 """Everything that pages read about tasks; nothing here writes."""
 
+from tracker.tasks.queries.choices import (
+    groups_of,
+    leader_seats,
+    list_choices,
+    people_of_lead,
+    plan_of_phase,
+    plan_phases,
+    possible_verifiers,
+    signatories,
+    units_below,
+    units_for,
+)
+from tracker.tasks.queries.confirming import Draft, drafts_to_confirm
 from tracker.tasks.queries.counts import (
     UnitLights,
     counts_by_light,
@@ -8,17 +21,52 @@ from tracker.tasks.queries.counts import (
     unaccepted_by_unit,
     unreported_by_unit,
 )
+from tracker.tasks.queries.dossier import Dossier, PartRow, dossier, evidence_of
+from tracker.tasks.queries.drafts import (
+    Shares,
+    batch_rows,
+    draft_rows,
+    drafts,
+    has_passed,
+    open_batches,
+    sees_all_of,
+    shares,
+)
 from tracker.tasks.queries.filters import Sort, Stage, TaskFilter, Window
+from tracker.tasks.queries.history import name_of_paper, paper_name
 from tracker.tasks.queries.lights import light_condition, light_expression, overdue_condition
 from tracker.tasks.queries.lists import EXPORT_ROWS, TaskRow, all_rows, list_tasks, my_tasks, tasks_by_id
+from tracker.tasks.queries.loading import (
+    handed_in,
+    person_named,
+    seat_named,
+    visible_adjustment,
+    visible_apportionment,
+    visible_batch,
+    visible_evidence,
+    visible_explanation,
+    visible_extension,
+    visible_milestone,
+    visible_part,
+    visible_report,
+    visible_task,
+    waiting_submission,
+    watched_group,
+)
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
+from tracker.tasks.queries.steps import Step, next_action
 from tracker.tasks.queries.waiting import Wait, Waiting, waiting_for
 
 __all__ = [
     "EXPORT_ROWS",
+    "Dossier",
+    "Draft",
+    "PartRow",
     "Reckoning",
+    "Shares",
     "Sort",
     "Stage",
+    "Step",
     "TaskFilter",
     "TaskRow",
     "UnitLights",
@@ -26,17 +74,55 @@ __all__ = [
     "Waiting",
     "Window",
     "all_rows",
+    "batch_rows",
     "counts_by_light",
     "counts_by_state",
     "counts_by_unit",
+    "dossier",
+    "draft_rows",
+    "drafts",
+    "drafts_to_confirm",
+    "evidence_of",
+    "groups_of",
+    "handed_in",
+    "has_passed",
+    "leader_seats",
     "light_condition",
     "light_expression",
+    "list_choices",
     "list_tasks",
     "my_tasks",
+    "name_of_paper",
+    "next_action",
+    "open_batches",
     "overdue_condition",
+    "paper_name",
+    "people_of_lead",
+    "person_named",
+    "plan_of_phase",
+    "plan_phases",
+    "possible_verifiers",
     "reckoning",
+    "seat_named",
+    "sees_all_of",
+    "shares",
+    "signatories",
     "tasks_by_id",
     "unaccepted_by_unit",
+    "units_below",
+    "units_for",
     "unreported_by_unit",
+    "visible_adjustment",
+    "visible_apportionment",
+    "visible_batch",
+    "visible_evidence",
+    "visible_explanation",
+    "visible_extension",
+    "visible_milestone",
+    "visible_part",
+    "visible_report",
+    "visible_task",
     "waiting_for",
+    "waiting_submission",
+    "watched_group",
 ]

@@ -130,6 +130,7 @@ def unaccepted_by_unit(group_ids: Sequence[int]) -> list[tuple[int, str, int, da
     earliest = sa.func.min(Task.accept_by)
     rows = db.session.execute(
         sa.select(Unit.id, Unit.name, sa.func.count(), earliest)
+        .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(Task.group_id.in_(group_ids), Task.state == TaskState.ISSUED)
         .group_by(Unit.id, Unit.name)
@@ -143,6 +144,7 @@ def unreported_by_unit(group_ids: Sequence[int], *, since: datetime) -> list[tup
     number = sa.func.count()
     rows = db.session.execute(
         sa.select(Unit.id, Unit.name, number)
+        .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(
             Task.group_id.in_(group_ids),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
 from tracker.organisation.models import Unit
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import Apportionment, Task, TaskPart
 from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS
 from tracker.tasks.rules import TaskState
 
@@ -87,10 +87,12 @@ def _through_units(units: Sequence[int], rest: Sequence[Condition], unit_id: int
     parts = sa.select(TaskPart.task_id).where(
         TaskPart.unit_id.in_(sa.select(Unit.id).where(sa.or_(Unit.id.in_(units), Unit.parent_id.in_(units))))
     )
+    sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
     return [
         Piece([Task.lead_unit_id == unit for unit in units], rest, own=True),
         Piece([Task.lead_unit_id.in_(below)], rest, own=True),
         Piece([Task.id.in_(parts)], rest, own=True),
+        Piece([Task.apportionment_id.in_(sums_up)], rest, own=True),
     ]
 
 

@@ -111,19 +111,20 @@ def _row(
     kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: Any = Task.lead_unit_id
 ) -> sa.Select[*tuple[Any, ...]]:
     """The columns of a thing that waits; the caller adds joins and conditions."""
+    name = sa.select(Unit.name).where(Unit.id == unit).correlate_except(Unit).scalar_subquery()
     return sa.select(
         sa.literal(kind.value).label("kind"),
         Task.id.label("task_id"),
         thing.label("thing_id"),
         Task.group_id,
         Task.title,
-        Unit.name.label("unit"),
+        name.label("unit"),
         due.label("due_on"),
         since.label("since"),
-    ).outerjoin(Unit, Unit.id == unit)
+    ).select_from(Task)
 
 
-def _confirms(actor: Actor, unit: Any) -> Condition | None:
+def confirms_for(actor: Actor, unit: Any) -> Condition | None:
     """Units (by group) for which somebody is head, or deputy in charge."""
     return _answers(actor, unit, {ContactRole.DEPUTY_IN_CHARGE})
 
@@ -155,7 +156,7 @@ def _of_units(actor: Actor, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]
         found += _reports(sa.or_(*reports), day)
     if part_drafts is not None:
         found += _parts(part_drafts, day)
-    confirms = _confirms(actor, Task.lead_unit_id)
+    confirms = confirms_for(actor, Task.lead_unit_id)
     if confirms is not None:
         found += _confirmations(confirms)
     return found

@@ -1,0 +1,118 @@
+"""Kinds of field that the forms of tasks are made of."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, FileField, HiddenField, MultipleFileField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from tracker.kernel.files import ACCEPTED
+from tracker.kernel.text import _l
+
+MAX_FILES = 10
+LONG = 4000
+
+REQUIRED = DataRequired(_l("请填写此项。"))
+CHOSEN = InputRequired(_l("请选择。"))
+OPTIONAL = Optional()
+
+Choices = Sequence[tuple[int, str]]
+
+
+def words(options: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Options of a field from their values and words."""
+    return [SelectChoice(value, word) for value, word in options]
+
+
+class ActForm(FlaskForm):
+    """An act on something that others may change meanwhile: its version travels along."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version that the reader saw; what cannot be one was never seen and is stale."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class DayField(DateField):
+    """A day; what is no day is said so in our own words."""
+
+    def __init__(self, label: Any, *, required: bool = False, **more: Any) -> None:
+        super().__init__(label, [REQUIRED if required else OPTIONAL], **more)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the browser's date; years that no calendar of offices has are no dates."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(str(_l("请填写正确的日期，例如 2026-03-31。"))) from error
+
+
+class TextField(TextAreaField):
+    """Text of several lines."""
+
+    def __init__(self, label: Any, *, required: bool = False, limit: int = LONG, rows: int = 3, **more: Any) -> None:
+        too_long = Length(max=limit, message=_l("最多 %(max)d 个字。"))
+        render = {"rows": rows, **more.pop("render_kw", {})}
+        super().__init__(label, [REQUIRED if required else OPTIONAL, too_long], render_kw=render, **more)
+
+
+class ChoiceField(SelectField):
+    """One of some rows by id; 0 is none. Whatever is not offered is refused."""
+
+    def __init__(self, label: Any, *, required: bool = False, **more: Any) -> None:
+        self.empty = more.pop("empty", _l("请选择"))
+        self.needed = required
+        self._offered = {0}
+        super().__init__(label, coerce=_row_number, choices=words([("0", self.empty)]), **more)
+
+    def offer(self, choices: Choices) -> None:
+        """Say which rows there are to choose from."""
+        self.choices = words([("0", self.empty), *((str(row_id), name) for row_id, name in choices)])
+        self._offered = {0, *(row_id for row_id, _name in choices)}
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - the library's signature
+        """Refuse what was not offered, in our own words."""
+        if self.data not in self._offered:
+            raise ValueError(str(_l("请从列出的选项中选择。")))
+        if self.needed and not self.data:
+            raise ValueError(str(_l("请选择。")))
+
+    @property
+    def row_id(self) -> int | None:
+        """The chosen row, or None."""
+        return self.data or None
+
+
+class FilesField(MultipleFileField):
+    """Several files; what they may be is decided by their content when they are kept."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        render = {"accept": ",".join(ACCEPTED)}
+        help_text = _l("PDF、Word、Excel、PPT、图片，最多 10 个；涉密材料不得上传。")
+        super().__init__(label, [OPTIONAL], render_kw=render, description=help_text, **more)
+
+    @property
+    def uploads(self) -> list[Any]:
+        """The files that were really chosen; an empty field sends one without a name."""
+        return [upload for upload in self.data or [] if getattr(upload, "filename", "")]
+
+
+class PaperForm(ActForm):
+    """An act of a leader that may have been taken on paper (纸质签批) and is entered by the office."""
+
+    paper = BooleanField(_l("纸质签批：领导已在纸上签批，由我录入"))
+    signatory = ChoiceField(_l("签批人"))
+    scan = FileField(_l("签批件扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
+
+
+def _row_number(value: object) -> int:
+    text = str(value or 0)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(str(_l("请从列出的选项中选择。")))
+    return int(text)

@@ -1,0 +1,155 @@
+"""What drop-downs of the pages of tasks offer; never more than the reader may know of."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.organisation.models import Appointment, LeadershipGroup, MemberUnit, Person, Post, Seat, Unit, on_day
+from tracker.organisation.queries import seat_holders
+from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRole
+from tracker.plans.models import Phase, Plan
+from tracker.plans.rules import PlanState
+from tracker.tasks.models import Task
+from tracker.tasks.policy import OVERSEERS, involved_units
+from tracker.tasks.queries.scope import watched_groups
+
+Choices = list[tuple[int, str]]
+
+
+def groups_of(actor: Actor) -> Choices:
+    """The groups that somebody has to do with, by seat or through their units."""
+    known = {seat.group_id for seat in actor.seats} | {group_id for group_id, _unit in actor.member_units}
+    if not known:
+        return []
+    name = sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name)
+    rows = db.session.execute(
+        sa.select(LeadershipGroup.id, name, LeadershipGroup.name)
+        .where(LeadershipGroup.id.in_(sorted(known)))
+        .order_by(LeadershipGroup.name)
+    ).all()
+    shorts = [row[1] for row in rows]
+    return [(row[0], row[1] if shorts.count(row[1]) == 1 else row[2]) for row in rows]
+
+
+def list_choices(actor: Actor, *, group_id: int | None) -> dict[str, Choices]:
+    """Units, phases and owners by which somebody can narrow a list: one query.
+
+    Who watches over a group chooses among its lead units; a unit, among itself and what lies below it.
+    """
+    watched = [group for group in watched_groups(actor) if group_id in (None, group)]
+    units = sorted(actor.unit_ids)
+    led = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id.in_(watched))
+    seen = sa.or_(
+        Unit.id.in_(units),
+        Unit.parent_id.in_(units),
+        *([Unit.id.in_(led), Unit.parent_id.in_(led)] if watched else []),
+    )
+    unit_rows = sa.select(sa.literal("unit").label("kind"), Unit.id, Unit.name).where(seen, Unit.ended_on.is_(None))
+    groups = {group for group, _unit in actor.member_units} | set(watched)
+    wanted = sorted(group for group in groups if group_id in (None, group))
+    phase_rows = (
+        sa.select(sa.literal("phase"), Phase.id, Phase.name)
+        .join(Plan, Plan.id == Phase.plan_id)
+        .where(Plan.group_id.in_(wanted), Plan.state == PlanState.ACTIVE)
+    )
+    found: dict[str, Choices] = {"unit": [], "phase": []}
+    for kind, row_id, name in db.session.execute(sa.union_all(unit_rows, phase_rows)):
+        found[kind].append((row_id, name))
+    found["unit"].sort(key=lambda choice: choice[1])
+    found["phase"].sort()
+    return found
+
+
+def units_for(group: LeadershipGroup) -> Choices:
+    """The units of a group's region that can lead or cooperate; members first."""
+    member = sa.exists().where(MemberUnit.group_id == group.id, MemberUnit.unit_id == Unit.id)
+    rows = db.session.execute(
+        sa.select(Unit.id, Unit.name)
+        .where(Unit.region_id == group.region_id, Unit.ended_on.is_(None))
+        .order_by(sa.not_(member), Unit.kind, Unit.pinyin, Unit.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def units_below(task: Task) -> Choices:
+    """The sections and schools to which a lead unit can hand down."""
+    rows = db.session.execute(
+        sa.select(Unit.id, Unit.name)
+        .where(Unit.parent_id == task.lead_unit_id, Unit.ended_on.is_(None))
+        .order_by(Unit.kind, Unit.pinyin, Unit.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _people(condition: sa.ColumnElement[bool], *, day: date, with_unit: bool = False) -> Choices:
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name, Post.title, Unit.name)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Post, Post.id == Appointment.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(condition, on_day(Appointment, day))
+        .order_by(Unit.kind, Unit.id, Post.rank, Person.id)
+    )
+    found: dict[int, str] = {}
+    for person_id, name, title, unit in rows:
+        found.setdefault(person_id, f"{name}（{unit if with_unit else ''}{title}）")
+    return list(found.items())
+
+
+def people_of_lead(task: Task, *, day: date) -> Choices:
+    """The people of the lead unit, to give a task to."""
+    return _people(Post.unit_id == task.lead_unit_id, day=day)
+
+
+def possible_verifiers(task: Task, *, day: date) -> Choices:
+    """The people of the group's units that have nothing to do with a task."""
+    involved = sorted(involved_units(task))
+    members = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id == task.group_id)
+    seats = seat_holders(task.group_id, day=day, roles=OVERSEERS)
+    free = sa.and_(
+        Unit.id.not_in(involved),
+        sa.or_(Unit.parent_id.is_(None), Unit.parent_id.not_in(involved)),
+        sa.or_(Unit.id.in_(members), Person.id.in_(seats)),
+    )
+    return _people(free, day=day, with_unit=True)
+
+
+def signatories(group_id: int, *, day: date) -> Choices:
+    """Who can have signed on paper: leaders, directors and supervisors of a group."""
+    roles = LEADERS | OFFICE_DIRECTORS | {SeatRole.SUPERVISOR}
+    return _people(Person.id.in_(seat_holders(group_id, day=day, roles=roles)), day=day, with_unit=True)
+
+
+def leader_seats(group_id: int, *, day: date) -> Choices:
+    """The seats of a group's leaders."""
+    rows = db.session.scalars(
+        sa.select(Seat)
+        .where(Seat.group_id == group_id, Seat.role.in_(sorted(LEADERS)), on_day(Seat, day))
+        .order_by(Seat.position, Seat.id)
+    ).all()
+    return [(seat.id, _seat_name(seat)) for seat in rows]
+
+
+def _seat_name(seat: Seat) -> str:
+    who = seat.person.name if seat.person is not None else ""
+    post = f"{seat.post.unit.name}{seat.post.title}" if seat.post is not None else seat.title
+    return f"{LABELS[seat.role]} {who or post}"
+
+
+def plan_phases(group_id: int) -> Choices:
+    """The phases of a group's plans."""
+    rows = db.session.execute(
+        sa.select(Phase.id, Phase.name)
+        .join(Plan, Plan.id == Phase.plan_id)
+        .where(Plan.group_id == group_id, Plan.state == PlanState.ACTIVE)
+        .order_by(Phase.plan_id, Phase.position)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def plan_of_phase(phase_id: int | None) -> int | None:
+    """The plan that a phase belongs to."""
+    phase = db.session.get(Phase, phase_id) if phase_id is not None else None
+    return phase.plan_id if phase is not None else None

@@ -1,0 +1,27 @@
+"""The pages of tasks; importing them hangs them on the blueprint."""
+
+from tracker.tasks.views import (
+    apportioned,
+    batches,
+    bulk,
+    confirm,
+    drafts,
+    index,
+    office_acts,
+    show,
+    unit_acts,
+)
+from tracker.tasks.views.blueprint import bp
+
+__all__ = [
+    "apportioned",
+    "batches",
+    "bp",
+    "bulk",
+    "confirm",
+    "drafts",
+    "index",
+    "office_acts",
+    "show",
+    "unit_acts",
+]

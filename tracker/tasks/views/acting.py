@@ -1,0 +1,123 @@
+"""How an act becomes a page: load the thing, ask the policy, show the form, run the command, say that it is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Stale
+from tracker.kernel.text import _
+from tracker.kernel.verdict import Verdict, require
+from tracker.kernel.web import form_errors, status_of
+from tracker.tasks import policy, queries
+from tracker.tasks.commands import PaperRoad
+from tracker.tasks.forms.fields import ActForm, PaperForm
+from tracker.tasks.models import Task
+from tracker.tasks.rules import LABELS, TaskState
+from tracker.tasks.views.blueprint import bp
+from tracker.tasks.views.receiving_files import paper_of
+
+Thing = Any
+"""A task, or what belongs to one: a part, a request, a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An act at the moment it is done: the thing, what was typed, who, when, and the paper it was taken on."""
+
+    thing: Thing
+    form: Any
+    by: Actor
+    now: datetime
+    paper: PaperRoad | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act as a page. rule names the thing with <int:…>; make builds the form; run calls the command."""
+
+    name: str
+    rule: str
+    title: Any
+    button: Any
+    done: Any
+    form: type[ActForm]
+    load: Callable[[Actor, int], Thing]
+    verdict: Callable[[Actor, Thing], Verdict]
+    run: Callable[[Doing], object]
+    make: Callable[[ActForm, Thing], None] = lambda _form, _thing: None
+    states: frozenset[TaskState] = frozenset(TaskState)
+    template: str = "tasks/act.html"
+    kind: str = "primary"
+    note: Any = ""
+    more: Callable[[Actor, Thing], dict[str, Any]] = lambda _actor, _thing: {}
+    """What else the page shows."""
+
+
+def task_of(thing: Thing) -> Task:
+    """The task that something belongs to."""
+    found: Task = thing if isinstance(thing, Task) else thing.task
+    return found
+
+
+def register(act: Act) -> None:
+    """Hang an act on the blueprint, under its own name."""
+    argument = act.rule.partition("<int:")[2].partition(">")[0]
+
+    def view(**address: int) -> ResponseReturnValue:
+        return _page(act, address[argument])
+
+    bp.add_url_rule(act.rule, endpoint=act.name, view_func=view, methods=["GET", "POST"])
+
+
+def _page(act: Act, thing_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    thing = act.load(actor, thing_id)
+    paper = _check(act, actor, thing)
+    form = act.form(version=thing.version) if request.method == "GET" else act.form()
+    act.make(form, thing)
+    task_id = task_of(thing).id
+    if paper and isinstance(form, PaperForm):
+        form.signatory.offer(queries.signatories(task_of(thing).group_id, day=clock.today()))
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            _run(act, thing_id, form, actor)
+            flash(str(act.done), "success")
+            return redirect(url_for("tasks.show", task_id=task_id))
+    page = render_template(
+        act.template,
+        act=act,
+        form=form,
+        thing=thing,
+        task=task_of(thing),
+        paper=paper,
+        names=list(form._fields),
+        **act.more(actor, thing),
+    )
+    return page, status_of(form)
+
+
+def _check(act: Act, actor: Actor, thing: Thing) -> bool:
+    """Refuse whoever may not; says whether the reader may enter it as taken on paper."""
+    task = task_of(thing)
+    verdict = act.verdict(actor, thing)
+    paper = issubclass(act.form, PaperForm) and policy.is_office(actor, task.group_id)
+    if not (verdict or (paper and policy.may_decide(actor, task))):
+        require(verdict)
+    if task.state not in act.states:
+        raise Stale(_("任务现在是“%(state)s”，不能“%(act)s”。", state=LABELS[task.state], act=act.title))
+    return paper
+
+
+def _run(act: Act, thing_id: int, form: ActForm, actor: Actor) -> None:
+    """Read the thing anew inside the transaction, so that the decision rests on it as it stands."""
+    now = clock.now()
+    thing = act.load(actor, thing_id)
+    paper = paper_of(form, task_of(thing).group_id, by=actor, now=now) if isinstance(form, PaperForm) else None
+    act.run(Doing(thing, form, actor, now, paper))
