@@ -1,18 +1,28 @@
 """Tasks brought to every state by the acts of the people of the cast."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from inspect import signature
+from typing import Any, TypeVar
+
+import pytest
+import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tracker.audit.queries import history
 from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Invalid, Refusal
 from tracker.kernel.files import NewFile, StoredFile
+from tracker.outbox.models import InboxItem
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, TaskDraft
-from tracker.tasks.models import SignOffBatch, Submission, Task, TaskPart
+from tracker.tasks.models import Crossing, SignOffBatch, Submission, Task, TaskPart
 from tracker.tasks.rules import TaskState
+
+Returned = TypeVar("Returned")
 
 DUE = date(2026, 4, 17)
 """A Friday a month ahead of NOW."""
@@ -134,6 +144,51 @@ IN_STATE = {
     TaskState.COMPLETED: completed,
     TaskState.CANCELLED: cancelled,
 }
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to see that nothing has changed."""
+    db.session.rollback()
+    return {
+        table.name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key))]
+        for table in db.metadata.sorted_tables
+    }
+
+
+@contextmanager
+def refuses(kind: type[Refusal], *fields: str) -> Iterator[None]:
+    """What is done inside is refused, at these fields, and changes nothing at all."""
+    before = everything()
+    with pytest.raises(kind) as caught, write_transaction():
+        yield
+    if isinstance(caught.value, Invalid):
+        assert sorted(caught.value.errors) == sorted(fields)
+    assert everything() == before
+
+
+def act(command: Callable[..., Returned], thing: Any, *, now: datetime = NOW, **said: Any) -> Returned:
+    """Do something in a transaction of its own, with the version as it stands where none is given."""
+    with write_transaction():
+        if "version" in signature(command).parameters:
+            said.setdefault("version", thing.version)
+        return command(thing, now=now, **said)
+
+
+def acts_of(task: Task) -> list[str]:
+    """The history of a task, as codes."""
+    return [entry.act for entry in history("task", task.id)]
+
+
+def crossings(task: Task) -> list[tuple[str, date]]:
+    """The crossings of a task, its parts and milestones."""
+    rows = db.session.execute(sa.select(Crossing.kind, Crossing.due_on).where(Crossing.task_id == task.id))
+    return sorted((str(kind), due_on) for kind, due_on in rows)
+
+
+def inbox(cast: Cast, name: str) -> list[str]:
+    """The kinds of message that somebody has and has not read."""
+    rows = sa.select(InboxItem.kind).where(InboxItem.recipient_id == cast.person_ids[name], InboxItem.read_at.is_(None))
+    return list(db.session.scalars(rows.order_by(InboxItem.id)))
 
 
 def part_of(task: Task) -> TaskPart:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, TODAY, Cast
-from tests.tasks.stories import IN_STATE, draft, head_of
+from tests.tasks.stories import IN_STATE, draft, head_of, refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Stale
 from tracker.tasks import commands
@@ -114,19 +114,11 @@ def _prepared(state: TaskState, step: Move, cast: Cast) -> Task:
     return task
 
 
-def _everything() -> dict[str, list[tuple[object, ...]]]:
-    db.session.rollback()
-    return {
-        table.name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key))]
-        for table in db.metadata.sorted_tables
-    }
-
-
 @pytest.mark.parametrize("step", list(Move))
 @pytest.mark.parametrize("state", list(TaskState))
 def test_a_move_happens_from_its_sources_and_from_nowhere_else(cast: Cast, state: TaskState, step: Move) -> None:
     task = _prepared(state, step, cast)
-    before, version = _everything(), task.version
+    version = task.version
     if can(step, state):
         with write_transaction():
             ACTS[step](task, cast)
@@ -139,9 +131,8 @@ def test_a_move_happens_from_its_sources_and_from_nowhere_else(cast: Cast, state
             ACTS[step](task, cast)
         assert (task.state, task.version) == (state, version)
         return
-    with pytest.raises(Stale), write_transaction():
+    with refuses(Stale):
         ACTS[step](task, cast)
-    assert _everything() == before
 
 
 def test_the_table_of_moves_is_the_diagram_of_the_domain() -> None:

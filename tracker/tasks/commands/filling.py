@@ -16,7 +16,7 @@ from tracker.organisation.models import LeadershipGroup, Unit
 from tracker.plans.models import Measure, Phase, Plan
 from tracker.tasks.commands.moving import refresh_milestone, sane_date, set_due, words
 from tracker.tasks.models import Milestone, Target, Task, TaskPart
-from tracker.tasks.rules import MAX_TITLE, Every, next_period, period_due
+from tracker.tasks.rules import MAX_TITLE, Every, coming_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +121,10 @@ def _fill_deadline(task: Task, draft: TaskDraft, *, now: datetime) -> None:
     )
     due_on = draft.due_on
     if due_on is None and draft.cadence_every is not None and not draft.continuous:
-        due_on = _first_period_due(draft.cadence_every, draft, local_date(now))
+        due_on = coming_due(
+            draft.cadence_every, local_date(now), month=draft.cadence_month, day_of_month=draft.cadence_day
+        )
     set_due(task, due_on)
-
-
-def _first_period_due(every: Every, draft: TaskDraft, today: date) -> date:
-    """Due in the period that runs, or in the next one where its day has gone by."""
-    month, day_of_month = draft.cadence_month, draft.cadence_day
-    due_on = period_due(every, today, month=month, day_of_month=day_of_month)
-    if due_on < today:
-        due_on = period_due(every, next_period(every, today), month=month, day_of_month=day_of_month)
-    return due_on
 
 
 def _fill_rows(task: Task, draft: TaskDraft) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.tasks import policy
+from tracker.tasks.commands.series import catch_up_period
 from tracker.tasks.models import Task
 
 
@@ -13,6 +14,7 @@ def require_ready(group_id: int, tasks: Sequence[Task], *, day: date) -> None:
     """Refuse a batch, naming the first task in it that cannot go out and why."""
     by_seat = policy.overseers(group_id, day=day)
     for task in tasks:
+        catch_up_period(task, day=day)
         require_lead(task, "tasks")
         if task.due_on is None and not task.continuous:
             raise Invalid({"tasks": _l("“%(title)s”还没有完成时限，也不是长期坚持的任务。", title=task.title)})

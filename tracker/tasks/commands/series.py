@@ -13,7 +13,16 @@ from tracker.organisation.queries import units_by_person
 from tracker.tasks import notices
 from tracker.tasks.commands.moving import set_due, touch
 from tracker.tasks.models import Target, Task, TaskPart, TaskSeries
-from tracker.tasks.rules import FAR_FUTURE, Every, TaskSource, TaskState, next_period, period_due, period_key
+from tracker.tasks.rules import (
+    FAR_FUTURE,
+    Every,
+    TaskSource,
+    TaskState,
+    coming_due,
+    next_period,
+    period_due,
+    period_key,
+)
 
 COPIED = (
     "group_id",
@@ -36,6 +45,13 @@ COPIED = (
     "cadence_day",
     "evidence_required",
 )
+
+
+def catch_up_period(task: Task, *, day: date) -> None:
+    """A recurring draft that lay over the end of its period goes out with the date that comes next."""
+    if task.cadence_every is None or task.continuous or task.due_on is None or task.due_on >= day:
+        return
+    set_due(task, coming_due(task.cadence_every, day, month=task.cadence_month, day_of_month=task.cadence_day))
 
 
 def begin_series(task: Task) -> TaskSeries:
