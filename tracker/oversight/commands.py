@@ -10,7 +10,7 @@ from tracker.audit.commands import record
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, take
+from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, Refusal, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
@@ -19,7 +19,7 @@ from tracker.oversight import notices, policy
 from tracker.oversight.models import Direction, Urge
 from tracker.oversight.rules import DirectionKind, UrgeChannel
 from tracker.tasks.commands.deadlines import set_rectification
-from tracker.tasks.commands.moving import future_date, words
+from tracker.tasks.commands.moving import claim, future_date, hold, words
 from tracker.tasks.models import Task
 from tracker.tasks.policy import involved_units
 from tracker.tasks.rules import OPEN
@@ -48,7 +48,7 @@ def urge_unit(
         raise Stale(_l("任务不在办理中，不需要催办。"))
     sentence = words(sentence, "sentence", required=channel is UrgeChannel.MESSAGE, limit=MAX_SENTENCE)
     answer = words(answer, "answer", required=channel is UrgeChannel.PHONE, limit=MAX_SENTENCE)
-    take(task, states=OPEN)
+    hold(task, states=OPEN)
     if channel is UrgeChannel.MESSAGE:
         _require_cooled_down(task, unit_id, now=now)
     part = next((part for part in task.parts if part.unit_id == unit_id), None)
@@ -111,7 +111,7 @@ def direct(
     require(policy.may_direct(by, task))
     text = words(text, "text", limit=2000)
     due_on = future_date(new_due_on, "new_due_on", now=now) if kind is DirectionKind.RECTIFY else None
-    take(task, version=version, states=OPEN)
+    claim(task, version=version, states=OPEN)
     direction = Direction(
         task_id=task.id,
         kind=kind,

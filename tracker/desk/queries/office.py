@@ -115,6 +115,7 @@ def arrivals(group_id: int, *, since: date) -> list[Arrived]:
     )
     parts = [
         sa.select(sa.literal(kind.value), Task.id, Task.title, Unit.name, at.label("at"), text)
+        .select_from(Task)
         .join(model, model.task_id == Task.id)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(Task.group_id == group_id, at >= begin, also)
@@ -126,16 +127,20 @@ def arrivals(group_id: int, *, since: date) -> list[Arrived]:
 
 def unsigned(group_id: int, *, today: date) -> list[UnsignedUnit]:
     """Who has not signed for what, by unit, the longest wait first; four queries."""
-    tasks = sa.select(
-        Task.lead_unit_id.label("unit_id"),
-        Unit.name,
-        Task.id.label("task_id"),
-        sa.cast(sa.null(), sa.Integer).label("part_id"),
-        Task.title,
-        Task.version,
-        Task.issued_at.label("issued_at"),
-        Task.accept_by,
-    ).join(Unit, Unit.id == Task.lead_unit_id)
+    tasks = (
+        sa.select(
+            Task.lead_unit_id.label("unit_id"),
+            Unit.name,
+            Task.id.label("task_id"),
+            sa.cast(sa.null(), sa.Integer).label("part_id"),
+            Task.title,
+            Task.version,
+            Task.issued_at.label("issued_at"),
+            Task.accept_by,
+        )
+        .select_from(Task)
+        .join(Unit, Unit.id == Task.lead_unit_id)
+    )
     parts = (
         sa.select(
             TaskPart.unit_id,
@@ -147,6 +152,7 @@ def unsigned(group_id: int, *, today: date) -> list[UnsignedUnit]:
             Task.issued_at,
             Task.accept_by,
         )
+        .select_from(TaskPart)
         .join(Task, Task.id == TaskPart.task_id)
         .join(Unit, Unit.id == TaskPart.unit_id)
     )
@@ -200,6 +206,7 @@ def quiet_continuous(group_id: int, *, today: date) -> list[QuietTask]:
     )
     rows = db.session.execute(
         sa.select(Task.id, Task.title, Unit.name, Task.cadence_every, Task.reported_at)
+        .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(Task.group_id == group_id, Task.state == TaskState.ACTIVE, Task.continuous, missed)
         .order_by(Task.reported_at, Task.id)
@@ -215,6 +222,7 @@ def owed_by_office(group_id: int, *, today: date, slow: int) -> list[Owed]:
     def row(kind: Wait, at: Any) -> sa.Select[Any]:
         return (
             sa.select(sa.literal(kind.value), Task.id, Task.title, Unit.name, at.label("at"))
+            .select_from(Task)
             .join(Unit, Unit.id == Task.lead_unit_id)
             .where(Task.group_id == group_id, at < before)
         )

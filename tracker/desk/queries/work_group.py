@@ -54,6 +54,7 @@ def matters_by_unit(group_id: int, *, today: date) -> Sequence[UnitMatters]:
     )
     tasks = (
         sa.select(Task.lead_unit_id, Unit.name, about, Task.title, Task.due_on.label("due_on"), sa.literal(0))
+        .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(
             Task.group_id == group_id,
@@ -72,6 +73,7 @@ def matters_by_unit(group_id: int, *, today: date) -> Sequence[UnitMatters]:
     )
     parts = (
         sa.select(TaskPart.unit_id, Unit.name, part_about, Task.title, TaskPart.due_on.label("due_on"), sa.literal(1))
+        .select_from(TaskPart)
         .join(Task, Task.id == TaskPart.task_id)
         .join(Unit, Unit.id == TaskPart.unit_id)
         .where(
