@@ -46,6 +46,7 @@ from tracker.oversight import views as oversight_views
 from tracker.plans import access as plans_access
 from tracker.plans import acts as plans_acts
 from tracker.plans import views as plans_views
+from tracker.plans.cli import plan_cli
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
 from tracker.tasks import access as tasks_access
@@ -104,7 +105,13 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
 )
-COMMANDS: tuple[Command, ...] = (accounts_cli, organisation_cli, reminders_cli.scheduler, reminders_cli.sweep_once)
+COMMANDS: tuple[Command, ...] = (
+    accounts_cli,
+    organisation_cli,
+    plan_cli,
+    reminders_cli.scheduler,
+    reminders_cli.sweep_once,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
