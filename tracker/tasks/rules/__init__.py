@@ -30,6 +30,7 @@ from tracker.tasks.rules.moves import (
     can,
 )
 from tracker.tasks.rules.periods import (
+    coming_due,
     first_of_period,
     last_day_of_month,
     next_period,
@@ -98,6 +99,7 @@ __all__ = [
     "last_day_of_month",
     "light_of",
     "next_period",
+    "coming_due",
     "period_due",
     "period_key",
     "rectification_date",

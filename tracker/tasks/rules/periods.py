@@ -44,6 +44,14 @@ def next_period(every: Every, day: date) -> date:
     return date(day.year + 1, 1, 1)
 
 
+def coming_due(every: Every, day: date, *, month: int | None, day_of_month: int | None) -> date:
+    """The due date that comes next, from a day on: this period's, or, where that has passed, the next one's."""
+    due_on = period_due(every, day, month=month, day_of_month=day_of_month)
+    if due_on < day:
+        due_on = period_due(every, next_period(every, day), month=month, day_of_month=day_of_month)
+    return due_on
+
+
 def first_of_period(every: Every, day: date) -> date:
     """The first day of the period a day falls into."""
     if every is Every.MONTH:
