@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.cast import NOW, TODAY, Cast
 from tests.factories import make_person, make_post, make_unit
+from tracker.accounts.identity import actor_of_person
 from tracker.audit.queries import history
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.organisation import commands, queries
@@ -234,3 +235,15 @@ def test_a_contact_from_a_section_ends_when_the_section_is_left(cast: Cast, sess
     assert (
         queries.contacts(cast.group_ids["g1"], cast.unit_ids["finance"], day=TODAY, roles=[ContactRole.LIAISON]) == []
     )
+
+
+def test_who_presides_sits_where_the_head_would_and_a_second_head_does_not(cast: Cast, session: Session) -> None:
+    g1, by = cast.group_ids["g1"], cast.actor("office_clerk")
+    make_person(cast.unit("finance"), "书记甲", "党组书记", PostRank.HEAD)
+    assert queries.seat_holders(g1, day=TODAY, roles=[SeatRole.MEMBER]) == [cast.person_ids["finance_head"]]
+    row = appointment_of(cast, session, "leader")
+    second = make_person(cast.unit("government"), "书记乙", "党组书记", PostRank.HEAD)
+    assert not actor_of_person(second.id, day=TODAY).roles_in(g1)
+    commands.end_appointment(row, by=by, now=NOW)
+    assert queries.seat_holders(g1, day=TODAY, roles=[SeatRole.LEADER]) == []
+    assert not actor_of_person(second.id, day=TODAY).roles_in(g1)

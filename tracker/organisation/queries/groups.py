@@ -101,10 +101,15 @@ def _post_holders(rows: Sequence[Seat], day: date) -> dict[int, list[Person]]:
     found: dict[int, list[Person]] = {}
     for post_id, person in held:
         found.setdefault(post_id, []).append(person)
-    empty = [post for post in posts if post.id not in found and post.rank == PostRank.HEAD]
-    presiding = heads_of([post.unit_id for post in empty], day=day)
-    for post in empty:
-        found[post.id] = presiding.get(post.unit_id, [])
+    heads = {post.unit_id: post.id for post in posts if post.id not in found and post.rank == PostRank.HEAD}
+    presiding = db.session.execute(
+        sa.select(Post.unit_id, Person)
+        .join(Appointment, Appointment.post_id == Post.id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Post.unit_id.in_(list(heads)), Appointment.presiding, on_day(Appointment, day))
+    )
+    for unit_id, person in presiding:
+        found.setdefault(heads[unit_id], []).append(person)
     return found
 
 
