@@ -141,15 +141,19 @@ def _entry(row: Any, units: Mapping[int, str]) -> Entry:
         row.actor_name or str(_("系统")),
         row.actor_capacity,
         row.at,
-        _said(new),
+        _said(old, new),
         _changes(old, new, units),
         DOTS.get(row.act, ""),
         paper=new.get("paper") or "",
     )
 
 
-def _said(new: Mapping[str, Any]) -> str:
-    parts = []
+def _said(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    parts = [
+        f"{CHANGES[key]}：{_word(key, new[key], {})}"
+        for key in ("due_on", "new_due_on")
+        if new.get(key) and not old.get(key)
+    ]
     if new.get("no_change"):
         parts.append(str(_("无变化")))
     if "approved" in new:
@@ -168,7 +172,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any], units: Mapping[int,
     found = []
     for key, label in CHANGES.items():
         before, after = old.get(key), new.get(key)
-        if key not in new or before == after or (before in (None, "") and after in (None, "")):
+        if before in (None, "") or before == after or key not in new:
             continue
         found.append(Change(label, _word(key, before, units), _word(key, after, units)))
     return found
