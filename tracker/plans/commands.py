@@ -84,7 +84,13 @@ def discard_document(document: PlanDocument, *, version: int, by: Actor, now: da
 
 
 def make_plan(
-    document: PlanDocument, group: LeadershipGroup, *, heading: Mapping[str, Any], version: int, by: Actor, now: datetime
+    document: PlanDocument,
+    group: LeadershipGroup,
+    *,
+    heading: Mapping[str, Any],
+    version: int,
+    by: Actor,
+    now: datetime,
 ) -> Plan:
     """Make a group's plan from a document; of two who confirm at once, one is told that it is done."""
     region = db.session.get_one(Region, document.region_id)

@@ -5,11 +5,11 @@ from typing import Any
 
 from tracker.kernel.errors import Invalid
 from tracker.kernel.files import shown_name
-from tracker.kernel.text import _
 from tracker.plans.reader import UnreadableDocument, findings_to_json, read_file
 from tracker.plans.reader.docx import read_docx
 from tracker.plans.reader.gate import decode, load
 from tracker.plans.reader.lines import text_lines
+from tracker.plans.refusals import UNREADABLE
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEXT = "text/plain"
@@ -37,6 +37,6 @@ def read_document(data: bytes, name: str, *, field: str) -> ReadDocument:
         data, suffix = load(data, shown)
         lines = read_docx(data) if suffix == ".docx" else text_lines(decode(data))
     except UnreadableDocument as refusal:
-        raise Invalid({field: _(refusal.message)}) from refusal
+        raise Invalid({field: UNREADABLE[refusal.reason_code]}) from refusal
     media_type = WORD if suffix == ".docx" else TEXT
     return ReadDocument(shown, data, media_type, [line.raw.rstrip() for line in lines], findings)

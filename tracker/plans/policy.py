@@ -44,7 +44,7 @@ def documents_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """Documents of the registrar's regions, and one's own while one works in a group's office."""
     if actor is SYSTEM:
         return sa.true()
-    seen = [sa.false()]
+    seen: list[sa.ColumnElement[bool]] = [sa.false()]
     if DutyKind.REGISTRAR in actor.duties:
         seen.append(PlanDocument.region_id.in_(organisation.regions_below(actor.region_id)))
     if actor.groups_as(*OFFICE):

@@ -13,7 +13,13 @@ Choices = dict[str, Any]
 
 BLANK_STAFF: Mapping[str, str] = {"name": "", "unit": "", "post": "", "phone": ""}
 BLANK_POST: Mapping[str, str] = {"unit": "", "post": ""}
-BLANK_SEAT: Mapping[str, Any] = {"take": True, "role": "member", "person": "", "posts": [dict(BLANK_POST)], "line": None}
+BLANK_SEAT: Mapping[str, Any] = {
+    "take": True,
+    "role": "member",
+    "person": "",
+    "posts": [dict(BLANK_POST)],
+    "line": None,
+}
 BLANK_PHASE: Mapping[str, Any] = {"name": "", "starts_on": None, "ends_on": None, "line": None}
 BLANK_TASK: Mapping[str, Any] = {
     "take": True,
@@ -37,7 +43,8 @@ def propose(findings: Mapping[str, Any]) -> Choices:
     """The findings as a clerk gets to see them, with what a clerk would mostly tick."""
     groups = findings.get("groups") or [findings.get("group") or {}]
     phases = [
-        {key: phase.get(key) for key in ("name", "starts_on", "ends_on", "line")} for phase in findings.get("phases", ())
+        {key: phase.get(key) for key in ("name", "starts_on", "ends_on", "line")}
+        for phase in findings.get("phases", ())
     ]
     return {
         "title": findings.get("title") or "",
@@ -95,7 +102,10 @@ def _task(task: Mapping[str, Any]) -> dict[str, Any]:
         "due_on": task.get("due_on"),
         "deadline_text": task.get("deadline_text") or "",
         "cadence": task.get("cadence"),
-        "targets": [dict(target) for target in task.get("targets", ())],
+        "targets": [
+            {**target, "scope": target["scope"] or "", "unit": target["unit"] or ""}
+            for target in task.get("targets", ())
+        ],
         "line": task.get("line"),
     }
 

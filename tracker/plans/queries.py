@@ -96,7 +96,7 @@ def measures(plan: Plan) -> Sequence[Measure]:
 
 def regions_to_choose(actor: Actor) -> Sequence[Region]:
     """The regions for which somebody may bring in a plan."""
-    mine = [sa.false()]
+    mine: list[sa.ColumnElement[bool]] = [sa.false()]
     if DutyKind.REGISTRAR in actor.duties:
         mine.append(Region.id.in_(organisation.regions_below(actor.region_id)))
     groups = sorted(actor.groups_as(*OFFICE))

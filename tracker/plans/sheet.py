@@ -215,7 +215,9 @@ def _answers(sheet: Sheet) -> None:
 def without_dropped(choices: Choices) -> Choices:
     """The choices without the rows that a clerk marked to be taken out; tasks keep their stages."""
     kept = deepcopy(choices)
-    places = {old: new for new, old in enumerate(p for p, row in enumerate(kept["phases"]) if not row.pop("drop", False))}
+    places = {
+        old: new for new, old in enumerate(p for p, row in enumerate(kept["phases"]) if not row.pop("drop", False))
+    }
     kept["phases"] = [kept["phases"][old] for old in places]
     for group in kept["groups"]:
         group["seats"] = [seat for seat in group["seats"] if not seat.pop("drop", False)]

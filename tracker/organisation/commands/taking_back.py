@@ -23,7 +23,7 @@ from tracker.organisation.models import (
     UnitShortName,
 )
 
-Bundle = list[tuple[str, Any, Sequence[int]]]
+Bundle = Sequence[tuple[str, Any, Sequence[int]]]
 """Rows that go together or not at all: kind, model, ids."""
 
 MADE_KINDS = ("groups", "seats", "member_units", "persons", "appointments", "posts", "units", "short_names")

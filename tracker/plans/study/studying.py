@@ -14,7 +14,7 @@ from tracker.plans.models import PlanDocument
 from tracker.plans.proposal import Choices
 from tracker.plans.study.groups import GroupStudy, ask_group, groups_to_choose
 from tracker.plans.study.names import people_units, taken_groups, taken_seats, unit_names
-from tracker.plans.study.people import HeldPost, PersonQuestion, held_by_others, ask_people
+from tracker.plans.study.people import HeldPost, PersonQuestion, ask_people, held_by_others
 from tracker.plans.study.units import UnitQuestion, ask_units
 
 

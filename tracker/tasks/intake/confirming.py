@@ -30,9 +30,9 @@ def confirm_document(
     """
     choices = document.corrections if choices is None else choices
     found = study(document, choices, actor=by, day=local_date(now))
-    for group in found.groups:
-        if group.taken:
-            require(policy.may_confirm_for(by, found.region, group.group))
+    for asked in found.groups:
+        if asked.taken:
+            require(policy.may_confirm_for(by, found.region, asked.group))
     if document.state is not DocumentState.READ:
         raise Stale(CONFIRMED)
     questions = found.open_questions()

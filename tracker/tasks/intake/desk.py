@@ -47,4 +47,4 @@ def at(part: str, name: str) -> Iterator[None]:
     try:
         yield
     except Invalid as refusal:
-        raise Invalid({part: about(name, sentence) for sentence in refusal.errors.values()}) from refusal
+        raise Invalid({part: about(name, refusal.message)}) from refusal

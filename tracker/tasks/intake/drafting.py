@@ -8,7 +8,8 @@ from tracker.plans.commands import NewMeasure, NewPhase, add_measure, add_phase
 from tracker.plans.guesses import title_of
 from tracker.plans.models import Plan
 from tracker.plans.study.names import lead_of, unit_list
-from tracker.tasks.commands.drafting import NewPart, NewTarget, TaskDraft, write_draft
+from tracker.tasks.commands import NewPart, NewTarget, TaskDraft
+from tracker.tasks.commands.drafting import write_draft
 from tracker.tasks.intake.desk import Desk, at
 from tracker.tasks.rules import Every, TaskSource
 
@@ -81,8 +82,8 @@ def _draft(desk: Desk, plan: Plan, row: Mapping[str, Any], measure_id: int, phas
                 target["quantity"],
                 target["operator"],
                 float(target["value"]),
-                target["unit"] or "",
-                (target["scope"] or "")[:60],
+                target["unit"],
+                target["scope"][:60],
                 day_of(target["due_on"]),
             )
             for target in row["targets"]

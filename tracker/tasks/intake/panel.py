@@ -109,7 +109,13 @@ def plan_panel(plan: Plan, actor: Actor) -> str:
 def _cells(plan: Plan, found: Mapping[Light, int]) -> Sequence[dict[str, Any]]:
     order = (Light.RED, Light.YELLOW, Light.GREEN, Light.DONE, Light.DONE_LATE, Light.GREY)
     return [
-        {"label": LABELS[light], "value": found.get(light, 0), "light": light.value, "code": light.value, "plan": plan.id}
+        {
+            "label": LABELS[light],
+            "value": found.get(light, 0),
+            "light": light.value,
+            "code": light.value,
+            "plan": plan.id,
+        }
         for light in order
         if found.get(light, 0) or light in {Light.RED, Light.YELLOW, Light.GREEN}
     ]

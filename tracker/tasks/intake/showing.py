@@ -25,7 +25,7 @@ SEAT_ROLES = [
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the head of the page says in numbers, and which lines of the document are marked. today is as in the form."""
+    """What the head of the page says in numbers, and which lines are marked (today as the form writes days)."""
 
     today: str
     seats: int
