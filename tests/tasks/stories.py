@@ -169,8 +169,8 @@ def refuses(kind: type[Refusal], *fields: str) -> Iterator[None]:
 def act(command: Callable[..., Returned], thing: Any, *, now: datetime = NOW, **said: Any) -> Returned:
     """Do something in a transaction of its own, with the version as it stands where none is given."""
     with write_transaction():
-        if "version" in signature(command).parameters:
-            said.setdefault("version", thing.version)
+        if "version" in signature(command).parameters and "version" not in said:
+            said["version"] = thing.version
         return command(thing, now=now, **said)
 
 
