@@ -139,7 +139,7 @@ def test_a_preview_shows_what_would_become_of_each_row_and_changes_nothing(
     answer = clerk.post(address(cast, "/paste"), data={"rows": ROWS + bad})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
-    for sentence in ("缺姓名", "没有找到单位“天上局”", "只有本领导小组办公室或登记员可以维护", "电话“没有”有误"):
+    for sentence in ("缺姓名", "没有找到单位“天上局”", "不是本组的单位", "电话“没有”有误"):
         assert sentence in page
     assert "录入 3 行并开通账号" in page
     session.rollback()

@@ -175,3 +175,17 @@ def test_a_row_said_twice_names_the_first() -> None:
     assert first.fault is None
     assert "1" in str(second.fault)
     assert third.fault is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge · Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile Safari/537.36 MicroMessenger/8.0", "WeChat · Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 Version/18.0 Safari/604.1", "Safari · iPhone"),
+        ("curl/8", ""),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_by_a_name_that_its_owner_knows(agent: str, name: str) -> None:
+    assert rules.browser_name(agent) == name

@@ -41,6 +41,6 @@ ACCESS: dict[str, Route] = {
 
 MENU = (
     MenuEntry(
-        "manage", "accounts.index", _l("账号"), "users", is_administrator, order=80, active_prefix="accounts.create"
+        "manage", "accounts.index", _l("账号管理"), "users", is_administrator, order=80, active_prefix="accounts.create"
     ),
 )

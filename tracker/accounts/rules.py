@@ -136,6 +136,27 @@ def own_path(target: str | None, *, default: str = "/") -> str:
     return target
 
 
+BROWSERS = {
+    "MicroMessenger/": "WeChat",
+    "DingTalk/": "DingTalk",
+    "Lark/": "Feishu",
+    "Edg/": "Edge",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+"""What browsers call themselves; most claim to be several, the first that fits is right."""
+
+SYSTEMS = ("Windows", "HarmonyOS", "Android", "iPhone", "iPad", "Macintosh", "Linux")
+
+
+def browser_name(agent: str) -> str:
+    """A browser's own long description in two words that its owner knows: Chrome · Windows."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), "")
+    system = next((name for name in SYSTEMS if name in agent), "")
+    return " · ".join(filter(None, (browser, system)))
+
+
 def login_for(base: str, taken: Collection[str]) -> str:
     """A free login from a name's pinyin; a number is added where others have it already."""
     plain = re.sub(r"[^a-z0-9]", "", plain_login(base))[:32] or "user"

@@ -20,6 +20,7 @@ from tracker.kernel.verdict import require
 from tracker.organisation import commands as organisation
 from tracker.organisation.matching import Certainty, UnitDirectory, find_people, load_directory
 from tracker.organisation.models import Appointment, LeadershipGroup, MemberContact, MemberUnit, Person, Unit, on_day
+from tracker.organisation.policy import may_keep_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def _take_row(
     group: LeadershipGroup, row: PersonRow, directory: UnitDirectory, *, by: Actor, now: datetime
 ) -> RowResult:
     unit = _unit_meant(row, directory)
+    if not may_keep_posts(by, unit, day=local_date(now)):
+        raise Invalid({"rows": _l("“%(unit)s”不是本组的单位，请先加入成员单位。", unit=unit.name)})
     person, is_new = _person_meant(group, row, unit, by=by, now=now)
     _give_post(person, unit, row.post, by=by, now=now)
     _make_contact(group, person, unit, row.post, by=by, now=now)

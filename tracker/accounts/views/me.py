@@ -28,6 +28,7 @@ def me() -> ResponseReturnValue:
         sessions=sessions,
         themes=rules.Theme,
         labels=rules.LABELS,
+        browser_name=rules.browser_name,
     )
 
 

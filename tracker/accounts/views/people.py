@@ -47,6 +47,9 @@ def group(group_id: int) -> ResponseReturnValue:
         people=queries.people_of_group(found.id, clock.today()),
         lacking=queries.units_without_account(found.id, clock.today()),
         labels=LABELS,
+        may_reset=lambda person: policy.may_reset(
+            current_actor(), found.region, group=found, seats=set(map(str, person.roles)), duties=()
+        ),
     )
 
 
