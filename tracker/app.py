@@ -25,6 +25,7 @@ from tracker.accounts import views as accounts_views
 from tracker.accounts.cli import cli as accounts_cli
 from tracker.audit import access as audit_access
 from tracker.audit import views as audit_views
+from tracker.demo import cli as demo_cli
 from tracker.desk import access as desk_access
 from tracker.desk import views as desk_views
 from tracker.kernel import headers, logs
@@ -107,6 +108,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
 )
 COMMANDS: tuple[Command, ...] = (
     accounts_cli,
+    demo_cli.demo,
     organisation_cli,
     plan_cli,
     reminders_cli.scheduler,

@@ -20,15 +20,25 @@ Row = TypeVar("Row")
 
 
 @dataclass
+class Known:
+    """What was looked up before: in the story nobody changes post, so people stay who they are."""
+
+    units: dict[str, int] = field(default_factory=dict)
+    actors: dict[int, Actor] = field(default_factory=dict)
+
+
+@dataclass
 class Stage:
-    """The moment, and people found by what they are. Rights are asked for as of that day, as for anybody."""
+    """The moment, and people found by what they are."""
 
     now: datetime
-    units: dict[str, int] = field(default_factory=dict)
+    known: Known
 
     def actor(self, person_id: int) -> Actor:
-        """Somebody with what is theirs that day."""
-        return actor_of_person(person_id, day=local_date(self.now))
+        """Somebody with what is theirs."""
+        if person_id not in self.known.actors:
+            self.known.actors[person_id] = actor_of_person(person_id, day=local_date(self.now))
+        return self.known.actors[person_id]
 
     def task(self, task_id: int) -> Task:
         """A task as it stands."""
@@ -43,10 +53,10 @@ class Stage:
 
     def unit(self, name: str) -> Unit:
         """A unit by its name or a short name."""
-        if name not in self.units:
+        if name not in self.known.units:
             query = sa.select(Unit.id).outerjoin(UnitShortName).where(sa.or_(Unit.name == name, UnitShortName.name == name))
-            self.units[name] = db.session.scalars(query.distinct()).one()
-        return db.session.get_one(Unit, self.units[name])
+            self.known.units[name] = db.session.scalars(query.distinct()).one()
+        return db.session.get_one(Unit, self.known.units[name])
 
     def lead(self, task: Task) -> int:
         """The lead unit; every task of the story that is out has one."""

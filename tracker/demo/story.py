@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.demo import founding, scenes, tasks
-from tracker.demo.stage import Stage
+from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import db, write_transaction
@@ -25,7 +25,7 @@ from tracker.tasks.commands import NewPart, TaskDraft
 from tracker.tasks.models import Task
 
 FOUNDED, PLAN_OUT, SECOND_OUT, LATEST_OUT = -149, -138, -95, -2
-SWEEPS = (-120, -104, -88, -72, -56, -42, -30, -21, -14, -10, -7, -5, -3, -2, -1, 0)
+SWEEPS = (-104, -72, -42, -21, -10, -5, -2, 0)
 
 Scene = Callable[[Stage], None]
 
@@ -38,6 +38,7 @@ class Play:
     root: Path
     queue: list[tuple[datetime, int, Scene]] = field(default_factory=list)
     numbers: Any = field(default_factory=count)
+    known: Known = field(default_factory=Known)
 
     def at(self, day: int, scene: Scene, *, hour: int = 9) -> None:
         """Let something happen on a day (from today), never later than now."""
@@ -49,7 +50,7 @@ class Play:
         """Play everything, each act in a transaction of its own."""
         while self.queue:
             moment, _number, scene = heapq.heappop(self.queue)
-            scene(Stage(moment))
+            scene(Stage(moment, self.known))
 
 
 def load(*, now: datetime, root: Path) -> dict[str, int]:
