@@ -20,4 +20,5 @@ def load_story() -> None:
         counts = load(now=clock.now(), root=settings.files_dir)
     except Refusal as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
-    click.echo(f"清澜区：单位 {counts['unit']}，人员 {counts['person']}，任务 {counts['task']}，消息 {counts['inbox_item']}")
+    said = "清澜区：单位 {unit}，人员 {person}，任务 {task}，消息 {inbox_item}"
+    click.echo(said.format(**counts))

@@ -86,15 +86,14 @@ def settle_people(stage: Stage, region: Region, group: LeadershipGroup) -> None:
         for role, (title, person_name) in zip(ContactRole, (deputy, liaison), strict=True):
             rank = PostRank.DEPUTY if role is ContactRole.DEPUTY_IN_CHARGE else PostRank.STAFF
             person = _enter(stage, stage.unit(name), person_name, title, rank, phone=next(phones))
-            organisation.set_contact(_member(group, stage.unit(name)), role=role, person=person, by=SYSTEM, now=stage.now)
+            member = _member(group, stage.unit(name))
+            organisation.set_contact(member, role=role, person=person, by=SYSTEM, now=stage.now)
     for name, (title, person_name) in people.HEADS.items():
         _enter(stage, stage.unit(name), person_name, title, PostRank.HEAD, phone=next(phones))
     _supervision(stage, group)
     bureau = stage.unit("区教育局")
     for name, principal in zip(people.SCHOOLS, people.PRINCIPALS, strict=True):
-        school = organisation.add_unit(
-            region, name=name, kind=UnitKind.SCHOOL, parent=bureau, by=SYSTEM, now=stage.now
-        )
+        school = organisation.add_unit(region, name=name, kind=UnitKind.SCHOOL, parent=bureau, by=SYSTEM, now=stage.now)
         _enter(stage, school, principal, "校长", PostRank.HEAD, phone=next(phones))
     for name in people.SECTIONS:
         organisation.add_unit(

@@ -252,5 +252,3 @@ def timeline(scene: str, *, out: int, due: int | None) -> list[tuple[int, Act]]:
         "cancelled": [*going, (-10, cancel)],
     }
     return scenes[scene]
-
-

@@ -54,8 +54,9 @@ class Stage:
     def unit(self, name: str) -> Unit:
         """A unit by its name or a short name."""
         if name not in self.known.units:
-            query = sa.select(Unit.id).outerjoin(UnitShortName).where(sa.or_(Unit.name == name, UnitShortName.name == name))
-            self.known.units[name] = db.session.scalars(query.distinct()).one()
+            called = sa.or_(Unit.name == name, UnitShortName.name == name)
+            query = sa.select(Unit.id).outerjoin(UnitShortName).where(called).distinct()
+            self.known.units[name] = db.session.scalars(query).one()
         return db.session.get_one(Unit, self.known.units[name])
 
     def lead(self, task: Task) -> int:

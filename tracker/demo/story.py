@@ -16,8 +16,8 @@ from tracker.demo.tasks import Matter
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import LeadershipGroup
-from tracker.organisation.rules import OFFICE_DIRECTORS, SeatRole
 from tracker.organisation.queries import seat_holders
+from tracker.organisation.rules import OFFICE_DIRECTORS, SeatRole
 from tracker.plans.models import Plan
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
@@ -101,7 +101,9 @@ def _sign_off_plan(play: Play, stage: Stage, plan_id: int) -> None:
         plan = session.get_one(Plan, plan_id)
         drafts = list(session.scalars(sa.select(Task).where(Task.plan_id == plan_id).order_by(Task.id)))
         _send_out(stage, plan.group, drafts, title="实施方案重点任务", number="清澜教优〔〕1号")
-        staged = [(task.id, tasks.PLAN_SCENES.get(task.number, "active"), task.due_on, task.series_id) for task in drafts]
+        staged = [
+            (task.id, tasks.PLAN_SCENES.get(task.number, "active"), task.due_on, task.series_id) for task in drafts
+        ]
     today = local_date(play.start)
     for task_id, scene, due_on, series_id in staged:
         if series_id is not None:
