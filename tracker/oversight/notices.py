@@ -9,9 +9,9 @@ from tracker.oversight.models import Direction, Urge
 from tracker.tasks.notices import unit_desk
 
 MESSAGES = {
-    "task.urge": Message(_l("催办：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "bell-ringing"),
+    "task.urge": Message(_l("催办：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "speakerphone"),
     "task.direct_explain": Message(
-        _l("请作逾期说明：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "message-report"
+        _l("请作逾期说明：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "message"
     ),
     "task.direct_rectify": Message(
         _l("限期整改：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "alert-triangle"

@@ -19,12 +19,14 @@ from tracker.tasks.queries import (
     TaskFilter,
     TaskRow,
     UnitLights,
+    Window,
     counts_by_unit,
     list_tasks,
     overdue_condition,
     reckoning,
 )
-from tracker.tasks.rules import OPEN, CrossingKind, Light, PartState, TaskState
+from tracker.tasks.queries.filters import window_days
+from tracker.tasks.rules import LIVE, OPEN, CrossingKind, Light, PartState, TaskState
 
 WEEK = timedelta(days=7)
 WORST = 6
@@ -35,7 +37,7 @@ WORST = 6
 class Numbers:
     """What is counted beside the lights.
 
-    near: due within three working days; week: due from today to Sunday; crossed: newly late in the last seven days.
+    near: due within three working days; week: due this week and not at an end; crossed: newly late in seven days.
     """
 
     overdue: int
@@ -102,11 +104,10 @@ def numbers(group_id: int, *, today: date) -> Numbers:
     parts = sa.select(sa.func.count()).select_from(TaskPart).join(Task, Task.id == TaskPart.task_id)
     crossings = sa.select(sa.func.count()).select_from(Crossing).join(Task, Task.id == Crossing.task_id)
     running = tasks.where(Task.state.in_(sorted(OPEN)), sa.not_(Task.extension_pending))
-    sunday = today + timedelta(days=6 - today.weekday())
     counts = (
         tasks.where(overdue_condition(reckoning(today).marks)),
         running.where(Task.sort_on.between(today, working_days().shift(today, NEAR_DAYS))),
-        running.where(Task.sort_on.between(today, sunday)),
+        tasks.where(Task.state.in_(sorted(LIVE)), Task.sort_on.between(*window_days(Window.WEEK, today))),
         tasks.where(Task.state == TaskState.ISSUED),
         parts.where(Task.group_id == group_id, Task.state.in_(sorted(OPEN)), TaskPart.state == PartState.ISSUED),
         tasks.where(Task.state == TaskState.SUBMITTED),

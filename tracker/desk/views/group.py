@@ -21,6 +21,8 @@ from tracker.tasks.queries.waiting import LABELS as WAIT_LABELS
 from tracker.tasks.rules import LABELS, Light
 
 GROUP_WAITS = (Wait.SIGN_OFF, Wait.DECIDE_EXTENSION, Wait.DECIDE_ADJUSTMENT, Wait.VERIFY, Wait.ANSWER_EXPLANATION)
+LEADER_WAITS = (Wait.SIGN_OFF, Wait.DECIDE_EXTENSION)
+"""What only a leader decides; the rest of what they may do is done by office and supervisors day by day."""
 BAR = (Light.DONE, Light.DONE_LATE, Light.GREEN, Light.YELLOW, Light.RED, Light.GREY)
 
 
@@ -69,7 +71,7 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
     waits = _waits(actor, group.id)
     return render_template(
         "desk/overview.html",
-        tabs=tabs,
+        hats=tabs,
         group=group,
         today=today,
         standing=standing,
@@ -114,10 +116,10 @@ def _cells(group: LeadershipGroup, standing: Standing) -> list[dict[str, Any]]:
             "light": "red",
         },
         {
-            "label": _("临期（%(days)s 个工作日内）", days=group.yellow_days),
+            "label": LABELS[Light.YELLOW],
             "value": lights[Light.YELLOW],
             "unit": _("项"),
-            "note": _("其中 3 日内 %(count)s 项", count=numbers.near),
+            "note": _("%(days)s 个工作日内，其中 3 日内 %(count)s 项", days=group.yellow_days, count=numbers.near),
             "url": links.task_list(group.id, light="yellow"),
             "light": "yellow",
         },
@@ -180,8 +182,9 @@ def leader(group_id: int) -> ResponseReturnValue:
         group=group,
         today=today,
         standing=standing,
-        waits=_waits(actor, group_id),
-        worst=queries.worst(actor, group_id, today=today, limit=5),
+        waits=[wait for wait in _waits(actor, group_id) if wait.kind in LEADER_WAITS],
+        worst=queries.worst(actor, group_id, today=today, limit=4),
+        pressing=[unit for unit in standing.units if unit.lights.get(Light.RED) or unit.lights.get(Light.YELLOW)],
         to_appoint=queries.to_appoint(group_id, today=today) if leads else [],
         links=links,
         words=words,

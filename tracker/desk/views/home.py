@@ -86,7 +86,7 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     week = TaskFilter(group_id=group.id, window=Window.WEEK)
     return render_template(
         "desk/office.html",
-        tabs=tabs,
+        hats=tabs,
         hat=hat,
         group=group,
         today=today,
@@ -127,7 +127,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     counts = counts_by_light(actor, today=today, only_own=True)
     return render_template(
         "desk/unit.html",
-        tabs=tabs,
+        hats=tabs,
         hat=hat,
         counts=counts,
         strip=_strip(counts, light, hat),
@@ -166,7 +166,7 @@ def _duty(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     """What an administrator, auditor or registrar comes to do."""
     return render_template(
         "desk/duty.html",
-        tabs=tabs,
+        hats=tabs,
         hat=hat,
         duties=policy.duties_of(actor),
         labels=ORGANISATION_LABELS,
