@@ -102,7 +102,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(
         "manage",
         "organisation.units",
-        _l("单位"),
+        _l("单位名录"),
         "building",
         _keeps_people,
         order=50,
@@ -111,7 +111,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(
         "manage",
         "organisation.people",
-        _l("人员"),
+        _l("人员名录"),
         "id-badge",
         _keeps_people,
         order=55,
