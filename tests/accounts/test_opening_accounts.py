@@ -356,3 +356,26 @@ def test_a_login_that_somebody_has_is_refused(app: Flask, cast: Cast, session: S
         commands.reset_password(queries.account_by_id(slip.account_id), secret=secret, by=by, now=NOW)
     with pytest.raises(NotVisible):
         queries.account_by_id(2_000_000)
+
+
+def test_nobody_outside_the_office_resets_for_the_group(app: Flask, cast: Cast, session: Session) -> None:
+    account_id = give_account(app, cast.person_ids["town_head"])
+    secret = passwords.new_secrets(1)[0]
+    with pytest.raises(NotAllowed, match="办公室和登记员"), write_transaction():
+        commands.reset_password(
+            queries.account_by_id(account_id), group=cast.group(), secret=secret, by=cast.actor("leader"), now=NOW
+        )
+    with write_transaction():
+        commands.reset_password(
+            queries.account_by_id(account_id), group=cast.group(), secret=secret, by=cast.actor("office_clerk"), now=NOW
+        )
+    assert queries.account_by_id(account_id).must_change
+
+
+def test_a_shut_account_is_not_signed_in(app: Flask, cast: Cast, session: Session) -> None:
+    account_id = give_account(app, cast.person_ids["town_head"])
+    by = cast.actor("town_head")
+    with write_transaction():
+        queries.account_by_id(account_id).active = False
+    with pytest.raises(NotAllowed, match="停用"), write_transaction():
+        commands.sign_in(queries.account_by_id(account_id), by=by, address="", browser="", device="", now=NOW)

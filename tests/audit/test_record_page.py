@@ -14,6 +14,7 @@ from tests.clock import NOW
 from tests.visitors import give_account
 from tracker.audit.commands import record
 from tracker.audit.queries import history, record_page
+from tracker.kernel.access import Role
 from tracker.kernel.db import write_transaction
 
 ClientAs = Callable[[str], FlaskClient]
@@ -105,3 +106,12 @@ def test_what_was_recorded_stays_text(auditor: FlaskClient, cast: Cast) -> None:
 def test_the_record_cannot_be_changed_from_its_page(auditor: FlaskClient) -> None:
     for method in ("post", "put", "patch", "delete"):
         assert getattr(auditor, method)("/audit").status_code == 405
+
+
+def test_values_are_kept_as_plain_codes_and_dates(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        record(
+            "a.b", "x", 7, by=cast.actor("auditor"), now=NOW, new={"roles": (Role.HEAD, Role.STAFF), "at": NOW, "n": 1}
+        )
+    [entry] = history("x", 7)
+    assert entry.new == {"roles": ["head", "staff"], "at": "2026-03-18T01:30:00+00:00", "n": 1}
