@@ -111,7 +111,11 @@ def test_pages_around_drafts_open_for_the_office(cast: Cast, client_as: ClientAs
         assert status(leader, address) == 403
         assert status(head, address) == 404
     assert status(clerk, f"/groups/{group}/drafts") == status(leader, f"/groups/{group}/drafts") == 200
-    assert status(head, f"/groups/{group}/drafts") == status(client_as("g2_office_clerk"), f"/groups/{group}/drafts") == 404
+    assert (
+        status(head, f"/groups/{group}/drafts")
+        == status(client_as("g2_office_clerk"), f"/groups/{group}/drafts")
+        == 404
+    )
 
 
 def test_confirming_shows_only_own_drafts(cast: Cast, client_as: ClientAs) -> None:

@@ -52,7 +52,7 @@ class TargetRow(Form):
 
     quantity = StringField(_l("指标"), [Length(max=100)])
     scope = StringField(_l("范围"), [Length(max=60)])
-    operator = SelectField(_l("要求"), choices=OPERATORS)
+    operator = SelectField(_l("要求"), choices=OPERATORS, default=">=")
     value = DecimalField(_l("数值"), [OPTIONAL], places=None)
     unit = StringField(_l("单位"), [Length(max=20)])
     due_on = DayField(_l("达到时间"))
@@ -85,7 +85,9 @@ class DraftForm(ActForm):
     due_on = DayField(_l("完成时限"))
     deadline_text = StringField(_l("原文时限"), [Length(max=60)])
     cadence_every = SelectField(
-        _l("周期"), choices=words([("", _l("（无）")), *((every.value, LABELS[every]) for every in Every)])
+        _l("周期"),
+        choices=words([("", _l("（无）")), *((every.value, LABELS[every]) for every in Every)]),
+        default="",
     )
     cadence_month = IntegerField(_l("月份（每年：1–12；每季度：1–3）"), [OPTIONAL, NumberRange(1, 12)])
     cadence_day = IntegerField(_l("日（不填为最后一天）"), [OPTIONAL, NumberRange(1, 31)])

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, FileField, HiddenField, MultipleFileField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.text import _l
@@ -78,10 +78,11 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - the library's signature
         """Refuse what was not offered, in our own words."""
+        self.data = self.data or 0
         if self.data not in self._offered:
-            raise ValueError(str(_l("请从列出的选项中选择。")))
+            raise ValidationError(str(_l("请从列出的选项中选择。")))
         if self.needed and not self.data:
-            raise ValueError(str(_l("请选择。")))
+            raise ValidationError(str(_l("请选择。")))
 
     @property
     def row_id(self) -> int | None:
@@ -114,5 +115,5 @@ class PaperForm(ActForm):
 def _row_number(value: object) -> int:
     text = str(value or 0)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(str(_l("请从列出的选项中选择。")))
+        raise ValidationError(str(_l("请从列出的选项中选择。")))
     return int(text)

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import Model, db
@@ -50,13 +50,12 @@ def visible_task(actor: Actor, task_id: int) -> Task:
 def _of_task(actor: Actor, model: type[T], thing_id: int) -> T:
     """Something that belongs to a task, by the task's rule of who sees it."""
     table: Any = model
-    query = (
-        sa.select(table)
-        .join(Task, Task.id == table.task_id)
-        .where(table.id == thing_id, visible_to(actor))
-        .options(contains_eager(table.task).options(*_WITH_TASK))
-    )
+    query = sa.select(table).where(table.id == thing_id).options(joinedload(table.task).options(*_WITH_TASK))
     found: T | None = db.session.scalar(query)
+    thing: Any = _one(found)
+    seen = db.session.scalar(sa.select(Task.id).where(Task.id == thing.task_id, visible_to(actor)))
+    if seen is None:
+        raise NotVisible
     return _one(found)
 
 

@@ -26,14 +26,16 @@ def _seen(doing: Doing) -> int:
     return version
 
 
+def _spoke(doing: Doing) -> str:
+    return (doing.form.spoke_with.data or "") if "spoke_with" in doing.form else ""
+
+
 def _accept(doing: Doing) -> None:
-    spoke = doing.form.spoke_with.data or ""
-    commands.accept_task(doing.thing, version=_seen(doing), spoke_with=spoke, by=doing.by, now=doing.now)
+    commands.accept_task(doing.thing, version=_seen(doing), spoke_with=_spoke(doing), by=doing.by, now=doing.now)
 
 
 def _accept_part(doing: Doing) -> None:
-    spoke = doing.form.spoke_with.data or ""
-    commands.accept_part(doing.thing, version=_seen(doing), spoke_with=spoke, by=doing.by, now=doing.now)
+    commands.accept_part(doing.thing, version=_seen(doing), spoke_with=_spoke(doing), by=doing.by, now=doing.now)
 
 
 def _own_hand(form: ActForm, thing: Task | TaskPart) -> None:
