@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from tracker import health, shell
+from tracker import cli, health, shell
 from tracker import tables as _tables  # noqa: F401 - relationships and migrations need every table
 from tracker.accounts import access as accounts_access
 from tracker.accounts import acts as accounts_acts
@@ -107,6 +107,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     reminders_notices.MESSAGES,
 )
 COMMANDS: tuple[Command, ...] = (
+    cli.docs,
     accounts_cli,
     demo_cli.demo,
     organisation_cli,
@@ -139,6 +140,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    app.extensions["table_of_routes"] = table_of_routes()
     _fill_registry()
     gate.init_identity(app)
     _guard(app)
