@@ -173,7 +173,7 @@ def _accounts(now: datetime) -> None:
 
 
 def _tasks(count: int, now: datetime) -> None:
-    dice = random.Random(20260322)  # noqa: S311 - the same district every time
+    dice = random.Random(20260322)
     today = local_date(now)
     letters = {title: (pinyin_of(title), initials_of(title)) for title in TITLES}
 
@@ -242,7 +242,7 @@ def _history(tasks: int, now: datetime) -> None:
                 if "id" in db.metadata.tables[name].c and name != "installation":
                     session.execute(
                         sa.text(
-                            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'),"  # noqa: S608 - our own table names
+                            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'),"
                             f" coalesce((SELECT max(id) FROM {name}), 0) + 1, false)"
                         )
                     )

@@ -1,0 +1,240 @@
+"""One of each kind of thing that an address can name, in a group of its own: for the walk over all routes."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tests.cast import Cast
+from tests.clock import NOW
+from tracker.accounts.models import Account, SignInSession
+from tracker.kernel.db import db
+from tracker.kernel.files import StoredFile, path_of
+from tracker.organisation.models import (
+    Appointment,
+    InstallationDuty,
+    LeadershipGroup,
+    MemberContact,
+    MemberUnit,
+    Post,
+    Seat,
+)
+from tracker.outbox.models import InboxItem
+from tracker.plans.models import Plan, PlanDocument
+from tracker.plans.proposal import propose
+from tracker.tasks.models import (
+    Adjustment,
+    Apportionment,
+    DelayExplanation,
+    Evidence,
+    Extension,
+    Milestone,
+    ProgressReport,
+    SignOffBatch,
+    Task,
+    TaskPart,
+)
+from tracker.tasks.rules import AdjustmentKind, BatchState, ReportState, TaskSource, TaskState
+
+DUE, LATE = date(2026, 4, 17), date(2026, 3, 9)
+CONTENT = b"%PDF-1.4 one page"
+DIGEST = "3f1c0d5e6a7b8c9d" * 4
+
+
+@dataclass
+class Things:
+    """Ids by the name of the place in an address; a task is chosen by what the route is about."""
+
+    ids: dict[str, int | str] = field(default_factory=dict)
+    tasks: dict[str, int] = field(default_factory=dict)
+
+
+def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, files: Path) -> Things:
+    """Make one of each in a group, led by a unit whose head is named."""
+    found = Things()
+    row = cast.group(group)
+    tasks = {
+        "task": _task(row, cast.unit_ids[unit], TaskState.ACTIVE),
+        "draft": _task(row, cast.unit_ids[unit], TaskState.DRAFT),
+        "proposed": _task(row, cast.unit_ids[unit], TaskState.PROPOSED),
+        "issued": _task(row, cast.unit_ids[unit], TaskState.ISSUED),
+        "late": _task(row, cast.unit_ids[unit], TaskState.ACTIVE, due_on=LATE),
+        "asking": _task(row, cast.unit_ids[unit], TaskState.ACTIVE),
+        "apportioned": _task(row, cast.unit_ids[unit], TaskState.ACTIVE),
+        "joint": _task(row, _another_unit(row, cast.unit_ids[unit]), TaskState.ACTIVE),
+    }
+    person = cast.person_ids[head]
+    found.tasks = {name: task.id for name, task in tasks.items()}
+    found.ids = {
+        "group_id": row.id,
+        "unit_id": cast.unit_ids[unit],
+        "person_id": person,
+        "region_id": cast.region_ids[region],
+        "sha256": DIGEST,
+        **_of_organisation(row, cast.unit_ids[unit], person),
+        **_of_plans(cast, row, region, files),
+        **_of_tasks(row, tasks, cast.unit_ids[unit], person),
+    }
+    return found
+
+
+def _add(row: object) -> int:
+    db.session.add(row)
+    db.session.flush()
+    made: int = row.id  # type: ignore[attr-defined]
+    return made
+
+
+def _another_unit(group: LeadershipGroup, unit_id: int) -> int:
+    query = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id == group.id, MemberUnit.unit_id != unit_id)
+    return db.session.scalars(query.order_by(MemberUnit.unit_id.desc())).first() or unit_id
+
+
+def _task(group: LeadershipGroup, unit_id: int, state: TaskState, *, due_on: date = DUE) -> Task:
+    out = state not in {TaskState.DRAFT, TaskState.PROPOSED}
+    task = Task(
+        group_id=group.id,
+        source=TaskSource.HAND,
+        state=state,
+        title=f"落实学位保障（{state}）",
+        lead_unit_id=unit_id,
+        due_on=due_on,
+        first_due_on=due_on,
+        sort_on=due_on,
+        created_at=NOW,
+        updated_at=NOW,
+        issued_at=NOW if out else None,
+        accepted_at=NOW if state is TaskState.ACTIVE else None,
+        accept_by=DUE if out else None,
+    )
+    _add(task)
+    return task
+
+
+def _of_organisation(group: LeadershipGroup, unit_id: int, person_id: int) -> dict[str, int | str]:
+    member = db.session.scalars(
+        sa.select(MemberUnit).where(MemberUnit.group_id == group.id, MemberUnit.unit_id == unit_id)
+    ).one()
+    first = sa.select(Appointment.id).join(Post).where(Post.unit_id == unit_id).order_by(Appointment.id)
+    return {
+        "member_unit_id": member.id,
+        "contact_id": db.session.scalars(
+            sa.select(MemberContact.id).where(MemberContact.member_unit_id == member.id)
+        ).first()
+        or _add(
+            MemberContact(member_unit_id=member.id, role="liaison", person_id=person_id, starts_on=group.starts_on)
+        ),
+        "seat_id": db.session.scalars(sa.select(Seat.id).where(Seat.group_id == group.id)).first() or 0,
+        "appointment_id": db.session.scalars(first).first() or 0,
+        "duty_id": db.session.scalars(
+            sa.select(InstallationDuty.id).where(InstallationDuty.duty == "registrar")
+        ).first()
+        or 0,
+    }
+
+
+def _of_plans(cast: Cast, group: LeadershipGroup, region: str, files: Path) -> dict[str, int | str]:
+    if db.session.get(StoredFile, DIGEST) is None:
+        db.session.add(StoredFile(sha256=DIGEST, size=len(CONTENT), media_type="application/pdf", created_at=NOW))
+        path = path_of(DIGEST, files)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(CONTENT)
+        db.session.flush()
+    document = PlanDocument(
+        region_id=cast.region_ids[region],
+        uploaded_at=NOW,
+        name="方案.txt",
+        sha256=DIGEST,
+        lines=["方案"],
+        findings={},
+        corrections=propose({}),
+    )
+    plan = Plan(group_id=group.id, document_id=_add(document), title="方案", created_at=NOW, made={})
+    waiting = PlanDocument(
+        region_id=cast.region_ids[region],
+        uploaded_at=NOW,
+        name="另一份方案.txt",
+        sha256=DIGEST,
+        lines=["方案"],
+        findings={},
+        corrections=propose({}),
+    )
+    return {"plan_id": _add(plan), "document_id": _add(waiting)}
+
+
+def _of_tasks(group: LeadershipGroup, tasks: dict[str, Task], unit_id: int, person_id: int) -> dict[str, int | str]:
+    batch = SignOffBatch(
+        group_id=group.id, title="一批", state=BatchState.PROPOSED, proposed_at=NOW, paper_sha256=DIGEST
+    )
+    heading = Apportionment(group_id=group.id, title="分办", created_at=NOW)
+    tasks["proposed"].batch_id = _add(batch)
+    tasks["apportioned"].apportionment_id = _add(heading)
+    tasks["asking"].extension_pending = True
+    said = {"asked_by_id": person_id, "asked_at": NOW, "reason": "原因"}
+    extension = Extension(task_id=tasks["asking"].id, ordinal=1, old_due_on=DUE, new_due_on=date(2026, 5, 17), **said)
+    adjustment = Adjustment(task_id=tasks["issued"].id, kind=AdjustmentKind.STANDARD, decide_by=DUE, **said)
+    report = ProgressReport(
+        task_id=tasks["task"].id,
+        unit_id=unit_id,
+        text="进展",
+        state=ReportState.DRAFT,
+        drafted_by_id=person_id,
+        drafted_at=NOW,
+    )
+    explanation = DelayExplanation(
+        task_id=tasks["late"].id, unit_id=unit_id, due_on=LATE, text="说明", given_by_id=person_id, given_at=NOW
+    )
+    evidence = Evidence(
+        task_id=tasks["task"].id,
+        unit_id=unit_id,
+        sha256=DIGEST,
+        name="材料.pdf",
+        size=len(CONTENT),
+        uploaded_by_id=person_id,
+        uploaded_at=NOW,
+    )
+    part = TaskPart(task_id=tasks["joint"].id, unit_id=unit_id, state="active", accepted_at=NOW, due_on=DUE)
+    return {
+        "batch_id": batch.id,
+        "apportionment_id": heading.id,
+        "extension_id": _add(extension),
+        "adjustment_id": _add(adjustment),
+        "report_id": _add(report),
+        "explanation_id": _add(explanation),
+        "evidence_id": _add(evidence),
+        "part_id": _add(part),
+        "milestone_id": _add(Milestone(task_id=tasks["task"].id, name="节点", due_on=DUE)),
+    }
+
+
+def message_to(person_id: int, task_id: int) -> int:
+    """A message in somebody's inbox."""
+    item = InboxItem(
+        recipient_id=person_id,
+        kind="task.issued",
+        params={"title": "任务", "unit": "单位"},
+        subject_kind="task",
+        subject_id=task_id,
+        key=f"law:{person_id}",
+        created_at=NOW,
+    )
+    return _add(item)
+
+
+def another_session(account_id: int) -> int:
+    """Another browser on which an account is signed in."""
+    row = SignInSession(
+        token_hash=f"{account_id:064d}", account_id=account_id, created_at=NOW, last_seen_at=NOW, confirmed_at=NOW
+    )
+    return _add(row)
+
+
+def account_of(person_id: int) -> int:
+    """The account of somebody, opened where needed."""
+    found = db.session.scalar(sa.select(Account.id).where(Account.person_id == person_id))
+    if found is not None:
+        return found
+    return _add(
+        Account(person_id=person_id, login=f"law{person_id}", password_hash="-", must_change=False, created_at=NOW)
+    )
