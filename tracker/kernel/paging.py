@@ -40,6 +40,11 @@ def encode_cursor(values: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
+def _is_sound(value: object) -> bool:
+    """Neither a number beyond any row nor a character that PostgreSQL refuses."""
+    return "\0" not in value if isinstance(value, str) else not isinstance(value, int) or abs(value) < 2**53
+
+
 def decode_cursor(text: str, kinds: Sequence[type]) -> list[Any]:
     """The values of a place; raises Invalid when the address was tampered with."""
     try:
@@ -50,7 +55,7 @@ def decode_cursor(text: str, kinds: Sequence[type]) -> list[Any]:
         for kind, value in zip(kinds, raw, strict=True):
             if kind is date:
                 values.append(date.fromisoformat(value))
-            elif type(value) is kind and (kind is not int or abs(value) < 2**53):
+            elif type(value) is kind and _is_sound(value):
                 values.append(value)
             else:
                 raise ValueError

@@ -5,16 +5,12 @@ from tracker.organisation.queries.directory import (
     PostRow,
     UnitRow,
     appointment_of_unit,
-    duties,
-    duty_by_id,
     namesakes,
     people,
     people_to_choose,
     person_by_id,
     person_history,
     posts_to_choose,
-    region_by_id,
-    regions,
     seen_units,
     unit_by_id,
     unit_posts,
@@ -46,6 +42,7 @@ from tracker.organisation.queries.holders import (
     visible_group_ids,
     visible_groups,
 )
+from tracker.organisation.queries.installation import duties, duty_by_id, region_by_id, regions
 from tracker.organisation.queries.working_days import CalendarMonth, YearView, year_view
 
 __all__ = [
