@@ -1,5 +1,8 @@
 """The first run: behind the server's code, until there is an administrator, and then never again."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -14,7 +17,7 @@ from tracker.accounts import commands, passwords, queries
 from tracker.accounts.models import Account, Installation
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import NotAllowed, NotVisible, Stale
+from tracker.kernel.errors import Invalid, NotAllowed, NotVisible, Stale
 from tracker.organisation.models import InstallationDuty, Person, Region
 from tracker.organisation.rules import RegionLevel
 
@@ -169,24 +172,50 @@ def test_a_bad_field_is_named_and_nothing_is_founded(
     assert finish(client).status_code == 302
 
 
-def test_of_two_who_set_up_with_one_code_only_one_does(app: Flask, code: str, session: Session) -> None:
-    def attempt(login: str) -> None:
-        commands.set_up(
-            code=code,
-            region_code="990401",
-            region_name="桂溪县",
-            level=RegionLevel.COUNTY,
-            administrator=commands.NewAccount("甲", login, "一苇杭之跂予望之 1"),
-            registrar=commands.NewAccount("乙", "yiyi", "青青子衿悠悠我心 2"),
-            by=SYSTEM,
-            now=NOW,
-        )
+def found(code: str, login: str, region_code: str = "990401") -> None:
+    commands.set_up(
+        code=code,
+        region_code=region_code,
+        region_name="桂溪县",
+        level=RegionLevel.COUNTY,
+        administrator=commands.NewAccount("甲", login, "一苇杭之跂予望之 1"),
+        registrar=commands.NewAccount("乙", f"{login}.too", "青青子衿悠悠我心 2"),
+        by=SYSTEM,
+        now=NOW,
+    )
 
+
+def test_the_command_asks_for_the_code_and_closes_behind_itself(app: Flask, code: str, session: Session) -> None:
+    with pytest.raises(Invalid) as refusal, write_transaction():
+        found("abcd-efgh-2345", "jiajia")
+    assert set(refusal.value.errors) == {"code"}
+    assert nothing_is_set_up(session)
     with write_transaction():
-        attempt("jiajia")
+        found(code, "jiajia")
     with pytest.raises(NotVisible), write_transaction():
-        attempt("bingbing")
+        found(code, "bingbing", "990402")
     assert session.scalar(sa.select(sa.func.count()).select_from(Account)) == 2
+
+
+def test_of_two_who_set_up_at_once_with_one_code_only_one_does(app: Flask, code: str, session: Session) -> None:
+    session.rollback()
+    start = threading.Barrier(2)
+
+    def attempt(login: str, region_code: str) -> bool:
+        with app.app_context():
+            start.wait(timeout=20)
+            try:
+                with write_transaction():
+                    found(code, login, region_code)
+            except (Invalid, NotVisible):
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(attempt, ("jiajia", "bingbing"), ("990401", "990402")))
+    assert sorted(outcomes) == [False, True]
+    assert session.scalar(sa.select(sa.func.count()).select_from(Account)) == 2
+    assert session.scalar(sa.select(sa.func.count()).select_from(Region)) == 1
 
 
 def test_there_are_no_default_accounts_or_debug_pages(app: Flask, code: str) -> None:
