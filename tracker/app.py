@@ -182,7 +182,9 @@ def _guard(app: Flask) -> None:
         if row is None:
             abort(403)
         if not row.public and "actor" not in g:
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            # After signing in people come back to a page; what was posted cannot be posted again for them.
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("accounts.sign_in", next=wanted))
         return None
 
 
