@@ -24,6 +24,9 @@ _HEAD_LABEL = re.compile(
     r"（此件|注[：:]|备注)"
 )
 _CLOSERS = "，。、；：）》”】〕！？,;)"
+_PADDED = re.compile(
+    r"(?<![^\s\u3000])([\u4e00-\u9fff])[ \u3000\u00a0]{1,3}([\u4e00-\u9fff])(?=[ \u3000\u00a0]{2}|$)"
+)
 _PAGE = re.compile(
     r"^(?:[—–－―\-·]{1,2}\s*\d{1,3}\s*[—–－―\-·]{1,2}|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|"
     r"\d{1,3}\s*/\s*\d{1,3})$"
@@ -180,7 +183,7 @@ def split_columns(raw: str) -> list[str]:
     if "\t" in text:
         cells = [cell.strip(" \u3000\u00a0") for cell in text.split("\t")]
         return cells if sum(1 for cell in cells if cell) > 1 else [text.strip()]
-    return [cell for cell in re.split(r"[ \u3000\u00a0]{2,}", text.strip()) if cell]
+    return [cell for cell in re.split(r"[ \u3000\u00a0]{2,}", _PADDED.sub(r"\1\2", text.strip())) if cell]
 
 
 def paragraphs(lines: list[Line], is_head_cell: Callable[[str], bool]) -> list[Paragraph]:

@@ -135,14 +135,19 @@ def _push(item: Item, stack: list[Item]) -> None:
         while len(stack) > 1 and stack[-1].kind != "annex":
             stack.pop()
     else:
-        kinds = [above.kind for above in stack]
-        if item.kind in kinds:
-            del stack[kinds.index(item.kind) :]
+        levels = [_level(above) for above in stack]
+        if _level(item) in levels:
+            del stack[levels.index(_level(item)) :]
     parent = stack[-1]
     item.parent = parent
     item.section = own_kind(item.heading, parent.section) or parent.section
     parent.children.append(item)
     stack.append(item)
+
+
+def _level(item: Item) -> tuple[str, int]:
+    """2.1 and 2.1.1 are of one kind but not of one level."""
+    return item.kind, item.number.count(".") + item.number.count("．") if item.kind == "dotted" and item.number else 0
 
 
 def walk(item: Item) -> list[Item]:

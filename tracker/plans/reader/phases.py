@@ -82,7 +82,12 @@ def _is_phase(item: Item) -> bool:
         return False
     first = squeeze(item.text)[:80]
     stage = bool(_STAGE.search(item.heading[:24]))
-    if len(parent.children) > 1 and not item.children and all(_begins_with_time(child) for child in parent.children):
+    if (
+        parent.section not in (Kind.TASK, Kind.MAYBE_TASK)
+        and len(parent.children) > 1
+        and not item.children
+        and all(_begins_with_time(child) for child in parent.children)
+    ):
         return True
     if item.section == Kind.PHASE and parent.section == Kind.PHASE and _root_of_phase(parent):
         siblings = parent.children

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .lines import Paragraph, split_columns
+from .numbering import read_number
 from .responsible_labels import LABELS
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -47,14 +48,14 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             (
                 r"(?:重点|主要|工作|目标|具体|年度|分解|整改|创建|改革|整治)*任务(?:内容|名称|事项|要点|分解)?|任务|"
                 r"(?:工作|重点|主要)?(?:内容|事项|项目|工作|要点)|(?:整治|检查|整改|测评|创建|考核)(?:内容|事项|项目|"
-                r"问题)|存在问题|具体内容|重点工作任务|工作任务及要求|指标内容|措施内容"
+                r"问题)|(?:项目|工程|事项|措施|举措)名称|攻坚(?:项目|任务|内容)|存在问题|具体内容|重点工作任务|工作任务及要求|指标内容|措施内容"
             ),
         ),
         (
             "detail",
             (
                 r"(?:细化|具体|工作|整改|主要|重点|推进|实施|任务|落实)*(?:措施|举措)|工作要求|具体要求|具体工作|"
-                r"工作内容及要求|任务举措|工作打算|落实举措|细化内容|工作举措"
+                r"(?:主要)?建设(?:内容|任务)(?:及规模)?|工作内容及要求|任务举措|工作打算|落实举措|细化内容|工作举措"
             ),
         ),
         (
@@ -180,11 +181,32 @@ def _column_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] 
             table.used.add(paragraphs[end].line)
         elif len(cells) >= max(2, len(columns) - 3) or len(cells) == len(columns):
             rows.append((paragraphs[end].line, cells))
+        elif _heads_rows(paragraphs, end, columns):
+            rows.append((paragraphs[end].line, [_unnumbered(paragraphs[end].text)] * max(3, len(columns))))
         else:
             break
         end += 1
     _fill(table, rows)
     return table, end
+
+
+def _heads_rows(paragraphs: list[Paragraph], index: int, columns: tuple[str, ...]) -> bool:
+    """A short line alone between rows heads those that follow: 一、政务服务提效行动."""
+    text = paragraphs[index].text
+    after = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
+    return (
+        columns[0] == "number"
+        and len(text) <= 40
+        and not re.search(r"[。；：:]", text)
+        and after is not None
+        and len(split_columns(after.raw)) == len(columns)
+        and bool(re.match(r"^\d{1,3}[.、]?$", split_columns(after.raw)[0]))
+    )
+
+
+def _unnumbered(text: str) -> str:
+    numbered = read_number(text)
+    return numbered.rest if numbered else text
 
 
 def _rule_line(text: str) -> bool:

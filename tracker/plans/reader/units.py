@@ -98,7 +98,7 @@ def split_units(text: str) -> list[str]:
                 names
                 and _GENERIC.match(name)
                 and names[-1].startswith("各")
-                and not names[-1].endswith(("学校", "单位", "部门"))
+                and not names[-1].endswith(("学校", "单位", "部门", "政府"))
             ):
                 names[-1] = f"{names[-1]}、{name}"
             elif name not in names:
