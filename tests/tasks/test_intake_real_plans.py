@@ -69,6 +69,19 @@ def test_nothing_is_asked_where_nothing_is_on_file(cast: Cast, document: PlanDoc
     assert found.open_questions() == {}
 
 
+def test_the_same_paper_brought_twice_adds_no_seat(
+    cast: Cast, document: PlanDocument, real_plans: Path, tmp_path: Path
+) -> None:
+    registrar = cast.actor("registrar")
+    first = confirm(document, by=registrar)
+    seats = sa.select(sa.func.count()).select_from(Seat)
+    before = db.session.scalar(seats)
+    [file] = [file for file in real_plans.glob("*.txt") if file.name == document.name]
+    second = confirm(bring_in(first.group.region, tmp_path, by=registrar, file=file), by=registrar)
+    assert (second.group_id, db.session.scalar(seats)) == (first.group_id, before)
+    assert not {"units", "persons", "posts", "seats"} & set(second.made)
+
+
 def test_undoing_removes_exactly_what_was_made(cast: Cast, document: PlanDocument) -> None:
     before = row_counts()
     plan = confirm(document, by=cast.actor("registrar"))

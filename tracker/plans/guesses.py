@@ -26,6 +26,9 @@ _HEAD = frozenset(
     "总经理 董事长 经理 大队长 支队长 书记 党委书记 党组书记 党工委书记 主要负责人 主要负责同志 主要领导 负责人 "
     "代区长 代县长 代市长 代镇长".split()
 )
+HEAD_IN_GENERAL = frozenset({"主要负责人", "主要负责同志", "主要领导", "负责人", "一把手", "主要领导同志"})
+"""Words for whoever leads a unit, whatever the post is called there."""
+
 _DEPUTY = re.compile(r"副|常委|党组成员|党委委员|党委成员|班子成员|分管|调研员")
 
 _COLLECTIVE = re.compile(

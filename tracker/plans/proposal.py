@@ -1,7 +1,7 @@
 """The first proposal for a document: its findings in the form that a clerk corrects, ticked as most plans need it.
 
-The form is plain JSON and is kept as the document's corrections: groups with seats, phases, rows of tasks (numbered ones
-and sentences alike), warnings, the choices made for units and people, and the office's staff.
+The form is plain JSON and is kept as the document's corrections: groups with seats, phases, rows of tasks (numbered
+ones and sentences alike), warnings, the choices made for units and people, and the office's staff.
 """
 
 from collections.abc import Mapping, Sequence

@@ -28,7 +28,7 @@ UNREADABLE: dict[str, object] = {
     "damaged": _l("文件已损坏或被加密，无法打开。"),
     "missing": _l("找不到这个文件，或没有权限读取。"),
 }
-"""The reader's reasons in the reader's words, so that pages can say them in another language; a test holds the two together."""
+"""The reader's reasons in its words, so that pages can say them in another language; a test holds the two together."""
 
 
 def about(name: str, sentence: object) -> object:

@@ -12,7 +12,8 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.organisation import policy
 from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, Region, Seat, Unit, on_day
-from tracker.organisation.rules import SeatRole
+from tracker.organisation.rules import PostRank, SeatRole
+from tracker.plans.guesses import HEAD_IN_GENERAL
 from tracker.plans.study.names import NEW
 
 
@@ -92,14 +93,15 @@ def _keys(seat: Mapping[str, Any], units: Mapping[str, int | None]) -> set[tuple
     if seat["person"]:
         return {(role, seat["person"])}
     named = {(units.get(post["unit"]), post["post"]) for post in seat["posts"]}
-    return {(role, unit_id, title) for unit_id, title in named if unit_id is not None}
+    keys: set[tuple[object, ...]] = {(role, unit_id, title) for unit_id, title in named if unit_id is not None}
+    return keys | {(*key[:2], PostRank.HEAD) for key in keys if key[2] in HEAD_IN_GENERAL}
 
 
 def _seats(group_id: int | None, day: date) -> dict[int, tuple[str, set[tuple[object, ...]]]]:
     holder, named = aliased(Person), aliased(Person)
     seated = aliased(Unit)
     rows = db.session.execute(
-        sa.select(Seat, named.name, holder.name, Post.title, Unit.id, Unit.name, seated.id, seated.name)
+        sa.select(Seat, named.name, holder.name, Post.title, Post.rank, Unit.id, Unit.name, seated.id, seated.name)
         .outerjoin(named, named.id == Seat.person_id)
         .outerjoin(Post, Post.id == Seat.post_id)
         .outerjoin(Unit, Unit.id == Post.unit_id)
@@ -110,12 +112,12 @@ def _seats(group_id: int | None, day: date) -> dict[int, tuple[str, set[tuple[ob
         .order_by(Seat.position, Seat.id)
     ).all()
     found: dict[int, tuple[str, set[tuple[object, ...]]]] = {}
-    for seat, person, post_holder, title, unit_id, unit, seated_id, seated_name in rows:
+    for seat, person, post_holder, title, rank, unit_id, unit, seated_id, seated_name in rows:
         label = " ".join(filter(None, (f"{unit or seated_name or ''}{title or ''}", post_holder or person)))
         label, keys = found.setdefault(seat.id, (label, set()))
         keys |= {(seat.role, name) for name in (person, post_holder) if name}
         if unit_id is not None:
-            keys.add((seat.role, unit_id, title))
+            keys |= {(seat.role, unit_id, title), (seat.role, unit_id, rank)}
         if seated_id is not None:
             keys.add((seat.role, seated_id, ""))
     return found

@@ -29,8 +29,9 @@ class PersonQuestion:
 
 @dataclass(slots=True)
 class HeldPost:
-    """A head's post that the paper gives to somebody else than the file does. The file counts until the unit's page
-    says otherwise: a plan may be years old.
+    """A head's post that the paper gives to somebody else than the file does.
+
+    The file counts until the unit's page says otherwise: a plan may be years old.
     """
 
     unit_id: int

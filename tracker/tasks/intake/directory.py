@@ -8,13 +8,10 @@ from tracker.organisation import commands, policy
 from tracker.organisation.matching import load_directory
 from tracker.organisation.models import Appointment, Person, Post, Unit, UnitShortName, on_day
 from tracker.organisation.rules import PostRank, UnitKind
-from tracker.plans.guesses import rank_of_post
+from tracker.plans.guesses import HEAD_IN_GENERAL, rank_of_post
 from tracker.plans.refusals import STAFF_UNIT, about
 from tracker.plans.study import UnitQuestion
 from tracker.tasks.intake.desk import Desk, at
-
-HEAD_IN_GENERAL = frozenset({"主要负责人", "主要负责同志", "主要领导", "负责人", "一把手", "主要领导同志"})
-"""Words for whoever leads a unit, whatever the post is called there."""
 
 
 def enter_units(desk: Desk) -> None:

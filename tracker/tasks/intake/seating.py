@@ -56,7 +56,7 @@ def enter_members(desk: Desk, group: LeadershipGroup, row: Mapping[str, Any], *,
 
 
 def _sets_the_work(unit: Unit) -> bool:
-    """Whether a unit sits through its leaders alone: government and party committee are no members of their own group."""
+    """Whether a unit sits through its leaders alone: government and party committee are no member units."""
     return unit.kind is UnitKind.GOVERNMENT or is_party_committee(unit.name)
 
 
