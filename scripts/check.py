@@ -28,7 +28,7 @@ CHECKS = {
     "format": Check("ruff format --check ."),
     "types": Check("mypy"),
     "arrows": Check("lint-imports"),
-    "security": Check("bandit --quiet --recursive --severity-level medium --configfile pyproject.toml tracker config.py"),
+    "security": Check("bandit -q -r --severity-level medium -c pyproject.toml tracker config.py"),
     "templates": Check("python scripts/lint_templates.py"),
     "markup": Check("djlint templates --lint --quiet"),
     "messages": Check("python scripts/catalog.py check"),

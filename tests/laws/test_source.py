@@ -21,7 +21,21 @@ MAX_FILE = 300
 MAX_FUNCTION = 60
 
 # Files that may ask what time it is: where a request, a command of the shell or a tick comes in.
-CLOCK_READERS = {"views", "cli", "gate", "health", "shell", "logs", "jobs", "clock", "ticks", "app", "scheduler", "web"}
+CLOCK_READERS = {
+    "views",
+    "cli",
+    "gate",
+    "health",
+    "shell",
+    "logs",
+    "jobs",
+    "clock",
+    "ticks",
+    "app",
+    "scheduler",
+    "web",
+    "panel",
+}
 
 # Written without their own letters together, so that this file does not hold what it forbids.
 FORBIDDEN_WORDS = tuple(
