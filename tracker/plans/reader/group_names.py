@@ -11,13 +11,13 @@ _NAME_CHAR = r"[\u4e00-\u9fffA-Za-z0-9（）()·+\-—、“”《》\"]"
 FOUNDED = re.compile(
     rf"(?:成立|调整|组建|建立|设立|充实|完善)(?:充实|完善)?(?:了|由[^。，；]{{2,30}}?任(?:组长|总召集人|"
     rf"召集人|指挥长|总指挥)的|以[^。，；]{{2,30}}?为(?:组长|总召集人|指挥长|总指挥)的)?"
-    rf"[“\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
+    rf"[\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
 )
 
 _MENTION = re.compile(r"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{2,40}?(?:领导小组|指挥部|联席会议|工作专班))")
 
 LIST_TITLE = re.compile(
-    rf"^(?:附件\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))"
+    rf"^(?:附件?\s*\d*\s*[：:]?\s*)?(?:关于)?(?:成立|调整)?(?P<name>{_NAME_CHAR}{{0,45}}?(?:{_KIND}|组))"
     rf"(?:办公室)?(?:成员|组成人员|组成|人员|成员单位|机构)*(?:名单|名单如下|如下)?(?:的通知)?[：:]?$"
 )
 
@@ -49,18 +49,29 @@ TOLD_SUBGROUP = re.compile(
 )
 
 
+_SENTENCE_WORD = re.compile(r"\d+[月日]|前(?:将|制定|报|完成)|报(?:送|领导小组|指挥部|县|区|市)|制定|向领导|定期|及时")
+
+
 def tidy_name(name: str) -> str:
     """A group's name without what stands before it in the sentence."""
     name = re.sub(r"^.*(?:关于)?(?:成立|调整|组建|设立)(?:充实|完善)?(?=.{4})", "", name)
     name = re.sub(r"^(?:关于)?(?:召开|印发|转发|做好|开展)(?=.{6})", "", name)
-    name = name.strip('“”"《》：: ')
+    name = _bare(name)
+    name = re.sub(r"(?<=.{4})(领导小组|指挥部|联席会议|委员会)(?:及|和|、)(?:其|下设)?[^（）()]*$", r"\1", name)
     name = re.sub(
         r"^(?:了|由.{2,30}?任(?:组长|总召集人|召集人|指挥长|总指挥)的|以.{2,30}?为(?:组长|总召集人|指挥长|"
         r"总指挥)的|相应的?|专门的?|健全|完善)",
         "",
         name,
     )
-    return name.strip('“”"《》：: ')
+    return _bare(name)
+
+
+def _bare(name: str) -> str:
+    """The name without the quotation marks around it; those around its first words stay."""
+    name = name.strip('"《》：: ')
+    name = name[1:] if name.startswith("“") and "”" not in name else name
+    return name[1:-1] if name.startswith("“") and name.endswith("”") else name.removeprefix("”")
 
 
 def mentioned_name(texts: list[str]) -> str | None:
@@ -68,5 +79,5 @@ def mentioned_name(texts: list[str]) -> str | None:
     names = [found["name"] for text in texts for found in _MENTION.finditer(squeeze(text))]
     names = [re.sub(r"^.*(?:上报|报请|根据|按照|由|及时|向|经|在|各|的|和|与|、)(?=.{6})", "", name) for name in names]
     names = [re.sub(r"^(?:成立|调整|组建)", "", name) for name in names]
-    full = [name for name in names if len(name) >= 8]
+    full = [name for name in names if len(name) >= 8 and not _SENTENCE_WORD.search(name)]
     return max(full, key=len) if full else None

@@ -143,7 +143,7 @@ def _join_title(pieces: list[Paragraph]) -> tuple[str, list[Paragraph]] | None:
     for piece in reversed(pieces[:-1]):
         text = re.sub(r"\s+", "", piece.text)
         own = ORGAN.match(text) and not re.search(r"关于|推进|创建|开展", text)
-        complete = "关于" in last or (region_of(last) is not None and len(last) > 8)
+        complete = "关于" in last or (not last.startswith("《") and region_of(last) is not None and len(last) > 8)
         if piece.last_line + 4 < parts[0].line or len(text) > 40 or _is_title(text):
             break
         if complete and not (own and "关于" in last):
@@ -201,6 +201,9 @@ _SENDER = re.compile(
 )
 
 
+_DAY_OR_ISSUED = re.compile(r"^(?:19|20)\d{2}年\d{1,2}月\d{1,2}日|(?:印发|发布|公布|制)$")
+
+
 def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
     """A line under the title that tells body, number and date: （2024年4月2日 某某委员会印发）."""
     for paragraph in paragraphs[:8]:
@@ -208,7 +211,7 @@ def _imprint(head: Head, paragraphs: list[Paragraph]) -> None:
         sender = _SENDER.match(text)
         if not sender and not re.fullmatch(r"[（(].{6,80}[)）]", text):
             continue
-        words = [re.sub(r"(?:印发|发布|公布|制)$", "", word) for word in re.split(r"\s+", text.strip("（()）"))]
+        words = [re.sub(_DAY_OR_ISSUED, "", word) for word in re.split(r"\s+", text.strip("（()）"))]
         organs = [word for word in words if ORGAN.match(word.replace("“", "").replace("”", "")) and len(word) > 3]
         day = day_of(text)
         if (

@@ -93,9 +93,26 @@ def _sittings(who: str, role: Role) -> list[Sitting]:
     if role != "member" and reads_as_name(last):
         return [Sitting(last, (), None)]
     if role != "member" and last != who:
-        return read_row(last) or read_row(who)
+        return _seated_tail(re.split(r"[，,]", who)) or read_row(last) or read_row(who)
     rows = read_row(who)
     return rows or (read_row(last) if last else [])
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "，" * (end - start) + text[end:]
+    return text
+
+
+def _seated_tail(parts: list[str]) -> list[Sitting]:
+    """The seats of the last clauses that each name somebody: 常务副市长甲，副市长乙."""
+    rows: list[Sitting] = []
+    for part in reversed(parts):
+        found = read_row(part.strip())
+        if not found or not all(sitting.person and sitting.posts for sitting in found):
+            break
+        rows = [*found, *rows]
+    return rows
 
 
 def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
@@ -108,7 +125,9 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         bare = squeeze(sentence)
         office = in_office or "办公室" in bare
         with_chief = "总召集人" in text
-        found_by = list(_BY.finditer(bare)) or list(_AS.finditer(bare))
+        found_by = list(_BY.finditer(bare))
+        rest_of = _without(bare, [found.span() for found in found_by])
+        found_by += [found for found in _AS.finditer(rest_of) if re.search(r"[\u4e00-\u9fff]", found["who"])]
         matches = found_by or list(_COLON.finditer(bare))
         for match in matches:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)

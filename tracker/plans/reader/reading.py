@@ -82,21 +82,24 @@ def _read_groups(
 ) -> Clerk:
     clerk = Clerk()
     waiting = [table for table in tables if table.kind == "seat"]
+    above = ""
     for part in parts:
         while waiting and part.line >= waiting[0].line:
-            _seat_table(clerk, waiting.pop(0), warnings)
+            _seat_table(clerk, waiting.pop(0), warnings, above)
+        above = part.text
         if part.line in head.title_lines:
             clerk.note_title(part.text)
         elif part.line not in head.used and part.line not in in_tables:
             clerk.read(part)
     for table in waiting:
-        _seat_table(clerk, table, warnings)
+        _seat_table(clerk, table, warnings, above)
     clerk.finish(mentioned_name([part.text for part in parts]))
     return clerk
 
 
-def _seat_table(clerk: Clerk, table: Table, warnings: list[Doubtful]) -> None:
-    for seat in read_table_seats(table, warnings):
+def _seat_table(clerk: Clerk, table: Table, warnings: list[Doubtful], above: str) -> None:
+    """Under the heading of a list of liaisons everybody is one."""
+    for seat in read_table_seats(table, warnings, liaisons=bool(re.search("联络员|联系人", above))):
         clerk.seat(seat)
 
 

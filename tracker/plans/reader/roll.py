@@ -115,6 +115,7 @@ class Roll:
         """Found the group that was named without seats, and name the one that was seated without a name."""
         if not self.found.groups and self.pending:
             self.group()
+        self.found.groups = _merged(self.found.groups)
         for group in self.found.groups:
             group.seats = _core_first(group.seats)
         for group in self.found.groups[:1]:
@@ -124,6 +125,35 @@ class Roll:
     def warn(self, line: int, msgid: str, text: str) -> None:
         """Note what could not be placed."""
         self.found.warnings.append(warning(line, msgid, text=text[:60]))
+
+
+def _merged(groups: list[Group]) -> list[Group]:
+    """A group told in a sentence and listed in an annex is one group."""
+    kept: list[Group] = []
+    for group in groups:
+        known = next((one for one in kept if group.name and one.name == group.name), None)
+        if known is None:
+            kept.append(group)
+            continue
+        known.seats = _joined(known.seats, group.seats)
+        known.office_unit = known.office_unit or group.office_unit
+        known.office_director = known.office_director or group.office_director
+    return kept
+
+
+def _joined(told: list[Seat], listed: list[Seat]) -> list[Seat]:
+    """For each role the fuller of two tellings stands; those who run the office are all kept, each once."""
+    by_list = {seat.role for seat in listed if _named(listed, seat.role) >= _named(told, seat.role)}
+    by_list -= {"office_director", "office_deputy_director"}
+    first = [seat for seat in listed if seat.role in by_list]
+    rest = [seat for seat in told if seat.role not in by_list]
+    held = {(seat.role, seat.person) for seat in rest}
+    office = [seat for seat in listed if seat.role.startswith("office") and (seat.role, seat.person) not in held]
+    return first + rest + office
+
+
+def _named(seats: list[Seat], role: Role) -> int:
+    return sum(1 for seat in seats if seat.role == role and seat.person)
 
 
 def _core_first(seats: list[Seat]) -> list[Seat]:

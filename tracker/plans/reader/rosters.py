@@ -15,7 +15,7 @@ _TAIL = re.compile(
     r"相关负责同志)(?:同志)?$"
 )
 _IGNORED_NOTE = re.compile(
-    r"^(?:女|男|[\u4e00-\u9fff]{1,4}族|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
+    r"^(?:(?:女|男|[\u4e00-\u9fff]{1,4}族)(?:[，,、](?:女|男|[\u4e00-\u9fff]{1,4}族|中共党员))*|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
     r"[\d\s\-—]+|主持工作|挂职|中共党员)$"
 )
 _PHONE = re.compile(r"(?:(?:联系)?电话|手机)?[：:]?\s*(?<!\d)(?:1\d{10}|0\d{2,3}[-—]?\d{7,8}|\d{7,8})(?!\d)")
@@ -44,7 +44,7 @@ def _words(text: str) -> tuple[list[str], frozenset[str]]:
 
 
 def _useful_note(token: str) -> str:
-    inner = token[1:-1].strip()
+    inner = re.sub(r"^(?:(?:女|男|[\u4e00-\u9fff]{1,4}族)[，,、；;])+", "", token[1:-1].strip())
     return "" if _IGNORED_NOTE.match(inner) or not (POST.search(inner) or is_unit(inner)) else inner
 
 
@@ -100,8 +100,12 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
         for index, word in enumerate(words)
         if word in padded or is_name(word, lenient=_proves_person(words, index))
     ]
-    if not found and len(words) > 1 and reads_as_name(words[0]) and _proves_person(words, 0):
-        found = [0]
+    if 0 not in found and len(words) > 1 and reads_as_name(words[0]) and _proves_person(words, 0):
+        found = [0, *found]
+    if 0 not in found and _long_name(words):
+        found = [0, *found]
+    if found and 0 not in found and all(_name_or_note(word) for word in words):
+        found = [index for index, word in enumerate(words) if reads_as_name(word)]
     if 0 not in found:
         for index, word in enumerate(words[1:], 1):
             if (
@@ -111,7 +115,7 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
                 and ends_with_post(words[index - 1])
             ):
                 found.append(index)
-    elif all(reads_as_name(word) or word in "、，,；;" or word[0] in "（(" for word in words):
+    elif all(_name_or_note(word) for word in words):
         found = [index for index, word in enumerate(words) if reads_as_name(word)]
     elif len(found) > 1 or "（" in "".join(words):
         found += [
@@ -124,6 +128,26 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
             and POST.search(words[index + 1])
         ]
     return sorted(found)
+
+
+def _name_or_note(word: str) -> bool:
+    return reads_as_name(word) or word in "、，,；;" or word[0] in "（("
+
+
+def _long_name(words: list[str]) -> bool:
+    """A name of four to eight characters, told by its place before a longer post: 额尔德木图  副县长."""
+    notes = 1
+    while notes < len(words) and words[notes][0] in "（(":
+        notes += 1
+    post = words[notes] if notes < len(words) else ""
+    name = words[0]
+    return (
+        bool(re.fullmatch(r"[\u4e00-\u9fff]{4,8}", name))
+        and not is_unit(name)
+        and not ends_with_post(name)
+        and (ends_with_post(post) or is_unit(post))
+        and not re.search(r"[的和及与等各由在对为或]|以上|负责|工作|有关|人员|负责|移动|联通|电信", name)
+    )
 
 
 def _proves_person(words: list[str], index: int) -> bool:
@@ -158,9 +182,9 @@ def _split_glued(word: str) -> tuple[str, str] | None:
         return None
     if ends_with_post(word) or is_unit(word):
         return None
-    for size in (3, 2, 4):
+    for size in (3, 2, 4, 5, 6):
         post, name = word[:-size], word[-size:]
-        if len(post) >= 2 and ends_with_post(post) and reads_as_name(name):
+        if len(post) >= 2 and ends_with_post(post) and (reads_as_name(name) or (size > 4 and _long_name([name, post]))):
             return post, name
     return None
 
@@ -243,10 +267,14 @@ def _shared_post(text: str, post: str) -> list[Sitting]:
 def _posts_only(parts: list[str]) -> list[Sitting]:
     seats: list[Sitting] = []
     held: list[str] = []
+    everywhere = bool(re.match(r"各", parts[0]))
     for part in parts:
         held.append(part)
-        if _BOUND.search(part) and part != parts[-1]:
+        if _BOUND.search(part) and part != parts[-1] and not everywhere:
             continue
-        seats.append(Sitting(None, split_posts("、".join(held)), None))
+        posts = split_posts("、".join(held))
+        if everywhere and seats and posts and posts[0].unit is None and seats[-1].posts:
+            posts = tuple(Posting(posting.unit or seats[-1].posts[0].unit, posting.post) for posting in posts)
+        seats.append(Sitting(None, posts, None))
         held = []
     return seats

@@ -12,13 +12,14 @@ from .tables import Row, Table
 ODD_SEAT = N_("表格中的“%(text)s”像是组成人员，但没有认出来。")
 
 
-def read_table_seats(table: Table, warnings: list[Doubtful]) -> list[Seat]:
+def read_table_seats(table: Table, warnings: list[Doubtful], *, liaisons: bool = False) -> list[Seat]:
     """The seats of one table, in order."""
     seats: list[Seat] = []
     role: Role = "member"
-    liaisons = "name" not in table.columns or any("联络" in column for column in table.columns)
+    liaisons = liaisons or "name" not in table.columns or any("联络" in column for column in table.columns)
+    columns = [column for column in _ROLE_COLUMNS if column != "post" or _posts_are_roles(table)]
     for row in table.rows:
-        role = _role(row) or ("liaison" if liaisons else role)
+        role = _role(row, columns) or ("liaison" if liaisons else role)
         seat = _seat(row, role)
         if seat is None:
             warnings.append(warning(row.line, ODD_SEAT, text=" ".join(row.cells.values())[:60]))
@@ -29,8 +30,17 @@ def read_table_seats(table: Table, warnings: list[Doubtful]) -> list[Seat]:
     return seats
 
 
-def _role(row: Row) -> Role | None:
-    for column in ("role", "category", "remark", "post", "other0"):
+_ROLE_COLUMNS = ("role", "category", "remark", "post", "other0")
+
+
+def _posts_are_roles(table: Table) -> bool:
+    """职务 heads either posts or places in the group; only where every word below is a place is it the latter."""
+    words = [re.sub(r"\s+", "", row.cells.get("post", "")) for row in table.rows]
+    return all(role_of(re.split("、", word)[0]) for word in words if word)
+
+
+def _role(row: Row, columns: list[str]) -> Role | None:
+    for column in columns:
         for word in re.split(r"[\n、]", row.cells.get(column, "")):
             role = role_of(re.sub(r"\s+", "", word))
             if role:

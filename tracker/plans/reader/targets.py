@@ -77,7 +77,7 @@ def _excluded(sentence: str, found: re.Match[str]) -> bool:
     """Numbers that are no goals: rules of reckoning, conditions, years."""
     tail = sentence[found.end() :]
     word, _ = _word(found)
-    if RULE.match(tail) or CONDITION.match(tail):
+    if RULE.match(tail) or CONDITION.match(tail) or re.match(r"[:：]\d", tail):
         return True
     if word in {"为", "实现", "保持", "最高", "上限", "保底"} and not found["unit"]:
         return True
