@@ -1,6 +1,7 @@
 """Directions at the review desk: explain, make good by a date, or a note; by whoever may judge the task."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -18,14 +19,14 @@ WAS_DUE = date(2026, 3, 6)
 NEW_DATE = date(2026, 4, 3)
 
 
-def late(cast: Cast, **said: object) -> Task:
+def late(cast: Cast, **said: Any) -> Task:
     """A task that is overdue now."""
     return active(cast, now=LATE, due_on=WAS_DUE, **said)
 
 
-def direct(cast: Cast, task: Task, kind: DirectionKind, *, by: str = "supervisor", **said: object) -> Direction:
+def direct(cast: Cast, task: Task, kind: DirectionKind, *, by: str = "supervisor", **said: Any) -> Direction:
     """Say at the review desk what is asked."""
-    words = {"text": "请说明原因。", **said}
+    words: dict[str, Any] = {"text": "请说明原因。", **said}
     return act(commands.direct, task, kind=kind, by=cast.actor(by), **words)
 
 
@@ -42,9 +43,7 @@ def test_supervisors_and_leaders_ask_for_an_explanation(cast: Cast, name: str) -
 def test_nobody_else_directs(cast: Cast, name: str) -> None:
     task = late(cast)
     with refuses(NotAllowed):
-        commands.direct(
-            task, kind=DirectionKind.NOTE, text="备注", version=task.version, by=cast.actor(name), now=NOW
-        )
+        commands.direct(task, kind=DirectionKind.NOTE, text="备注", version=task.version, by=cast.actor(name), now=NOW)
     assert direct(cast, task, DirectionKind.NOTE).id
 
 
@@ -110,9 +109,7 @@ def test_a_stale_form_directs_nothing(cast: Cast, at: datetime) -> None:
     seen = task.version
     direct(cast, task, DirectionKind.NOTE)
     with refuses(Stale):
-        commands.direct(
-            task, kind=DirectionKind.NOTE, text="备注", version=seen, by=cast.actor("supervisor"), now=at
-        )
+        commands.direct(task, kind=DirectionKind.NOTE, text="备注", version=seen, by=cast.actor("supervisor"), now=at)
     assert direct(cast, again(task), DirectionKind.NOTE, now=at).id
 
 

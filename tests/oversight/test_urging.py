@@ -1,6 +1,7 @@
-"""Urging a unit: who may, by message with a cool-down, by phone with the answer, many at once with a result for each."""
+"""Urging a unit: who may, by message with a cool-down, by phone with the answer, and many at once."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -18,9 +19,9 @@ from tracker.tasks.models import Task
 SENTENCE = "请抓紧办理。"
 
 
-def urge(cast: Cast, task: Task, *, by: str = "supervisor", unit: str = "finance", **said: object) -> Urge:
+def urge(cast: Cast, task: Task, *, by: str = "supervisor", unit: str = "finance", **said: Any) -> Urge:
     """Urge a unit by message, unless said otherwise."""
-    words = {"sentence": SENTENCE, **said}
+    words: dict[str, Any] = {"sentence": SENTENCE, **said}
     return act(commands.urge_unit, task, unit_id=cast.unit_ids[unit], by=cast.actor(by), **words)
 
 
@@ -34,13 +35,13 @@ def test_whoever_watches_over_a_group_urges_its_units(cast: Cast, name: str) -> 
     assert "task.urge" in inbox(cast, "finance_liaison")
 
 
-@pytest.mark.parametrize("name", ["finance_head", "finance_liaison", "town_head", "g2_supervisor", "d2_head", "outsider"])
+@pytest.mark.parametrize(
+    "name", ["finance_head", "finance_liaison", "town_head", "g2_supervisor", "d2_head", "outsider"]
+)
 def test_nobody_else_urges_the_lead_unit(cast: Cast, name: str) -> None:
     task = active(cast)
     with refuses(NotAllowed):
-        commands.urge_unit(
-            task, unit_id=cast.unit_ids["finance"], sentence=SENTENCE, by=cast.actor(name), now=NOW
-        )
+        commands.urge_unit(task, unit_id=cast.unit_ids["finance"], sentence=SENTENCE, by=cast.actor(name), now=NOW)
 
 
 @pytest.mark.parametrize("name", ["finance_head", "finance_deputy", "finance_liaison", "finance_staff"])
@@ -65,9 +66,7 @@ def test_a_cooperating_unit_urges_nobody(cast: Cast) -> None:
 def test_only_units_of_the_task_are_urged_about_it(cast: Cast) -> None:
     task = active(cast)
     with refuses(Invalid, "unit_id"):
-        commands.urge_unit(
-            task, unit_id=cast.unit_ids["town"], sentence=SENTENCE, by=cast.actor("supervisor"), now=NOW
-        )
+        commands.urge_unit(task, unit_id=cast.unit_ids["town"], sentence=SENTENCE, by=cast.actor("supervisor"), now=NOW)
     assert urge(cast, task).unit_id == cast.unit_ids["finance"]
 
 
@@ -89,9 +88,9 @@ def test_only_work_under_way_is_urged(cast: Cast) -> None:
         ({"channel": UrgeChannel.PHONE, "answer": "答" * 501}, "answer"),
     ],
 )
-def test_an_urge_says_something_and_a_call_has_an_answer(cast: Cast, said: dict[str, object], field: str) -> None:
+def test_an_urge_says_something_and_a_call_has_an_answer(cast: Cast, said: dict[str, Any], field: str) -> None:
     task = active(cast)
-    words = {"sentence": "", "unit_id": cast.unit_ids["finance"], **said}
+    words: dict[str, Any] = {"sentence": "", "unit_id": cast.unit_ids["finance"], **said}
     with refuses(Invalid, field):
         commands.urge_unit(task, by=cast.actor("supervisor"), now=NOW, **words)
     assert urge(cast, task).id

@@ -32,8 +32,8 @@ Action = dict[str, Any]
 def act_on(wait: Waiting, *, kind: str = "plain") -> Action:
     """The next act on something that waits, as a button."""
     endpoint, argument, label = WAYS[wait.kind]
-    named = wait.task_id if argument == "task_id" else wait.thing_id
-    return {"label": label, "url": url_for(endpoint, **{argument: named}), "kind": kind}
+    named: dict[str, Any] = {argument: wait.task_id if argument == "task_id" else wait.thing_id}
+    return {"label": label, "url": url_for(endpoint, **named), "kind": kind}
 
 
 def subject_of(wait: Waiting) -> str:
@@ -43,9 +43,9 @@ def subject_of(wait: Waiting) -> str:
     return url_for("tasks.show", task_id=wait.task_id)
 
 
-def task_list(group_id: int | None = None, unit_id: int | None = None, **wanted: object) -> str:
+def task_list(group_id: int | None = None, unit_id: int | None = None, **wanted: Any) -> str:
     """The list of tasks behind a number: light, state, due, quiet and what else it can be narrowed by."""
-    return url_for("tasks.index", **{"group": group_id, "unit": unit_id, **wanted})
+    return url_for("tasks.index", group=group_id, unit=unit_id, **wanted)
 
 
 def next_steps(mine: MyTask, own_units: frozenset[int], *, today_has_passed: bool) -> list[Action]:
@@ -101,5 +101,7 @@ def _part_steps(part: OwnPart) -> list[Action]:
 
 def light_links(group_id: int, unit_id: int | None = None) -> dict[str, str]:
     """The lists behind a row of counts by light."""
-    links = {light.value: task_list(group_id, unit_id, light=light.value) for light in (Light.RED, Light.YELLOW, Light.GREEN)}
+    links = {
+        light.value: task_list(group_id, unit_id, light=light.value) for light in (Light.RED, Light.YELLOW, Light.GREEN)
+    }
     return {"open": task_list(group_id, unit_id), **links}

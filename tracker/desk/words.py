@@ -20,6 +20,11 @@ def short_day(day: date) -> str:
     return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=get_locale())  # noqa: DTZ001 - a day
 
 
+def day_of(instant: datetime) -> str:
+    """The day in China on which something happened."""
+    return short_day(local_date(instant))
+
+
 def lamp(light: Light) -> dict[str, Any]:
     """A light as the macros draw it."""
     return {"code": light.value, "word": LABELS[light]}
@@ -30,9 +35,9 @@ def lamp_text(light: Light, days: int | None) -> str | None:
     if days is None:
         return None
     if light is Light.RED:
-        return _("逾期 %(days)s 天", days=days)
+        return str(_("逾期 %(days)s 天", days=days))
     if light in {Light.YELLOW, Light.GREEN}:
-        return _("还剩 %(days)s 天", days=days) if days else _("今天到期")
+        return str(_("还剩 %(days)s 天", days=days) if days else _("今天到期"))
     return None
 
 
@@ -47,7 +52,7 @@ def sentence_of(item: InboxItem) -> str:
     """A message in the reader's language; one of a kind that is no longer known says so."""
     message = registry.messages.get(item.kind)
     if message is None:
-        return _("有一条新消息，请查看。")
+        return str(_("有一条新消息，请查看。"))
     return str(message.sentence) % _Given({key: _value(value) for key, value in (item.params or {}).items()})
 
 
@@ -70,7 +75,11 @@ def work_group_text(group: str, units: Sequence[UnitMatters], *, now: datetime) 
     """A courteous text for the work group's chat, unit by unit, ready to paste."""
     if not units:
         return ""
-    head = _("【%(group)s办公室提醒】各成员单位：截至%(day)s，以下事项请予关注。", group=group, day=short_day(local_date(now)))
+    head = _(
+        "【%(group)s办公室提醒】各成员单位：截至%(day)s，以下事项请予关注。",
+        group=group,
+        day=short_day(local_date(now)),
+    )
     blocks = [
         "\n".join([f"▍{unit.unit}", *(f"{n}. {_matter(matter)}" for n, matter in enumerate(unit.matters, 1))])
         for unit in units
@@ -83,12 +92,14 @@ def _matter(matter: Matter) -> str:
     day = short_day(matter.due_on) if matter.due_on else _("长期")
     title = _("%(title)s（配合）", title=matter.title) if matter.part else matter.title
     if matter.about is About.LATE:
-        return _(
-            "%(title)s：时限%(day)s，已逾期 %(days)s 个工作日，请抓紧办理并说明情况。",
-            title=title,
-            day=day,
-            days=matter.days,
+        return str(
+            _(
+                "%(title)s：时限%(day)s，已逾期 %(days)s 个工作日，请抓紧办理并说明情况。",
+                title=title,
+                day=day,
+                days=matter.days,
+            )
         )
     if matter.about is About.WEEK:
-        return _("%(title)s：%(day)s到期，请按时完成并填报。", title=title, day=day)
-    return _("%(title)s：时限%(day)s，尚未签收，请登录签收。", title=title, day=day)
+        return str(_("%(title)s：%(day)s到期，请按时完成并填报。", title=title, day=day))
+    return str(_("%(title)s：时限%(day)s，尚未签收，请登录签收。", title=title, day=day))

@@ -1,16 +1,16 @@
 """What is typed, or tapped, when a unit is urged or a reviewer asks something of it; rules stand in commands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import force_locale
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
 from tracker.kernel.text import _l
 from tracker.oversight.rules import ANSWERS, EXPLAIN_SENTENCE, LABELS, SENTENCES, DirectionKind, UrgeChannel
-
 
 
 def in_chinese(sentence: object) -> str:
@@ -23,7 +23,7 @@ def _tapped(own: str | None, code: str | None, ready: Mapping[str, object]) -> s
     """What somebody wrote, else the sentence that they tapped."""
     if own and own.strip():
         return own
-    return in_chinese(ready[code]) if code in ready else ""
+    return in_chinese(ready[code]) if code and code in ready else ""
 
 
 class UrgeForm(FlaskForm):
@@ -32,13 +32,17 @@ class UrgeForm(FlaskForm):
     unit_id = SelectField(_l("催办单位"), coerce=int)
     channel = RadioField(
         _l("方式"),
-        choices=[(channel.value, LABELS[channel]) for channel in UrgeChannel],
+        choices=[SelectChoice(channel.value, LABELS[channel]) for channel in UrgeChannel],
         default=UrgeChannel.MESSAGE.value,
     )
     sentence = TextAreaField(_l("催办内容"))
     answer = StringField(_l("对方答复"))
     ready = HiddenField()
     next = HiddenField()
+
+    def offer(self, units: Sequence[tuple[int, str]]) -> None:
+        """Say which units can be urged."""
+        self.unit_id.choices = [SelectChoice(unit_id, name) for unit_id, name in units]
 
     @property
     def said(self) -> dict[str, Any]:
@@ -65,7 +69,7 @@ class UrgeManyForm(FlaskForm):
 class DirectForm(FlaskForm):
     """What a review asks of the lead unit."""
 
-    kind = RadioField(_l("处理方式"), choices=[(kind.value, LABELS[kind]) for kind in DirectionKind])
+    kind = RadioField(_l("处理方式"), choices=[SelectChoice(kind.value, LABELS[kind]) for kind in DirectionKind])
     text = TextAreaField(_l("要求或备注"))
     new_due_on = DateField(_l("整改时限"), [Optional()])
     version = HiddenField()

@@ -95,7 +95,7 @@ def urge_counts(task_ids: Collection[int]) -> dict[int, int]:
     rows = db.session.execute(
         sa.select(Urge.task_id, sa.func.count()).where(Urge.task_id.in_(task_ids)).group_by(Urge.task_id)
     )
-    return {task_id: number for task_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def latest_urges(task_ids: Collection[int], unit_ids: Collection[int]) -> dict[int, Urge]:

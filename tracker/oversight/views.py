@@ -36,7 +36,7 @@ def urge(task_id: int) -> ResponseReturnValue:
         require(policy.may_urge(actor, task, task.lead_unit_id or 0))
         raise Stale(_("任务不在办理中，不需要催办。"))
     form = UrgeForm(next=request.values.get("next"))
-    form.unit_id.choices = [(unit.unit_id, unit.name) for unit in units]
+    form.offer([(unit.unit_id, unit.name) for unit in units])
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             task = queries.task_to_oversee(actor, task_id)

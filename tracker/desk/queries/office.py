@@ -88,7 +88,7 @@ class QuietTask:
     task_id: int
     title: str
     unit: str
-    every: Every
+    every: Every | None
     reported_at: datetime | None
 
 
@@ -156,12 +156,10 @@ def unsigned(group_id: int, *, today: date) -> list[UnsignedUnit]:
         .join(Task, Task.id == TaskPart.task_id)
         .join(Unit, Unit.id == TaskPart.unit_id)
     )
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         sa.union_all(
             tasks.where(Task.group_id == group_id, Task.state == TaskState.ISSUED),
-            parts.where(
-                Task.group_id == group_id, Task.state.in_(sorted(OPEN)), TaskPart.state == PartState.ISSUED
-            ),
+            parts.where(Task.group_id == group_id, Task.state.in_(sorted(OPEN)), TaskPart.state == PartState.ISSUED),
         )
         .order_by("issued_at", "task_id")
         .limit(SHOWN)
@@ -183,9 +181,7 @@ def _add_callees(group_id: int, units: dict[int, UnsignedUnit], *, today: date) 
         units[unit_id].callees = people
     tasks = {item.task_id for unit in units.values() for item in unit.items}
     latest = (
-        sa.select(sa.func.max(Urge.id))
-        .where(Urge.task_id.in_(tasks), Urge.unit_id.in_(units))
-        .group_by(Urge.unit_id)
+        sa.select(sa.func.max(Urge.id)).where(Urge.task_id.in_(tasks), Urge.unit_id.in_(units)).group_by(Urge.unit_id)
     )
     for urge in db.session.scalars(sa.select(Urge).where(Urge.id.in_(latest))):
         units[urge.unit_id].called = urge
@@ -237,4 +233,7 @@ def owed_by_office(group_id: int, *, today: date, slow: int) -> list[Owed]:
         .where(Adjustment.state == RequestState.PENDING),
     )
     rows = db.session.execute(sa.union_all(*waiting).order_by("at").limit(SHOWN))
-    return [Owed(Wait(row[0]), *row[1:4], working_days().between(local_date(row.at), today)) for row in rows]
+    return [
+        Owed(Wait(kind), task_id, title, unit, working_days().between(local_date(at), today))
+        for kind, task_id, title, unit, at in rows
+    ]

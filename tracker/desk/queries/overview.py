@@ -113,9 +113,7 @@ def numbers(group_id: int, *, today: date) -> Numbers:
         tasks.where(Task.state == TaskState.SUBMITTED),
         tasks.where(Task.state == TaskState.DRAFT),
         tasks.where(Task.state == TaskState.PROPOSED),
-        crossings.where(
-            Crossing.kind == CrossingKind.TASK, Crossing.due_on >= today - WEEK, Task.group_id == group_id
-        ),
+        crossings.where(Crossing.kind == CrossingKind.TASK, Crossing.due_on >= today - WEEK, Task.group_id == group_id),
     )
     return Numbers(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
@@ -153,5 +151,3 @@ def to_appoint(group_id: int, *, today: date) -> list[tuple[int, str]]:
         .limit(20)
     )
     return [(task_id, title) for task_id, title in rows]
-
-

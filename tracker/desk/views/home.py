@@ -18,7 +18,16 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.text import _
 from tracker.organisation.queries import group_by_id
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
-from tracker.tasks.queries import TaskFilter, Wait, Waiting, Window, counts_by_light, list_tasks, unreported_by_unit, waiting_for
+from tracker.tasks.queries import (
+    TaskFilter,
+    Wait,
+    Waiting,
+    Window,
+    counts_by_light,
+    list_tasks,
+    unreported_by_unit,
+    waiting_for,
+)
 from tracker.tasks.queries.waiting import LABELS as WAIT_LABELS
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Light
@@ -69,11 +78,16 @@ def _tabs(hats: Sequence[Hat], current: Hat) -> Tabs:
     return [
         {
             "label": f"{names[hat.group_id]} · {LABELS[hat.kind]}" if several and hat.group_id else LABELS[hat.kind],
-            "url": url_for(".home", **{"as": hat.code}),
+            "url": _at(hat),
             "active": hat == current,
         }
         for hat in hats
     ]
+
+
+def _at(hat: Hat, **more: Any) -> str:
+    """The address of a desk."""
+    return url_for(".home", **{"as": hat.code, **more})
 
 
 def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
@@ -121,9 +135,13 @@ def _of_group(wait: Waiting, group_id: int) -> bool:
 def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     """A unit's tasks over all its groups, on a phone first."""
     today = clock.today()
-    light = next((light for light in (Light.RED, Light.YELLOW, Light.GREEN) if light == request.args.get("light")), None)
+    light = next(
+        (light for light in (Light.RED, Light.YELLOW, Light.GREEN) if light == request.args.get("light")), None
+    )
     cursor = request.args.get("after", "")
-    waits = [wait for wait in waiting_for(actor, today=today) if wait.kind in UNIT_WAITS - {Wait.REPORT, Wait.REPORT_PART}]
+    waits = [
+        wait for wait in waiting_for(actor, today=today) if wait.kind in UNIT_WAITS - {Wait.REPORT, Wait.REPORT_PART}
+    ]
     counts = counts_by_light(actor, today=today, only_own=True)
     return render_template(
         "desk/unit.html",
@@ -152,14 +170,14 @@ def _strip(counts: Mapping[Light, int], chosen: Light | None, hat: Hat) -> list[
             "count": counts[light],
             "word": TASK_LABELS[light],
             "code": light.value,
-            "url": url_for(".home", **{"as": hat.code}, light=light.value),
+            "url": _at(hat, light=light.value),
             "active": light is chosen,
         }
         for light in (Light.RED, Light.YELLOW, Light.GREEN)
     ]
     running = sum(counts[light] for light in (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))
     everything = {"count": running, "word": _("全部在办"), "code": None, "active": chosen is None}
-    return [*cells, {**everything, "url": url_for(".home", **{"as": hat.code})}]
+    return [*cells, {**everything, "url": _at(hat)}]
 
 
 def _duty(actor: Actor, hat: Hat, tabs: Tabs) -> str:

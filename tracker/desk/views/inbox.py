@@ -1,5 +1,7 @@
 """The inbox: what the product told somebody, unread first; a badge that can reach zero."""
 
+from typing import Any
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,7 +22,11 @@ def inbox() -> ResponseReturnValue:
     cursor = request.args.get("after", "")
     page = queries.inbox(actor, cursor=cursor)
     rows = [
-        {"item": item, "text": words.sentence_of(item), "icon": kind.icon if (kind := words.message_kind(item)) else "bell"}
+        {
+            "item": item,
+            "text": words.sentence_of(item),
+            "icon": kind.icon if (kind := words.message_kind(item)) else "bell",
+        }
         for item in page.rows
     ]
     return render_template(
@@ -52,4 +58,5 @@ def _subject(item: InboxItem) -> str:
     kind = words.message_kind(item)
     if kind is None or kind.endpoint not in current_app.view_functions:
         return url_for(".inbox")
-    return url_for(kind.endpoint, **({kind.argument: item.subject_id} if kind.argument else {}))
+    named: dict[str, Any] = {kind.argument: item.subject_id} if kind.argument else {}
+    return url_for(kind.endpoint, **named)

@@ -1,0 +1,276 @@
+"""The review desk: the facts of each overdue task, how far the ladder went, and acts that change its state."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.cast import NOW, TODAY, Cast
+from tests.desk.pages import counted, main_of, text_of
+from tests.tasks.stories import act, active, again, day, inbox
+from tracker.desk import queries
+from tracker.desk.rules import next_rung
+from tracker.kernel.calendar import WorkingDays
+from tracker.oversight.queries import records_of
+from tracker.reminders.sweep import sweep
+from tracker.tasks import commands
+from tracker.tasks.commands import NewReport
+from tracker.tasks.models import Task
+
+ClientAs = Callable[[str], FlaskClient]
+
+LATE = day("2026-02-02")
+WAS_DUE = date(2026, 3, 6)
+
+
+def overdue(cast: Cast, **said: object) -> Task:
+    """A task that has been overdue for eight working days."""
+    return active(cast, **{"now": LATE, "due_on": WAS_DUE, **said})
+
+
+def review(cast: Cast, more: str = "") -> str:
+    """The address of the review desk."""
+    return f"/groups/{cast.group_ids['g1']}/review{more}"
+
+
+def case(cast: Cast) -> queries.Case:
+    """The one task under review."""
+    wanted = queries.overdue_of(cast.group_ids["g1"], None)
+    [found] = queries.cases(cast.actor("supervisor"), wanted, today=TODAY, now=NOW).rows
+    return found
+
+
+def test_each_task_stands_with_its_facts(cast: Cast, client_as: ClientAs) -> None:
+    head = cast.actor("finance_head")
+    task = active(cast, now=LATE, due_on=date(2026, 2, 20))
+    said = {"reason": "材料未到", "new_due_on": WAS_DUE}
+    extension = act(commands.ask_extension, task, by=head, now=day("2026-02-10"), **said)
+    act(commands.decide_extension, extension, approve=True, by=cast.actor("office_clerk"), now=day("2026-02-11"))
+    report = NewReport(text="已完成招标。", difficulty="雨季")
+    act(commands.report_progress, again(task), report=report, by=head, now=day("2026-03-02"))
+    act(commands.explain_delay, again(task), text="受雨季影响。", by=head, now=day("2026-03-12"))
+    found = case(cast)
+    assert (found.row.days, found.granted, len(found.explanations)) == (8, 1, 1)
+    body = text_of(client_as("supervisor"), review(cast))
+    for fact in (
+        "2026年3月6日 （最初 2026年2月20日） ，已逾期 8 个工作日",
+        "申请 1 次，同意 1 次",
+        "已完成招标。",
+        "困难：雨季",
+        "受雨季影响。",
+    ):
+        assert fact.replace(" ", "") in body.replace(" ", "")
+
+
+def test_the_ladder_shows_who_was_told_when_and_what_comes_next(cast: Cast, client_as: ClientAs) -> None:
+    overdue(cast)
+    for text in ("2026-03-06", "2026-03-11", "2026-03-18"):
+        sweep(now=day(text, 7), pause=lambda _seconds: None)
+    found = case(cast)
+    told = {rung.offset: rung.told for rung in found.rungs}
+    assert told[0] == ["纪晓东"]
+    assert told[3] == ["苗文秀", "秦小满", "杜一帆", "钱广源"]
+    assert told[1] == []
+    assert found.next_rung is not None
+    assert (found.next_rung.offset, found.next_rung.day) == (15, date(2026, 3, 27))
+    body = text_of(client_as("supervisor"), review(cast))
+    assert "+3 03-11" in body
+    assert "由更高一级取代" in body
+
+
+def test_the_last_rung_has_none_after_it() -> None:
+    calendar = WorkingDays()
+    assert next_rung(date(2026, 1, 2), date(2026, 3, 18), calendar) is None
+    following = next_rung(date(2026, 3, 17), date(2026, 3, 18), calendar)
+    assert following is not None
+    assert (following.offset, following.day) == (3, date(2026, 3, 20))
+
+
+def test_an_earlier_crossing_stands_beside_the_present_one(cast: Cast) -> None:
+    task = active(cast, now=LATE, due_on=date(2026, 2, 13))
+    sweep(now=day("2026-02-25"), pause=lambda _seconds: None)
+    said = {"text": "延误", "by": cast.actor("finance_head"), "now": day("2026-02-25")}
+    explanation = act(commands.explain_delay, again(task), **said)
+    said = {"remark": "限期", "new_due_on": WAS_DUE}
+    act(commands.answer_explanation, explanation, by=cast.actor("supervisor"), now=day("2026-02-26"), **said)
+    assert case(cast).crossings == [date(2026, 2, 13)]
+
+
+def test_urging_from_the_desk_takes_one_tap_and_comes_back(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("supervisor")
+    page = main_of(client.get(review(cast)).text)
+    assert f'action="/tasks/{task.id}/urge"' in page
+    [back] = set(re.findall(r'name="next" value="([^"]+)"', page))
+    said = {"channel": "message", "unit_id": cast.unit_ids["finance"], "ready": "late", "next": back}
+    answer = client.post(f"/tasks/{task.id}/urge", data=said)
+    assert answer.location == f"{review(cast)}#task-{task.id}"
+    [urge] = records_of([task.id])[task.id].urges
+    assert urge.sentence == "任务已逾期，请抓紧办理，说明原因和预计完成时间。"
+    assert "task.urge" in inbox(cast, "finance_head")
+    assert client.post(f"/tasks/{task.id}/urge", data=said).status_code == 409
+
+
+def test_a_call_is_noted_in_one_tap_in_chinese_whoever_reads(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("office_clerk")
+    client.post("/appearance", data={"language": "en"})
+    assert "Done within this week" in client.get(review(cast)).text
+    said = {"channel": "phone", "unit_id": cast.unit_ids["finance"], "ready": "week"}
+    assert client.post(f"/tasks/{task.id}/urge", data=said).location.endswith(f"/tasks/{task.id}")
+    assert records_of([task.id])[task.id].urges[0].answer == "本周内完成"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"channel": "message"}, "请填写此项"),
+        ({"channel": "phone", "answer": ""}, "请填写此项"),
+        ({"channel": "pigeon", "sentence": "请办"}, "方式"),
+        ({"channel": "message", "sentence": "请办", "unit_id": "4000"}, "催办单位"),
+        ({"channel": "message", "ready": "nothing of the kind"}, "请填写此项"),
+    ],
+)
+def test_an_urge_that_says_nothing_is_asked_again(
+    cast: Cast, client_as: ClientAs, said: dict[str, str], words: str
+) -> None:
+    task = overdue(cast)
+    client = client_as("supervisor")
+    answer = client.post(f"/tasks/{task.id}/urge", data={"unit_id": cast.unit_ids["finance"], **said})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert records_of([task.id])[task.id].urges == []
+
+
+def test_asking_for_an_explanation_needs_no_words(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("leader")
+    answer = client.post(f"/tasks/{task.id}/direct", data={"kind": "explain", "version": task.version})
+    assert answer.status_code == 302
+    [direction] = records_of([task.id])[task.id].directions
+    assert direction.text == "请说明逾期原因、目前进展和预计完成时间。"
+    assert "task.direct_explain" in inbox(cast, "finance_head")
+
+
+def test_a_date_to_make_good_by_takes_the_task_off_the_desk(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("supervisor")
+    said = {"kind": "rectify", "text": "限期补齐。", "version": task.version}
+    assert client.post(f"/tasks/{task.id}/direct", data=said).status_code == 422
+    assert client.post(f"/tasks/{task.id}/direct", data={**said, "new_due_on": "2026-13-01"}).status_code == 422
+    assert again(task).due_on == WAS_DUE
+    assert client.post(f"/tasks/{task.id}/direct", data={**said, "new_due_on": "2026-04-03"}).status_code == 302
+    assert again(task).due_on == date(2026, 4, 3)
+    assert "没有逾期的任务" in text_of(client, review(cast))
+
+
+def test_a_stale_form_is_told_so(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("supervisor")
+    for version in (task.version - 1, "x", ""):
+        answer = client.post(f"/tasks/{task.id}/direct", data={"kind": "note", "text": "备注", "version": version})
+        assert answer.status_code == 409
+    answer = client.post(f"/tasks/{task.id}/direct", data={"kind": "note", "text": "备注", "version": task.version})
+    assert answer.status_code == 302
+
+
+def test_the_office_urges_and_does_not_direct(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("office_clerk")
+    page = client.get(review(cast)).text
+    assert f'action="/tasks/{task.id}/urge"' in page
+    assert f'action="/tasks/{task.id}/direct"' not in page
+    said = {"kind": "note", "text": "备注", "version": task.version}
+    assert client.post(f"/tasks/{task.id}/direct", data=said).status_code == 403
+    assert client_as("supervisor").post(f"/tasks/{task.id}/direct", data=said).status_code == 302
+
+
+def test_a_unit_is_refused_with_the_reason_and_a_stranger_finds_nothing(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    for path in ("urge", "direct"):
+        answer = client_as("finance_head").get(f"/tasks/{task.id}/{path}")
+        assert answer.status_code == 403
+        assert "督导（督查）人员" in answer.text
+        assert client_as("g2_supervisor").get(f"/tasks/{task.id}/{path}").status_code == 404
+        assert client_as("supervisor").get(f"/tasks/{task.id}/{path}").status_code == 200
+
+
+def test_one_unit_can_be_looked_at_alone(cast: Cast, client_as: ClientAs) -> None:
+    overdue(cast, title="财政局的")
+    overdue(cast, title="住建局的", lead="construction")
+    body = client_as("supervisor").get(review(cast, f"?unit={cast.unit_ids['construction']}")).text
+    assert ("住建局的" in body, "财政局的" in body) == (True, False)
+
+
+def test_the_desk_goes_on_by_its_key(cast: Cast, client_as: ClientAs) -> None:
+    for n in range(11):
+        overdue(cast, title=f"任务{n:02d}号")
+    client = client_as("supervisor")
+    first = client.get(review(cast)).text
+    [further] = re.findall(r'href="([^"]*after=[^"]+)"', first)
+    second = client.get(further.replace("&amp;", "&")).text
+    assert [f"任务{n:02d}号" in first for n in range(11)] == [True] * 10 + [False]
+    assert "任务10号" in second
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_facts_are_gathered_for_all_tasks_at_once(app: Flask, cast: Cast, client_as: ClientAs, number: int) -> None:
+    for n in range(number):
+        overdue(cast, title=f"任务{n:02d}号", parts=("construction",))
+    client = client_as("office_clerk")
+    client.get(review(cast))
+    with counted(app) as statements:
+        client.get(review(cast))
+    assert len(statements) <= 28
+
+
+def test_ticked_tasks_are_urged_together_with_a_result_for_each(cast: Cast, client_as: ClientAs) -> None:
+    one, two = overdue(cast, title="任务一"), overdue(cast, title="任务二", lead="construction")
+    client = client_as("office_clerk")
+    asked = client.get("/tasks/urge", query_string={"task": [one.id, two.id]})
+    assert "任务一" in asked.text
+    said = {"task": [one.id, two.id, 999999], "sentence": "请抓紧。"}
+    answer = text_of_answer(client.post("/tasks/urge", data=said).text)
+    assert "已催办 2 项，未催办 1 项。" in answer
+    assert "另有 1 项没有找到" in answer
+    again_answer = text_of_answer(client.post("/tasks/urge", data=said).text)
+    assert "已催办 0 项，未催办 3 项。" in again_answer
+    assert len(records_of([one.id])[one.id].urges) == 1
+
+
+def text_of_answer(html: str) -> str:
+    """What an answer says."""
+    return " ".join(re.sub(r"<[^>]+>", " ", main_of(html)).split())
+
+
+def test_urging_many_asks_for_tasks_and_a_sentence(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast)
+    client = client_as("office_clerk")
+    assert client.post("/tasks/urge", data={"sentence": "请办"}).status_code == 422
+    assert client.post("/tasks/urge", data={"task": task.id, "sentence": " "}).status_code == 422
+    assert client_as("finance_head").get(f"/tasks/urge?task={task.id}").status_code == 403
+    assert records_of([task.id])[task.id].urges == []
+    assert client.post("/tasks/urge", data={"task": task.id, "ready": "report"}).status_code == 200
+    assert len(records_of([task.id])[task.id].urges) == 1
+
+
+def test_the_list_of_tasks_offers_to_urge_what_is_ticked(cast: Cast, client_as: ClientAs) -> None:
+    overdue(cast)
+    assert "/tasks/urge" in client_as("office_clerk").get("/tasks").text
+    assert "/tasks/urge" not in client_as("finance_head").get("/tasks").text
+
+
+def test_the_page_of_a_task_shows_urges_and_offers_them(cast: Cast, client_as: ClientAs) -> None:
+    task = overdue(cast, parts=("construction",))
+    said = {"channel": "message", "unit_id": cast.unit_ids["construction"], "sentence": "请报资料。"}
+    assert client_as("finance_head").post(f"/tasks/{task.id}/urge", data=said).status_code == 302
+    page = client_as("construction_head").get(f"/tasks/{task.id}").text
+    assert "催办与督查" in page
+    assert "请报资料。" in page
+    assert f'action="/tasks/{task.id}/urge"' not in page
+    assert f'action="/tasks/{task.id}/direct"' in client_as("supervisor").get(f"/tasks/{task.id}").text
+    silent = active(cast, title="没有催办过的")
+    assert "催办与督查" not in client_as("finance_staff").get(f"/tasks/{silent.id}").text

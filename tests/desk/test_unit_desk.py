@@ -1,0 +1,159 @@
+"""The desk of a unit: its lights, what only the reader can do, its tasks by urgency, a report in three taps."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.cast import NOW, Cast
+from tests.desk.pages import counted, text_of
+from tests.tasks.stories import act, active, again, completed, day, issued
+from tracker.desk.queries import unit_tasks
+from tracker.kernel.clock import local_date
+from tracker.oversight.commands import urge_unit
+from tracker.tasks import commands
+from tracker.tasks.commands import NewPart, NewReport
+from tracker.tasks.rules import Light, TaskState
+
+ClientAs = Callable[[str], FlaskClient]
+
+LATE = day("2026-02-02")
+TODAY = local_date(NOW)
+
+
+def a_day(cast: Cast) -> None:
+    """One task of each light, one that waits to be signed for, and one that is done."""
+    active(cast, title="一号逾期任务", now=LATE, due_on=date(2026, 3, 13))
+    active(cast, title="二号临期任务", due_on=date(2026, 3, 20))
+    active(cast, title="三号正常任务", due_on=date(2026, 6, 30))
+    issued(cast, title="四号待签任务", due_on=date(2026, 7, 31))
+    completed(cast, title="五号办结任务")
+
+
+def test_the_strip_counts_by_light_and_filters_the_list(cast: Cast, client_as: ClientAs) -> None:
+    a_day(cast)
+    client = client_as("finance_head")
+    assert re.search(r"1 +逾期 +1 +临期 +2 +正常 +4 +全部在办", text_of(client, "/"))
+    red = text_of(client, "/?as=unit&light=red")
+    assert ("一号逾期任务" in red, "二号临期任务" in red) == (True, False)
+    assert "二号临期任务" in text_of(client, "/?light=yellow")
+    assert "没有逾期的任务" in text_of(client_as("town_head"), "/?light=red")
+
+
+def test_tasks_stand_by_urgency_each_with_one_next_step(cast: Cast, client_as: ClientAs) -> None:
+    a_day(cast)
+    body = client_as("finance_head").get("/").text
+    places = [body.index(title) for title in ("一号逾期", "二号临期", "三号正常")]
+    assert places == sorted(places)
+    cards = body.split("<article")[1:]
+    assert ["填报进展" in card for card in cards] == [True, True, True, False]
+    assert "逾期说明" in cards[0]
+    assert "报请办结" in cards[1]
+    assert "签收" in cards[3]
+    assert "五号办结任务" not in body
+
+
+def test_a_report_takes_three_taps(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast, now=LATE, due_on=date(2026, 3, 13))
+    client = client_as("finance_head")
+    taps = 0
+    [button] = re.findall(
+        r'<a class="z-btn z-btn-primary" href="([^"]+)">.{0,120}?填报进展', client.get("/").text, re.DOTALL
+    )
+    page = client.get(button)
+    taps += 1
+    [version] = re.findall(r'name="version"[^>]*value="(\d+)"', page.text)
+    sentence = "已完成招标。"
+    taps += 1
+    answer = client.post(button, data={"version": version, "text": sentence})
+    taps += 1
+    assert answer.status_code == 302
+    assert taps <= 3
+    assert again(task).reported_at is not None
+    assert sentence in client.get(answer.location).text
+
+
+def test_no_change_takes_two_taps(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast, now=LATE, due_on=date(2026, 3, 13))
+    client = client_as("finance_head")
+    page = client.get(f"/tasks/{task.id}/report").text
+    [version] = re.findall(r'name="version"[^>]*value="(\d+)"', page)
+    assert re.search(r'<button[^>]*type="submit"[^>]*name="no_change"', page)
+    assert client.post(f"/tasks/{task.id}/report", data={"version": version, "no_change": "1"}).status_code == 302
+    assert again(task).reported_at is not None
+
+
+def test_signing_for_takes_one_tap_on_the_card(cast: Cast, client_as: ClientAs) -> None:
+    task = issued(cast)
+    client = client_as("finance_liaison")
+    page = client.get("/").text
+    [card] = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    [action] = re.findall(r'<form method="post" action="([^"]+)"', card)
+    [version] = re.findall(r'name="version" value="(\d+)"', card)
+    assert client.post(action, data={"version": version}).status_code == 302
+    assert again(task).state is TaskState.ACTIVE
+
+
+def test_drafts_wait_for_a_head_with_one_way_to_confirm_them_all(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast, due_on=date(2026, 3, 20))
+    act(commands.report_progress, task, report=NewReport(text="已拨付。"), by=cast.actor("finance_liaison"))
+    page = client_as("finance_head").get("/").text
+    assert "1 份报告或办结报请等您确认" in page
+    assert 'href="/tasks/confirm"' in page
+    assert "等您确认" not in client_as("finance_liaison").get("/").text
+
+
+def test_a_cooperating_unit_sees_its_own_part_with_its_own_date(cast: Cast, client_as: ClientAs) -> None:
+    parts = [NewPart(cast.unit_ids["construction"], "提供资料", date(2026, 3, 27))]
+    active(cast, due_on=date(2026, 4, 17), parts=parts)
+    body = text_of(client_as("construction_head"), "/")
+    assert "应于 3月27日 完成 · 配合单位" in body
+    assert "签收配合事项" in body
+    assert "签收配合事项" not in text_of(client_as("finance_head"), "/")
+
+
+def test_the_last_urge_stands_on_the_card(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast, due_on=date(2026, 3, 20))
+    act(urge_unit, task, unit_id=cast.unit_ids["finance"], sentence="请报新的到位时间。", by=cast.actor("supervisor"))
+    assert "卫守成 3月18日：请报新的到位时间。" in text_of(client_as("finance_head"), "/")
+
+
+def test_a_parent_unit_sees_its_schools_tasks_without_their_buttons(cast: Cast, client_as: ClientAs) -> None:
+    active(cast, lead="school_one", due_on=date(2026, 3, 20))
+    body = client_as("education_head").get("/").text
+    assert "澄江区第一小学" in body
+    assert "填报进展" not in body
+    assert "填报进展" in client_as("school_one_head").get("/").text
+
+
+def test_a_long_list_goes_on_by_its_key(cast: Cast, client_as: ClientAs) -> None:
+    for n in range(21):
+        active(cast, title=f"任务{n:02d}号", due_on=date(2026, 6, 1))
+    client = client_as("finance_head")
+    first = client.get("/").text
+    [further] = re.findall(r'href="([^"]*after=[^"]+)"', first)
+    second = client.get(further.replace("&amp;", "&")).text
+    titles = [f"任务{n:02d}号" for n in range(21)]
+    assert sorted(title for title in titles if title in first) + [t for t in titles if t in second] == titles
+    assert client.get("/?after=nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_the_desk_takes_as_many_queries_for_many_tasks_as_for_one(
+    app: Flask, cast: Cast, client_as: ClientAs, number: int
+) -> None:
+    for n in range(number):
+        active(cast, title=f"任务{n:02d}号", due_on=date(2026, 3, 20), parts=("construction",))
+    client = client_as("finance_head")
+    client.get("/")
+    with counted(app) as statements:
+        client.get("/")
+    assert len(statements) <= 20
+
+
+def test_nothing_to_do_is_said_in_one_line(cast: Cast, client_as: ClientAs) -> None:
+    assert "没有在办的任务" in text_of(client_as("water_head"), "/")
+    assert unit_tasks(cast.actor("water_head"), today=TODAY, light=Light.RED).rows == []
