@@ -100,8 +100,8 @@ def decide_extension(
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
     due_on = _decided_date(extension, new_due_on, approve=approve, now=now)
-    take(extension, version=version, states=[RequestState.PENDING])
     claim(task, states=OPEN)
+    take(extension, version=version, states=[RequestState.PENDING])
     extension.state = RequestState.APPROVED if approve else RequestState.REFUSED
     extension.granted_due_on = due_on if approve else None
     extension.decided_by_id, extension.decided_at = decider.person_id, now
@@ -223,8 +223,8 @@ def answer_explanation(
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=new_due_on is None)
     due_on = None if new_due_on is None else future_date(new_due_on, "new_due_on", now=now)
-    take(explanation, version=version, states=[ExplanationState.OPEN])
     claim(task, states=LIVE | {TaskState.COMPLETED} if due_on is None else OPEN)
+    take(explanation, version=version, states=[ExplanationState.OPEN])
     old_due_on = task.due_on
     if due_on is not None:
         _make_good_by(task, due_on, basis=remark, by=by, now=now)

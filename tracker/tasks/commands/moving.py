@@ -100,7 +100,10 @@ def require_at_work(group: LeadershipGroup) -> None:
 
 
 def claim(task: Task, *, version: int | None = None, states: Collection[TaskState]) -> None:
-    """Claim a task for a change: in one of these states, as the user saw it, in a group at work; else Stale."""
+    """Claim a task for a change: in one of these states, as the user saw it, in a group at work; else Stale.
+
+    The task comes before what belongs to it, in every command, so that two who race never wait for each other.
+    """
     require_at_work(task.group)
     take(task, version=version, states=states)
 

@@ -89,11 +89,11 @@ def confirm_report(row: ProgressReport, *, version: int, by: Actor, now: datetim
     """Confirm what the liaison drafted; from then on it counts."""
     require(policy.may_confirm_report(by, row))
     task, part = row.task, row.part
-    take(row, version=version, states=[ReportState.DRAFT])
     if part is None:
         claim(task, states=OPEN | {TaskState.SUBMITTED})
     else:
         hold(task, states=PART_WORK)
+    take(row, version=version, states=[ReportState.DRAFT])
     row.state, row.confirmed_by_id, row.confirmed_at = ReportState.CONFIRMED, by.person_id, now
     if part is None:
         touch(task, by=by, now=now, act="task.confirm_report", new=_said(row))

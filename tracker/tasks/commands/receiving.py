@@ -120,8 +120,8 @@ def decide_adjustment(
     require(policy.may_decide_adjustment(decider, task))
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
-    take(adjustment, version=version, states=[RequestState.PENDING])
     claim(task, states=[TaskState.ISSUED])
+    take(adjustment, version=version, states=[RequestState.PENDING])
     asking_unit, waited = task.lead_unit_id, task.extension_pending
     old = {"lead_unit_id": task.lead_unit_id, "due_on": task.due_on, "standard": task.standard}
     if approve:
