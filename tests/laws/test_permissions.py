@@ -3,21 +3,20 @@
 Allowed means that the door opens: the act may still ask for input (422) or find the thing in another state (409).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from config import Settings
-from tests.cast import Cast, enter_cast
+from tests.cast import NOW, Cast, enter_cast
+from tests.engines import Sqlite
 from tests.laws.things import Things, account_of, another_session, message_to, things_of
 from tests.visitors import signed_in, stranger
 from tracker.app import create_app, table_of_routes
+from tracker.kernel import clock as kernel_clock
 from tracker.kernel.access import Role, Route
 from tracker.kernel.db import db, write_transaction
 
@@ -66,60 +65,63 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 @dataclass
 class World:
-    """The application with one of each thing, own and foreign."""
+    """The application with one of each thing, own and foreign, and everybody signed in."""
 
-    app: Flask
-    session: Session
-    cast: Cast
-    own: Things
-    foreign: Things
+    database: Sqlite
+    cast: Cast = field(init=False)
+    own: Things = field(init=False)
+    foreign: Things = field(init=False)
+    clients: dict[Role, FlaskClient] = field(init=False)
 
-    def address(self, rule: Rule, things: Things, person: str | None) -> str:
+    def __post_init__(self) -> None:
+        self.enter()
+
+    def enter(self) -> None:
+        """Begin afresh, because an act succeeded."""
+        self.database.reset()
+        app = self.database.app
+        files: Path = app.extensions["settings"].files_dir
+        with app.app_context():
+            with write_transaction():
+                self.cast = enter_cast()
+                self.own = things_of(
+                    self.cast, group="g1", unit="finance", head="finance_head", region="d1", files=files
+                )
+                self.foreign = things_of(
+                    self.cast, group="g3", unit="d2_finance", head="d2_head", region="d2", files=files
+                )
+            db.session.remove()
+        self.clients = {role: signed_in(app, self.cast.person_ids[name]) for role, name in PEOPLE.items()}
+
+    def address(self, rule: Rule, things: Things, person: str) -> str:
         """The address of a route about the own or the foreign things."""
-        values: dict[str, int | str] = {}
-        for name in rule.arguments:
-            values[name] = self._value(name, rule.endpoint, things, person)
-        with self.app.test_request_context():
-            return str(self.app.url_map.bind("127.0.0.1").build(rule.endpoint, values))
+        with self.database.app.app_context():
+            values = {name: self._value(name, rule.endpoint, things, person) for name in rule.arguments}
+            db.session.remove()
+        return str(self.database.app.url_map.bind("127.0.0.1").build(rule.endpoint, values))
 
-    def _value(self, name: str, endpoint: str, things: Things, person: str | None) -> int | str:
+    def _value(self, name: str, endpoint: str, things: Things, person: str) -> int | str:
         if name == "task_id":
             return things.tasks[TASK_FOR.get(endpoint, "task")]
-        someone = self.cast.person_ids[person if person and things is self.own else "d2_head"]
-        if name in {"message_id", "session_id", "account_id"}:
-            with write_transaction():
-                if name == "message_id":
-                    return message_to(someone, things.tasks["task"])
-                if name == "session_id":
-                    return another_session(account_of(someone))
+        someone = self.cast.person_ids[person if things is self.own else "d2_head"]
+        with write_transaction():
+            if name == "message_id":
+                return message_to(someone, things.tasks["task"])
+            if name == "session_id":
+                return another_session(account_of(someone))
+            if name == "account_id":
                 return account_of(self.cast.person_ids["finance_head" if things is self.own else "d2_head"])
         return things.ids[name]
 
 
-@pytest.fixture
-def engine_name() -> str:
-    """The walk needs one engine: what it asks is answered by the same code on both."""
-    return "sqlite"
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world of this walk's own. One engine will do: what it asks is answered by the same code on both."""
+    kernel_clock.set_source(lambda: NOW)
+    return World(Sqlite(tmp_path_factory.mktemp("walk")))
 
 
-@pytest.fixture
-def world(app: Flask) -> Iterator[World]:
-    """A fresh world."""
-    with app.app_context():
-        yield _enter(app)
-        db.session.remove()
-
-
-def _enter(app: Flask) -> World:
-    files: Path = app.extensions["settings"].files_dir
-    with write_transaction():
-        cast = enter_cast()
-        own = things_of(cast, group="g1", unit="finance", head="finance_head", region="d1", files=files)
-        foreign = things_of(cast, group="g3", unit="d2_finance", head="d2_head", region="d2", files=files)
-    return World(app, db.session(), cast, own, foreign)
-
-
-def _ask(client: FlaskClient, rule: Rule, address: str, method: str) -> int:
+def _ask(client: FlaskClient, address: str, method: str) -> int:
     return client.open(address, method=method, data={} if method == "POST" else None).status_code
 
 
@@ -142,22 +144,19 @@ WALK = [
 
 
 @pytest.mark.parametrize(("rule", "method"), WALK)
-def test_each_role_finds_the_door_as_the_table_says(world: World, database: object, rule: Rule, method: str) -> None:
+def test_each_role_finds_the_door_as_the_table_says(world: World, rule: Rule, method: str) -> None:
     row = table_of_routes()[rule.endpoint]
     found, wanted = {}, {}
-    order = sorted(PEOPLE, key=lambda role: role in row.allowed)
-    for role in order:
-        client = signed_in(world.app, world.cast.person_ids[PEOPLE[role]])
+    for role in sorted(PEOPLE, key=lambda role: role in row.allowed):
         if row.about not in OF_NOBODY:
             there = world.address(rule, world.foreign, PEOPLE[role])
-            found[f"{role}, foreign"] = _answered(_ask(client, rule, there, method))
+            found[f"{role}, foreign"] = _answered(_ask(world.clients[role], there, method))
             wanted[f"{role}, foreign"] = "404"
         here = world.address(rule, world.own, PEOPLE[role])
-        status = _ask(client, rule, here, method)
+        status = _ask(world.clients[role], here, method)
         found[str(role)], wanted[str(role)] = _answered(status), _expected(row, role)
         if method == "POST" and status < 400:
-            database.reset()  # type: ignore[attr-defined]
-            world = _enter(world.app)
+            world.enter()
     differing = {key: (found[key], f"table says {wanted[key]}") for key in found if found[key] != wanted[key]}
     assert differing == {}
 
@@ -165,7 +164,7 @@ def test_each_role_finds_the_door_as_the_table_says(world: World, database: obje
 @pytest.mark.parametrize(("rule", "method"), WALK)
 def test_strangers_are_sent_to_sign_in(world: World, rule: Rule, method: str) -> None:
     row = table_of_routes()[rule.endpoint]
-    answer = stranger(world.app).open(world.address(rule, world.own, "finance_head"), method=method)
+    answer = stranger(world.database.app).open(world.address(rule, world.own, "finance_head"), method=method)
     if row.public:
         assert answer.status_code < 500
         assert "/sign-in?next=" not in answer.headers.get("Location", "")

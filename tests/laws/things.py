@@ -210,6 +210,9 @@ def _of_tasks(group: LeadershipGroup, tasks: dict[str, Task], unit_id: int, pers
 
 def message_to(person_id: int, task_id: int) -> int:
     """A message in somebody's inbox."""
+    found = db.session.scalar(sa.select(InboxItem.id).where(InboxItem.recipient_id == person_id))
+    if found is not None:
+        return found
     item = InboxItem(
         recipient_id=person_id,
         kind="task.issued",
@@ -224,9 +227,11 @@ def message_to(person_id: int, task_id: int) -> int:
 
 def another_session(account_id: int) -> int:
     """Another browser on which an account is signed in."""
-    row = SignInSession(
-        token_hash=f"{account_id:064d}", account_id=account_id, created_at=NOW, last_seen_at=NOW, confirmed_at=NOW
-    )
+    digest = f"{account_id:064d}"
+    found = db.session.scalar(sa.select(SignInSession.id).where(SignInSession.token_hash == digest))
+    if found is not None:
+        return found
+    row = SignInSession(token_hash=digest, account_id=account_id, created_at=NOW, last_seen_at=NOW, confirmed_at=NOW)
     return _add(row)
 
 
