@@ -15,7 +15,9 @@ from .roll import OpenRow, OpenSeat, Roll
 from .rosters import Sitting, read_row
 from .units import is_unit
 
-_OF_OFFICE = re.compile(r"办公室(?:[（(]|.{0,12}设|.{0,4}主任)|^(?:领导小组|指挥部|联席会议|专班|委员会)(?:下设|办公室|不|设)")
+_OF_OFFICE = re.compile(
+    r"办公室(?:[（(]|.{0,12}设|.{0,4}主任)|^(?:领导小组|指挥部|联席会议|专班|委员会)(?:下设|办公室|不|设)"
+)
 _SENTENCE = re.compile(r"[。；！]$|[，,].*(?:要|应|负责|推进|加强)")
 
 

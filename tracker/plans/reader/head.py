@@ -122,12 +122,28 @@ def _find_titles(head: Head, paragraphs: list[Paragraph]) -> list[_Title]:
         pieces = [*pieces[-3:], paragraph]
         whole = _join_title(pieces)
         if whole and (covered or not found):
-            found.append(whole)
-            head.used.update(piece.line for piece in whole[1])
+            found.append(_with_years(whole, paragraphs))
+            head.used.update(piece.line for piece in found[-1][1])
             pieces = []
             if not _is_cover(whole[0]):
                 break
     return found
+
+
+_YEARS = re.compile(r"[（(](?:19|20)\d{2}年?[^。月]{1,12}[)）]")
+
+
+def _with_years(title: _Title, paragraphs: list[Paragraph]) -> _Title:
+    """The years of a plan may stand in a bracket on the line below its title."""
+    text, pieces = title
+    below = next((part for part in paragraphs if part.line > pieces[-1].last_line), None)
+    if (
+        below is None
+        or below.table
+        or not re.fullmatch(r"[（(](?:19|20)\d{2}年?[^。月]{1,12}[)）]", below.text.strip())
+    ):
+        return title
+    return text + re.sub(r"\s+", "", below.text), [*pieces, below]
 
 
 def _is_cover(title: str) -> bool:

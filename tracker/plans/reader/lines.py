@@ -23,10 +23,9 @@ _HEAD_LABEL = re.compile(
     r"^(?:[\u4e00-\u9fff](?:\s*[\u4e00-\u9fff（）()]){0,13}\s*[：:]|附\s*件|附\s*表|抄\s*送|主\s*送|"
     r"（此件|注[：:]|备注)"
 )
+_OFFICE_LINE = re.compile(r"^(?:领导小组|指挥部|联席会议|委员会|专班)?(?:下设)?办公室(?:[（(]?设|主任|下设)")
 _CLOSERS = "，。、；：）》”】〕！？,;)"
-_PADDED = re.compile(
-    r"(?<![^\s\u3000])([\u4e00-\u9fff])[ \u3000\u00a0]{1,3}([\u4e00-\u9fff])(?=[ \u3000\u00a0]{2}|$)"
-)
+_PADDED = re.compile(r"(?<![^\s\u3000])([\u4e00-\u9fff])[ \u3000\u00a0]{1,3}([\u4e00-\u9fff])(?=[ \u3000\u00a0]{2}|$)")
 _PAGE = re.compile(
     r"^(?:[—–－―\-·]{1,2}\s*\d{1,3}\s*[—–－―\-·]{1,2}|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|"
     r"\d{1,3}\s*/\s*\d{1,3})$"
@@ -135,6 +134,8 @@ def _begins(text: str, current: Line) -> bool:
     """Whether a line by its own look begins something new."""
     new = current.text
     if starts_numbered(new) or _DATE_LINE.match(new) or _DATE_LINE.match(text) or is_columns(current.raw):
+        return True
+    if _OFFICE_LINE.match(new) and not text.endswith(("、", "，")):
         return True
     return bool(_HEAD_LABEL.match(new)) and not text.endswith(("、", "，")) and not _unclosed(text)
 

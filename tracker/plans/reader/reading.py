@@ -15,9 +15,10 @@ from .measures import read_tasks
 from .outline import Item, build, walk
 from .phases import read_phases
 from .suggestions import read_suggestions
+from .table_columns import column_of
 from .table_seats import read_table_seats
 from .table_tasks import read_table_tasks
-from .tables import Table, column_of, find_tables
+from .tables import Table, find_tables
 
 NOTHING = N_("没有认出小组、阶段或任务，请确认这是一份实施方案。")
 NO_TITLE = N_("没有认出标题。")

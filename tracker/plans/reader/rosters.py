@@ -76,7 +76,7 @@ def _apart(text: str) -> list["Sitting"]:
     parts = split_top(text, "，,；;")
     if len(parts) > 1:
         rows = [read_row(part) for part in parts]
-        if all(rows) and _stand_apart(parts, rows):
+        if all(rows) and (_stand_apart(parts, rows) or not any(sitting.person for row in rows for sitting in row)):
             return [sitting for row in rows for sitting in row]
     parts = split_top(text, "、")
     if 1 < len(parts) <= 80:
@@ -246,12 +246,21 @@ def _no_names(text: str) -> list[Sitting]:
     if all(ends_with_post(part) for part in parts):
         return _posts_only(parts)
     units = split_units(text)
+    if len(units) > 1 and ends_with_post(units[-1]) and not any(ends_with_post(unit) for unit in units[:-1]):
+        last = split_posts(units[-1])
+        if len(last) == 1 and last[0].unit and last[0].post and _alike([*units[:-1], last[0].unit]):
+            return _shared_post("、".join([*units[:-1], last[0].unit]), last[0].post)
     if units and all(is_unit(unit) or ends_with_post(unit) for unit in units):
         return [
             Sitting(None, split_posts(unit), None) if ends_with_post(unit) else Sitting(None, (), unit)
             for unit in units
         ]
     return []
+
+
+def _alike(units: list[str]) -> bool:
+    """Whether the units are all of one kind, so that a post behind the last is that of each: 公办学校、民办学校校长."""
+    return all(unit[-1] == units[-1][-1] for unit in units)
 
 
 def _shared_post(text: str, post: str) -> list[Sitting]:

@@ -20,7 +20,7 @@ def read_table_seats(table: Table, warnings: list[Doubtful], *, liaisons: bool =
     columns = [column for column in _ROLE_COLUMNS if column != "post" or _posts_are_roles(table)]
     for row in table.rows:
         role = _role(row, columns) or ("liaison" if liaisons else role)
-        seat = _seat(row, role)
+        seat = _seat(row, role, "post" in columns)
         if seat is None:
             warnings.append(warning(row.line, ODD_SEAT, text=" ".join(row.cells.values())[:60]))
         else:
@@ -62,7 +62,7 @@ def _within(unit: str | None, shared: str | None) -> str | None:
     return unit or shared
 
 
-def _seat(row: Row, role: Role) -> list[Seat] | None:
+def _seat(row: Row, role: Role, posts_are_roles: bool) -> list[Seat] | None:
     names = [
         re.sub(r"\s+", "", part)
         for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))
@@ -71,7 +71,7 @@ def _seat(row: Row, role: Role) -> list[Seat] | None:
     unit = re.sub(r"\s+", "", row.cells.get("member_unit", "")) or None
     shared = unit if unit and "、" not in unit else None
     post_text = row.cells.get("post", "")
-    if post_text and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
+    if post_text and posts_are_roles and role_of(re.sub(r"\s+", "", post_text)) and "role" not in row.cells:
         post_text = ""
     postings = (
         tuple(Posting(_within(item.unit, shared), item.post) for item in split_posts(post_text)) if post_text else ()

@@ -27,6 +27,8 @@ def split_quantity(text: str) -> tuple[str, str | None]:
 
 def clause_before(sentence: str, at: int) -> str:
     """The clause that ends where the operator begins; a list of scopes before it goes with it."""
+    aside = re.search(r"[（(][^（）()]{1,10}[)）]$", sentence[:at])
+    at = aside.start() if aside else at
     start = max((sentence.rfind(mark, 0, at) for mark in "，,；;。：:（("), default=-1) + 1
     clause = sentence[start:at]
     listed = clause.rfind("、")
@@ -72,10 +74,10 @@ def granted(sentence: str, at: int) -> str | None:
     return found["w"] if found else None
 
 
-def earlier_clause(sentence: str, at: int) -> str:
+def earlier_clause(sentence: str, at: int, longest: int = 20) -> str:
     """“拆除乱搭乱建，每村不少于5处”: the thing stands one clause before."""
     clauses = re.split(r"[，,]", sentence[:at])
-    return clauses[-2] if len(clauses) > 1 and len(clauses[-2]) <= 20 and not re.search(r"\d", clauses[-2]) else ""
+    return clauses[-2] if len(clauses) > 1 and len(clauses[-2]) <= longest and not re.search(r"\d", clauses[-2]) else ""
 
 
 def following(sentence: str, at: int) -> str | None:

@@ -53,6 +53,11 @@ MOVE = re.compile(
     rf"(?P<verb>压缩|压减|缩短|缩减|降低|控制|减少|提高|提升|增加|扩大)(?P<q>[\u4e00-\u9fff“”]{{2,16}}?)"
     rf"(?:至|到|在){NUMBER}{UNIT}{AFTER}"
 )
+NEXT_COUNT = re.compile(rf"、(?P<q>[\u4e00-\u9fff“”]{{2,14}}?){NUMBER}(?P<unit>[\u4e00-\u9fff]{{1,2}})")
+SHARE_FOR = re.compile(
+    r"(?P<value>\d+(?:\.\d+)?)(?P<unit>%)(?P<after>以上|以内|以下)?(?:的?(?:比例|资金|经费))?"
+    r"(?:用于|安排用于|投入|作为)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)"
+)
 NOUN_COUNT = re.compile(
     rf"(?P<q>[\u4e00-\u9fff“”（）]{{2,20}}){NUMBER}(?P<unit>(?:万|亿)?(?:场次|所|个|名|人次|人|项|家|处|"
     rf"条|户|亩|辆|套|台|座|间|册|公里|平方米|场|批|栋|块|盏|株|棵|部|张|件|元|公顷|吨|起|例|批次|支|艘|头|"

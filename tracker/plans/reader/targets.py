@@ -17,6 +17,7 @@ from .target_words import (
     EVERY,
     LESS,
     MOVE,
+    NEXT_COUNT,
     NOT_QUANTITY,
     NOUN_COUNT,
     NUMBER,
@@ -28,6 +29,7 @@ from .target_words import (
     RULE,
     SCOPED,
     SEASON,
+    SHARE_FOR,
     SPREAD,
     STOCK,
     TARGET,
@@ -35,11 +37,14 @@ from .target_words import (
     WORD_OPERATOR,
 )
 
+_OR_PIECE = re.compile(r"(?<=\d)([台套件个处座辆名])[（(][台套组件个条处][)）]")
+
 
 def find_targets(text: str, year: int | None) -> list[Target]:
     """Every numeric target of a task's text."""
     found: list[Target] = []
-    for sentence in re.split(r"(?<=[。！？])", squeeze(text)):
+    plain = _OR_PIECE.sub(r"\1", squeeze(text))
+    for sentence in re.split(r"(?<=[。！？])", plain):
         found.extend(_Sentence(sentence, year, found[-1].quantity if found else "").read())
     return list(dict.fromkeys(found))
 
@@ -174,7 +179,9 @@ class _Sentence:
         if BARE_ACT.match(name):
             name += following(self.text, end) or ""
         if not name or NOT_QUANTITY.match(name):
-            name = following(self.text, end) or self.before or name
+            name = (
+                following(self.text, end) or self.before or name or earlier_clause(self.text, found.start(), longest=40)
+            )
         if re.fullmatch(r"每[\u4e00-\u9fff]{1,2}", name):
             name = earlier_clause(self.text, found.start()) + name
         return name, scope
@@ -202,7 +209,20 @@ class _Sentence:
             if not noun:
                 before = split_quantity(clause_before(self.text, found.start()))[0]
                 name = before + name if len(before) <= 12 else name
-            self._take(found, name, None, ">=" if at_least else "=", found.end("unit"))
+            operator: Operator = ">=" if at_least else "="
+            self._take(found, name, None, operator, found.end("unit"))
+            self._counted_on(found["unit"], found["verb"], operator, found.end("unit"))
+
+    def _counted_on(self, unit: str, verb: str, operator: Operator, end: int) -> None:
+        """“完成公路沿线50公里、林缘地带120公里”: the act goes on over the next things of the same measure."""
+        found = NEXT_COUNT.match(self.text, end)
+        while found and found["unit"].startswith(unit) and self._free(found):
+            if not STOCK.search(found["q"]):
+                due = self._due(found.start())
+                self.taken.append(found.span())
+                target = Target(verb + found["q"].strip("“”"), None, operator, _value(found["value"]), unit, due)
+                self.found.append((found.start(), target))
+            found = NEXT_COUNT.match(self.text, found.end("value") + len(unit))
 
     def _moved(self) -> None:
         """“压缩企业开办时间至0.5个工作日以内”."""
@@ -231,6 +251,9 @@ class _Sentence:
 
     def _percent(self) -> None:
         """“专任教师100%持证上岗”: the share before what is done."""
+        for found in SHARE_FOR.finditer(self.text):
+            if self._free(found):
+                self._take(found, found["w"], None, _bounded(found["after"], "="))
         for found in PERCENT.finditer(self.text):
             if self._free(found) and PERCENT_ACT.match(found["what"]):
                 name, scope = split_quantity(clause_before(self.text, found.start()))
