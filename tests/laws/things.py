@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from tests.cast import Cast
-from tests.clock import NOW
+from tests.clock import NOW, TODAY
 from tracker.accounts.models import Account, SignInSession
+from tracker.audit.commands import record
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db
 from tracker.kernel.files import StoredFile, path_of
 from tracker.organisation.models import (
@@ -20,6 +23,8 @@ from tracker.organisation.models import (
     Post,
     Seat,
 )
+from tracker.organisation.queries import seat_holders
+from tracker.organisation.rules import OFFICE
 from tracker.outbox.models import InboxItem
 from tracker.plans.models import Plan, PlanDocument
 from tracker.plans.proposal import propose
@@ -39,7 +44,7 @@ from tracker.tasks.rules import AdjustmentKind, BatchState, ReportState, TaskSou
 
 DUE, LATE = date(2026, 4, 17), date(2026, 3, 9)
 CONTENT = b"%PDF-1.4 one page"
-DIGEST = "3f1c0d5e6a7b8c9d" * 4
+DIGEST = sha256(CONTENT).hexdigest()
 
 
 @dataclass
@@ -153,6 +158,7 @@ def _of_plans(cast: Cast, group: LeadershipGroup, region: str, files: Path) -> d
     plan = Plan(group_id=group.id, document_id=_add(document), title="方案", created_at=NOW, made={})
     waiting = PlanDocument(
         region_id=cast.region_ids[region],
+        uploaded_by=next(iter(seat_holders(group.id, day=TODAY, roles=OFFICE))),
         uploaded_at=NOW,
         name="另一份方案.txt",
         sha256=DIGEST,
@@ -164,6 +170,8 @@ def _of_plans(cast: Cast, group: LeadershipGroup, region: str, files: Path) -> d
 
 
 def _of_tasks(group: LeadershipGroup, tasks: dict[str, Task], unit_id: int, person_id: int) -> dict[str, int | str]:
+    paper = {"paper": DIGEST}
+    record("task.decide_extension", "task", tasks["task"].id, by=SYSTEM, now=NOW, group_id=group.id, new=paper)
     batch = SignOffBatch(
         group_id=group.id, title="一批", state=BatchState.PROPOSED, proposed_at=NOW, paper_sha256=DIGEST
     )

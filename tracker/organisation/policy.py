@@ -108,6 +108,11 @@ def may_add_region(actor: Actor, parent: Region | None) -> Verdict:
     return NOT_REGISTRAR
 
 
+def may_enter_regions(actor: Actor) -> Verdict:
+    """Open the entry of regions at all; below which one is asked again."""
+    return ALLOWED if DutyKind.REGISTRAR in actor.duties else NOT_REGISTRAR
+
+
 def may_keep_region(actor: Actor, region: Region) -> Verdict:
     """Correct a region's name, or change and end the units in it."""
     return ALLOWED if is_registrar(actor, region) else NOT_REGISTRAR

@@ -6,6 +6,7 @@ from tracker.kernel.access import (
     EVERYBODY,
     GROUP_ROLES,
     OFFICE_ROLES,
+    SIGNED_IN,
     Role,
     Route,
     route,
@@ -28,7 +29,8 @@ _TASK_MANAGED = route(OFFICE_ROLES, sees=BUSINESS, about="task")
 _DRAFT_MANAGED = route(OFFICE_ROLES, sees=GROUP_ROLES, about="draft")
 _GROUP = route(GROUP_ROLES, about="group")
 _GROUP_MANAGED = route(OFFICE_ROLES, sees=GROUP_ROLES, about="group")
-_TICKED = route(_DECIDING, sees=BUSINESS)
+_TICKED = route(_DECIDING, sees=SIGNED_IN)
+_TICKED_OFFICE = route(OFFICE_ROLES, sees=SIGNED_IN)
 
 ACCESS: dict[str, Route] = {
     "tasks.index": EVERYBODY,
@@ -67,14 +69,14 @@ ACCESS: dict[str, Route] = {
     "tasks.new": _GROUP_MANAGED,
     "tasks.apportion": _GROUP_MANAGED,
     "tasks.propose": _GROUP_MANAGED,
-    "tasks.take_over": _GROUP_MANAGED,
+    "tasks.take_over": route(_SIGNING, sees=GROUP_ROLES, about="group"),
     "tasks.batch": route(GROUP_ROLES, about="batch"),
     "tasks.batch_paper": route(GROUP_ROLES, about="batch"),
     "tasks.sign_batch": route(_SIGNING, OFFICE_ROLES, sees=GROUP_ROLES, about="batch"),
     "tasks.send_back_batch": route(_SIGNING, sees=GROUP_ROLES, about="batch"),
     "tasks.apportionment": route(BUSINESS, about="apportionment"),
-    "tasks.bulk_propose": _TICKED,
-    "tasks.bulk_leader": _TICKED,
+    "tasks.bulk_propose": _TICKED_OFFICE,
+    "tasks.bulk_leader": _TICKED_OFFICE,
     "tasks.bulk_time": _TICKED,
 }
 

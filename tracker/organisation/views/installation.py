@@ -8,6 +8,7 @@ from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotAllowed
 from tracker.kernel.text import _
+from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors
 from tracker.organisation import commands, policy, queries
 from tracker.organisation.forms import DutyForm, NameForm, RegionForm, options
@@ -29,6 +30,7 @@ def regions() -> ResponseReturnValue:
 def add_region() -> ResponseReturnValue:
     """Enter a region below one's own."""
     actor, form = current_actor(), _region_form()
+    require(policy.may_enter_regions(actor))
     if form.validate():
         with form_errors(form), write_transaction():
             commands.add_region(

@@ -7,6 +7,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.text import _
+from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors
 from tracker.organisation import commands, policy, queries
 from tracker.organisation.forms import NameForm, PhoneForm
@@ -34,6 +35,7 @@ def person(person_id: int) -> ResponseReturnValue:
 def set_phone(person_id: int) -> ResponseReturnValue:
     """Change a telephone number."""
     found, form = person_of_page(person_id), PhoneForm()
+    require(policy.may_set_phone(current_actor(), found, day=clock.today()))
     if form.validate():
         with form_errors(form), write_transaction():
             commands.set_phone(
@@ -47,6 +49,7 @@ def set_phone(person_id: int) -> ResponseReturnValue:
 def rename_person(person_id: int) -> ResponseReturnValue:
     """Correct a name."""
     found, form = person_of_page(person_id), NameForm()
+    require(policy.may_keep_person(current_actor(), found))
     if form.validate():
         with form_errors(form), write_transaction():
             commands.rename_person(

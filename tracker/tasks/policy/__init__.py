@@ -3,6 +3,7 @@
 from tracker.tasks.policy.acts import (
     may_accept,
     may_accept_part,
+    may_act_in_bulk,
     may_appoint_verifier,
     may_ask,
     may_assign,
@@ -46,6 +47,7 @@ __all__ = [
     "is_office",
     "may_accept",
     "may_accept_part",
+    "may_act_in_bulk",
     "may_appoint_verifier",
     "may_ask",
     "may_assign",

@@ -1,9 +1,11 @@
 """Who may do what with a task."""
 
+from collections.abc import Collection
+
 from tracker.kernel.actor import Actor
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, SeatRole
 from tracker.tasks.models import Extension, ProgressReport, Task, TaskPart
 from tracker.tasks.policy.separation import uninvolved
 from tracker.tasks.policy.standing import OVERSEERS, is_office, may_confirm_for, may_draft_for
@@ -15,6 +17,11 @@ def may_manage(actor: Actor, group_id: int) -> Verdict:
     if is_office(actor, group_id):
         return ALLOWED
     return refused(_l("只有领导小组办公室可以草拟和修改任务。"))
+
+
+def may_act_in_bulk(actor: Actor, roles: Collection[SeatRole]) -> Verdict:
+    """Open an act on many ticked tasks: whoever holds one of the seats in any group; each task is asked about again."""
+    return ALLOWED if actor.groups_as(*roles) else refused(_l("批量办理由领导小组办公室和领导进行。"))
 
 
 def may_sign_off(actor: Actor, group_id: int) -> Verdict:

@@ -11,8 +11,9 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.kernel.text import _
-from tracker.kernel.verdict import Verdict
+from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
+from tracker.organisation.rules import LEADERS, OFFICE
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms.acts import LeaderForm, TimeForm
 from tracker.tasks.forms.drafts import BatchForm
@@ -39,11 +40,6 @@ def _one_group(rows: Sequence[TaskRow]) -> int:
     return groups.pop()
 
 
-def _require(verdict: Verdict) -> None:
-    if not verdict:
-        raise NotAllowed(verdict.reason)
-
-
 def _items(rows: Sequence[TaskRow]) -> list[tuple[int, str, str]]:
     return [(row.id, row.title, url_for("tasks.show", task_id=row.id)) for row in rows]
 
@@ -59,9 +55,10 @@ def _page(title: str, button: str, form: FlaskForm, rows: Sequence[TaskRow], *, 
 def bulk_propose() -> ResponseReturnValue:
     """Hand ticked drafts in as one batch: all or none, since they go out under one name."""
     actor, form = current_actor(), BatchForm()
+    require(policy.may_act_in_bulk(actor, OFFICE))
     rows = _rows(actor)
     group_id = _one_group(rows)
-    _require(policy.may_manage(actor, group_id))
+    require(policy.may_manage(actor, group_id))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             group = queries.watched_group(actor, group_id)
@@ -85,9 +82,10 @@ def bulk_propose() -> ResponseReturnValue:
 def bulk_leader() -> ResponseReturnValue:
     """Give ticked tasks one leader in charge; each task has its own result."""
     actor, form = current_actor(), LeaderForm()
+    require(policy.may_act_in_bulk(actor, OFFICE))
     rows = _rows(actor)
     group_id = _one_group(rows)
-    _require(policy.may_manage(actor, group_id))
+    require(policy.may_manage(actor, group_id))
     form.seat.offer(queries.leader_seats(group_id, day=clock.today()))
     if form.validate_on_submit():
         seen = {row.id: row.version for row in rows}
@@ -105,6 +103,7 @@ def bulk_leader() -> ResponseReturnValue:
 def bulk_time() -> ResponseReturnValue:
     """Move the dates of ticked tasks by one decision from above; each task has its own result."""
     actor, form = current_actor(), TimeForm()
+    require(policy.may_act_in_bulk(actor, OFFICE | LEADERS))
     rows = _rows(actor)
     group_id = _one_group(rows)
     if not actor.roles_in(group_id) & policy.OVERSEERS:

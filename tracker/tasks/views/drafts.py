@@ -22,7 +22,9 @@ from tracker.tasks.views.per_item import Result, each, summary, ticked
 @bp.get("/drafts")
 def my_drafts() -> ResponseReturnValue:
     """The way from the menu to the drafts of the group at hand; with several groups, a choice."""
-    groups = [row for row in queries.groups_of(current_actor()) if policy.is_office(current_actor(), row[0])]
+    actor = current_actor()
+    known = queries.groups_of(actor, queries.reckoning(clock.today()))
+    groups = [row for row in known if policy.is_office(actor, row[0])]
     if len(groups) == 1:
         return redirect(url_for("tasks.drafts", group_id=groups[0][0]))
     return render_template("tasks/my_drafts.html", groups=groups)
@@ -89,6 +91,7 @@ def take_over(group_id: int) -> ResponseReturnValue:
     """Say what becomes of ticked drafts whose date has passed; each for itself."""
     actor, form = current_actor(), TakeOverForm()
     group = queries.watched_group(actor, group_id)
+    require(policy.may_sign_off(actor, group_id))
     ids = ticked()
     if form.validate_on_submit():
         with form_errors(form):

@@ -36,8 +36,9 @@ class Select:
 def index() -> ResponseReturnValue:
     """The tasks that somebody sees, as the address narrows them."""
     actor, today, wanted = current_actor(), clock.today(), read_filter(request.args)
-    page = queries.list_tasks(actor, wanted, today=today, cursor=request.args.get("after", ""))
-    groups = queries.groups_of(actor)
+    day = queries.reckoning(today)
+    page = queries.list_tasks(actor, wanted, today=today, cursor=request.args.get("after", ""), day=day)
+    groups = queries.groups_of(actor, day)
     choices = queries.list_choices(actor, group_id=wanted.group_id)
     names = {"group": dict(groups), **{kind: dict(rows) for kind, rows in choices.items()}}
     return render_template(
@@ -113,7 +114,7 @@ def export() -> ResponseReturnValue:
 
 
 def _sentence(actor: Actor, wanted: TaskFilter) -> str:
-    names = {"group": dict(queries.groups_of(actor))}
+    names = {"group": dict(queries.groups_of(actor, queries.reckoning(clock.today())))}
     choices = queries.list_choices(actor, group_id=wanted.group_id)
     names |= {kind: dict(found) for kind, found in choices.items()}
     words = [chip.label for chip in applied(request.args, wanted, names)]

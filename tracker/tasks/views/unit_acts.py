@@ -8,7 +8,7 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _, _l
-from tracker.kernel.verdict import Verdict
+from tracker.kernel.verdict import Verdict, require
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.commands import NewReport
 from tracker.tasks.forms import acts as forms
@@ -333,6 +333,7 @@ for _act in ACTS:
 def complete_milestone(milestone_id: int) -> ResponseReturnValue:
     """Say that a dated step inside a task is done."""
     actor = current_actor()
+    require(policy.may_confirm(actor, queries.visible_milestone(actor, milestone_id).task))
     text = request.form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Invalid({"version": _("填写的内容有误。")})
