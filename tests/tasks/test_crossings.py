@@ -23,7 +23,7 @@ from tests.tasks.stories import (
 from tracker.kernel.calendar import CalendarDay, forget_working_days
 from tracker.kernel.db import db, write_transaction
 from tracker.tasks import commands
-from tracker.tasks.commands import NewPart
+from tracker.tasks.commands import NewPart, NewReport
 from tracker.tasks.commands.crossings import write_crossing
 from tracker.tasks.models import Crossing
 from tracker.tasks.rules import CrossingKind
@@ -67,6 +67,20 @@ def test_parts_and_milestones_cross_by_their_own_dates(cast: Cast) -> None:
     assert crossings(part.task) == [("milestone", date(2026, 4, 2)), ("part", date(2026, 4, 1))]
     units = set(db.session.scalars(sa.select(Crossing.unit_id)))
     assert units == {part.unit_id, part.task.lead_unit_id}
+
+
+def test_what_was_done_in_time_inside_a_task_does_not_cross_with_it(cast: Cast) -> None:
+    part = active_part(
+        cast,
+        parts=[NewPart(cast.unit_ids["construction"], "资料", date(2026, 4, 1))],
+        milestones=[("摸底", date(2026, 4, 1)), ("核定", date(2026, 4, 2))],
+    )
+    task, head = part.task, cast.actor("construction_head")
+    act(commands.report_part, part, report=NewReport(text="已提供。"), by=head)
+    act(commands.complete_part, part, by=head)
+    act(commands.complete_milestone, task.milestones[0], version=task.version, by=cast.actor("finance_head"))
+    act(commands.suspend_task, task, reason="暂缓。", by=cast.actor("leader"), now=day("2026-04-10"))
+    assert crossings(task) == [("milestone", date(2026, 4, 2))]
 
 
 def test_no_crossing_is_dated_before_the_group_used_the_product(cast: Cast) -> None:

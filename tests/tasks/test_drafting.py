@@ -134,12 +134,13 @@ def _plan(cast: Cast, group: str) -> tuple[Plan, Phase, Measure]:
 def test_a_clause_belongs_to_the_plan_and_the_plan_to_the_group(cast: Cast) -> None:
     plan, phase, measure = _plan(cast, "g1")
     other, other_phase, other_measure = _plan(cast, "g2")
-    for said in (
+    wrong: tuple[dict[str, Any], ...] = (
         {"plan_id": other.id},
         {"plan_id": plan.id, "measure_id": other_measure.id},
         {"plan_id": plan.id, "phase_id": other_phase.id},
         {"measure_id": measure.id},
-    ):
+    )
+    for said in wrong:
         with refuses(Invalid, "plan_id"):
             commands.draft_task(cast.group(), replace(DRAFT, **said), by=cast.actor("office_clerk"), now=NOW)
     task = _draft(cast, replace(DRAFT, plan_id=plan.id, phase_id=phase.id, measure_id=measure.id))
@@ -242,7 +243,7 @@ def test_a_group_that_has_ended_takes_no_drafts_and_no_acts(cast: Cast) -> None:
     act(commands.report_progress, task, report=commands.NewReport(text="在办。"), by=head)
     with write_transaction():
         cast.group().ended_on = TODAY
-    said = {"by": clerk, "now": NOW}
+    said: dict[str, Any] = {"by": clerk, "now": NOW}
     with refuses(Stale):
         commands.draft_task(cast.group(), DRAFT, **said)
     with refuses(Stale):

@@ -178,7 +178,7 @@ class LifeOfTasks(RuleBasedStateMachine):
     def issue(self, lead: str, partner: str | None, length: int) -> None:
         today = local_date(self.now)
         due_on = today + timedelta(days=length)
-        unit = self.cast.unit_ids[partner] if partner not in (None, lead) else None  # type: ignore[index]
+        unit = self.cast.unit_ids[partner] if partner not in (None, lead) else None
         draft = TaskDraft(
             title="核定学位缺口",
             lead_unit_id=self.cast.unit_ids[lead],
@@ -426,7 +426,7 @@ def _live(database: Database, *, lives: int, steps: int) -> None:
     machine = type("Life", (LifeOfTasks,), {"database": database})
     unhurried = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
     bounds = settings(max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=unhurried)
-    run_state_machine_as_test(machine, settings=bounds)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=bounds)
 
 
 @pytest.mark.sqlite

@@ -81,42 +81,40 @@ def _read_around(row: Any) -> None:
         _read_around(row.task)
 
 
-def _verify(task: Task, by: Actor) -> object:
-    return commands.verify_completion(task, version=task.version, by=by, now=NOW)
+def _verify(task: Task, by: Actor) -> None:
+    commands.verify_completion(task, version=task.version, by=by, now=NOW)
 
 
-def _return(task: Task, by: Actor) -> object:
-    return commands.return_for_rework(task, remark="缺台账。", version=task.version, by=by, now=NOW)
+def _return(task: Task, by: Actor) -> None:
+    commands.return_for_rework(task, remark="缺台账。", version=task.version, by=by, now=NOW)
 
 
-def _cancel(task: Task, by: Actor) -> object:
-    return commands.cancel_task(task, reason="撤销。", version=task.version, by=by, now=NOW)
+def _cancel(task: Task, by: Actor) -> None:
+    commands.cancel_task(task, reason="撤销。", version=task.version, by=by, now=NOW)
 
 
-def _submit(task: Task, by: Actor) -> object:
-    return commands.submit_completion(task, statement="完成。", version=task.version, by=by, now=NOW)
+def _submit(task: Task, by: Actor) -> None:
+    commands.submit_completion(task, statement="完成。", version=task.version, by=by, now=NOW)
 
 
-def _accept(task: Task, by: Actor) -> object:
-    return commands.accept_task(task, version=task.version, by=by, now=NOW)
+def _accept(task: Task, by: Actor) -> None:
+    commands.accept_task(task, version=task.version, by=by, now=NOW)
 
 
-def _ask(task: Task, by: Actor) -> object:
-    return commands.ask_extension(
-        task, reason="资金。", new_due_on=date(2026, 5, 8), version=task.version, by=by, now=NOW
-    )
+def _ask(task: Task, by: Actor) -> None:
+    commands.ask_extension(task, reason="资金。", new_due_on=date(2026, 5, 8), version=task.version, by=by, now=NOW)
 
 
-def _adjust(task: Task, by: Actor) -> object:
-    return commands.adjust_time(task, new_due_on=date(2026, 5, 8), basis="市通知。", by=by, now=NOW)
+def _adjust(task: Task, by: Actor) -> None:
+    commands.adjust_time(task, new_due_on=date(2026, 5, 8), basis="市通知。", by=by, now=NOW)
 
 
-def _report(task: Task, by: Actor) -> object:
-    return commands.report_progress(task, NewReport(text="在办。"), version=task.version, by=by, now=NOW)
+def _report(task: Task, by: Actor) -> None:
+    commands.report_progress(task, NewReport(text="在办。"), version=task.version, by=by, now=NOW)
 
 
-def _assign(task: Task, by: Actor) -> object:
-    return commands.assign_owner(task, None, version=task.version, by=by, now=NOW)
+def _assign(task: Task, by: Actor) -> None:
+    commands.assign_owner(task, None, version=task.version, by=by, now=NOW)
 
 
 PAIRS: dict[str, tuple[Callable[..., Task], tuple[str, Try], tuple[str, Try]]] = {
@@ -160,12 +158,12 @@ def _resubmit(task: Task, *, by: Actor, now: Any) -> None:
     commands.submit_completion(task, statement="补齐。", version=task.version, by=by, now=now)
 
 
-def _grant(row: Extension, by: Actor) -> object:
-    return commands.decide_extension(row, approve=True, version=row.version, by=by, now=NOW)
+def _grant(row: Extension, by: Actor) -> None:
+    commands.decide_extension(row, approve=True, version=row.version, by=by, now=NOW)
 
 
-def _refuse(row: Extension, by: Actor) -> object:
-    return commands.decide_extension(row, approve=False, remark="不同意。", version=row.version, by=by, now=NOW)
+def _refuse(row: Extension, by: Actor) -> None:
+    commands.decide_extension(row, approve=False, remark="不同意。", version=row.version, by=by, now=NOW)
 
 
 def test_an_extension_is_decided_once(app: Flask, cast: Cast) -> None:
@@ -195,9 +193,9 @@ def test_an_explanation_is_answered_once(app: Flask, cast: Cast) -> None:
     task = active(cast)
     row = act(commands.explain_delay, task, text="受阻。", by=cast.actor("finance_head"), now=LATE)
 
-    def answer(seen: DelayExplanation, by: Actor) -> object:
+    def answer(seen: DelayExplanation, by: Actor) -> None:
         new = date(2026, 5, 8)
-        return commands.answer_explanation(seen, remark="已阅。", new_due_on=new, version=1, by=by, now=LATE)
+        commands.answer_explanation(seen, remark="已阅。", new_due_on=new, version=1, by=by, now=LATE)
 
     assert sorted(race(app, cast, row, ("leader", answer), ("supervisor", answer))) == ["done", "stale"]
     assert again(task).cycle == 2
@@ -206,8 +204,8 @@ def test_an_explanation_is_answered_once(app: Flask, cast: Cast) -> None:
 def test_a_draft_report_is_confirmed_once(app: Flask, cast: Cast) -> None:
     row = act(commands.report_progress, active(cast), report=NewReport(text="在办。"), by=cast.actor("finance_liaison"))
 
-    def confirm(seen: ProgressReport, by: Actor) -> object:
-        return commands.confirm_report(seen, version=seen.version, by=by, now=NOW)
+    def confirm(seen: ProgressReport, by: Actor) -> None:
+        commands.confirm_report(seen, version=seen.version, by=by, now=NOW)
 
     assert sorted(race(app, cast, row, ("finance_head", confirm), ("finance_deputy", confirm))) == ["done", "stale"]
 
@@ -229,20 +227,20 @@ def test_a_batch_from_which_a_task_is_being_left_out_goes_out_whole_or_not_at_al
     assert states in (["issued", "issued"], ["cancelled", "proposed"])
 
 
-def _sign(batch: SignOffBatch, by: Actor) -> object:
-    return commands.sign_off_batch(batch, version=batch.version, by=by, now=NOW)
+def _sign(batch: SignOffBatch, by: Actor) -> None:
+    commands.sign_off_batch(batch, version=batch.version, by=by, now=NOW)
 
 
-def _send_back(batch: SignOffBatch, by: Actor) -> object:
-    return commands.send_back_batch(batch, remark="再核。", version=batch.version, by=by, now=NOW)
+def _send_back(batch: SignOffBatch, by: Actor) -> None:
+    commands.send_back_batch(batch, remark="再核。", version=batch.version, by=by, now=NOW)
 
 
 def test_a_part_completed_while_its_task_is_cancelled_is_one_or_the_other(app: Flask, cast: Cast) -> None:
     part = active_part(cast)
     act(commands.report_part, part, report=NewReport(text="已提供。"), by=cast.actor("construction_head"))
 
-    def complete(seen: TaskPart, by: Actor) -> object:
-        return commands.complete_part(seen, version=seen.version, by=by, now=NOW)
+    def complete(seen: TaskPart, by: Actor) -> None:
+        commands.complete_part(seen, version=seen.version, by=by, now=NOW)
 
     ends = race(app, cast, part, ("construction_head", complete), ("leader", lambda seen, by: _cancel(seen.task, by)))
     assert sorted(ends) == ["done", "stale"]
@@ -255,11 +253,11 @@ def test_a_part_completed_while_its_task_is_cancelled_is_one_or_the_other(app: F
 def test_a_part_is_not_signed_for_once_its_task_rests(app: Flask, cast: Cast) -> None:
     part = issued(cast, parts=("construction",)).parts[0]
 
-    def accept(seen: TaskPart, by: Actor) -> object:
-        return commands.accept_part(seen, version=seen.version, by=by, now=NOW)
+    def accept(seen: TaskPart, by: Actor) -> None:
+        commands.accept_part(seen, version=seen.version, by=by, now=NOW)
 
-    def suspend(seen: TaskPart, by: Actor) -> object:
-        return commands.suspend_task(seen.task, reason="暂缓。", version=seen.task.version, by=by, now=NOW)
+    def suspend(seen: TaskPart, by: Actor) -> None:
+        commands.suspend_task(seen.task, reason="暂缓。", version=seen.task.version, by=by, now=NOW)
 
     accepted, rested = race(app, cast, part, ("construction_head", accept), ("leader", suspend))
     assert (rested, part.task.state) == ("done", TaskState.SUSPENDED)
@@ -279,10 +277,10 @@ def test_two_cooperating_units_do_not_stand_in_each_others_way(app: Flask, cast:
 def test_a_task_split_while_it_is_handed_in_keeps_no_open_piece_behind(app: Flask, cast: Cast) -> None:
     task = active(cast, lead="education")
 
-    def split(seen: Task, by: Actor) -> object:
+    def split(seen: Task, by: Actor) -> None:
         said: dict[str, Any] = {"title": "一小", "content": "", "due_on": date(2026, 4, 3)}
         unit = cast.unit_ids["school_one"]
-        return commands.split_task(seen, unit_id=unit, **said, version=seen.version, by=by, now=NOW)
+        commands.split_task(seen, unit_id=unit, **said, version=seen.version, by=by, now=NOW)
 
     assert sorted(race(app, cast, task, ("education_head", split), ("education_head", _submit))) == ["done", "stale"]
     pieces = db.session.scalar(sa.select(sa.func.count()).where(Task.parent_id == task.id))
@@ -292,11 +290,11 @@ def test_a_task_split_while_it_is_handed_in_keeps_no_open_piece_behind(app: Flas
 def test_the_sweep_and_a_late_unit_write_one_crossing_between_them(app: Flask, cast: Cast) -> None:
     task = active(cast)
 
-    def sweep(seen: Task, by: Actor) -> object:
-        return commands.record_crossings(seen.group, now=LATE)
+    def sweep(seen: Task, by: Actor) -> None:
+        commands.record_crossings(seen.group, now=LATE)
 
-    def submit(seen: Task, by: Actor) -> object:
-        return commands.submit_completion(seen, statement="完成。", version=seen.version, by=by, now=LATE)
+    def submit(seen: Task, by: Actor) -> None:
+        commands.submit_completion(seen, statement="完成。", version=seen.version, by=by, now=LATE)
 
     ends = race(app, cast, task, ("leader", sweep), ("leader", sweep), ("finance_head", submit))
     assert ends == ["done", "done", "done"]
@@ -307,8 +305,8 @@ def test_the_sweep_and_a_late_unit_write_one_crossing_between_them(app: Flask, c
 def test_two_sweeps_issue_one_task_a_period(app: Flask, cast: Cast) -> None:
     task = issued(cast, due_on=None, cadence_every=Every.MONTH, cadence_day=28)
 
-    def sweep(_seen: Task, _by: Actor) -> object:
-        return commands.issue_due_periods(now=day("2026-04-01"))
+    def sweep(_seen: Task, _by: Actor) -> None:
+        commands.issue_due_periods(now=day("2026-04-01"))
 
     assert race(app, cast, task, ("leader", sweep), ("leader", sweep)) == ["done", "done"]
     assert db.session.scalars(sa.select(Task.period).order_by(Task.id)).all() == ["2026-03", "2026-04"]

@@ -18,6 +18,7 @@ from tracker.tasks.rules import (
     TaskState,
     behind_from,
     can,
+    coming_due,
     day_marks,
     days_overdue,
     first_of_period,
@@ -167,6 +168,14 @@ def test_periods_follow_each_other_without_a_gap(every: Every, day: date) -> Non
 )
 def test_a_period_is_due_on_its_day(every: Every, month: int | None, day_of_month: int | None, due: date) -> None:
     assert period_due(every, date(2026, 2, 5), month=month, day_of_month=day_of_month) == due
+
+
+def test_the_date_that_comes_next_is_this_periods_or_the_next_ones() -> None:
+    def coming(day: date) -> date:
+        return coming_due(Every.MONTH, day, month=None, day_of_month=28)
+
+    assert coming(date(2026, 3, 28)) == date(2026, 3, 28)
+    assert coming(date(2026, 3, 29)) == date(2026, 4, 28)
 
 
 def test_the_last_day_of_december_is_known() -> None:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, TODAY, Cast
-from tests.tasks.stories import act, acts_of, cancelled, day, inbox, issued
+from tests.tasks.stories import act, acts_of, cancelled, day, draft, inbox, issue, issued
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import Appointment, Seat
 from tracker.organisation.rules import SeatRole
@@ -49,6 +49,13 @@ def test_each_period_gets_its_task_once(cast: Cast) -> None:
     assert second.accept_by == date(2026, 4, 6)
     assert acts_of(second) == ["task.issue_period"]
     assert inbox(cast, "finance_head").count("task.issued") == 3
+
+
+def test_a_recurring_draft_that_lay_too_long_goes_out_with_the_date_that_comes_next(cast: Cast) -> None:
+    task = draft(cast, **MONTHLY)
+    issue(cast, task, now=day("2026-04-10"))
+    assert (task.due_on, task.first_due_on, task.period) == (date(2026, 4, 28), date(2026, 4, 28), "2026-04")
+    assert _sweep("2026-04-11") == 0
 
 
 def test_after_days_off_only_the_period_that_runs_is_issued(cast: Cast) -> None:

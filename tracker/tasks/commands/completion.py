@@ -185,15 +185,8 @@ def _judge(task: Task, version: int, by: Actor, paper: PaperRoad | None) -> Subm
     require_paper(paper, policy.may_decide(by, task))
     if task.state is not TaskState.SUBMITTED or task.version != version:
         raise Stale
-    submission = db.session.scalar(
-        sa.select(Submission)
-        .where(Submission.task_id == task.id, Submission.state == ReportState.CONFIRMED)
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
-    if submission is None:
-        raise Stale
-    return submission
+    handed_in = sa.select(Submission).where(Submission.task_id == task.id, Submission.state == ReportState.CONFIRMED)
+    return db.session.scalars(handed_in.order_by(Submission.id.desc()).limit(1)).one()
 
 
 def _verification(
