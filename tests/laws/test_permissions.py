@@ -44,7 +44,7 @@ TASK_FOR = {
 }
 """Routes that want a task in another state than under way."""
 
-FIELDS = {"tasks.sign_batch": {"paper": "y"}}
+FIELDS = {("tasks.sign_batch", Role.OFFICE_STAFF): {"paper": "y"}}
 """Where what is sent decides who may: the office enters what was signed on paper."""
 
 OF_NOBODY = frozenset({"", "account", "region", "duty"})
@@ -114,6 +114,9 @@ class World:
                 return another_session(account_of(someone))
             if name == "account_id":
                 return account_of(self.cast.person_ids["finance_head" if things is self.own else "d2_head"])
+        if name == "person_id" and things is self.own:
+            # Somebody of the group who is none of those who ask: one's own number is one's own to change.
+            return self.cast.person_ids["construction_head"]
         return things.ids[name]
 
 
@@ -124,9 +127,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(Sqlite(tmp_path_factory.mktemp("walk")))
 
 
-def _ask(client: FlaskClient, address: str, rule: Rule, method: str) -> int:
-    data = FIELDS.get(rule.endpoint, {}) if method == "POST" else None
-    return client.open(address, method=method, data=data).status_code
+def _ask(world: World, role: Role, address: str, rule: Rule, method: str) -> int:
+    data = FIELDS.get((rule.endpoint, role), {}) if method == "POST" else None
+    return world.clients[role].open(address, method=method, data=data).status_code
 
 
 def _expected(row: Route, role: Role) -> str:
@@ -154,10 +157,10 @@ def test_each_role_finds_the_door_as_the_table_says(world: World, rule: Rule, me
     for role in sorted(PEOPLE, key=lambda role: role in row.allowed):
         if row.about not in OF_NOBODY:
             there = world.address(rule, world.foreign, PEOPLE[role])
-            found[f"{role}, foreign"] = _answered(_ask(world.clients[role], there, rule, method))
+            found[f"{role}, foreign"] = _answered(_ask(world, role, there, rule, method))
             wanted[f"{role}, foreign"] = "404"
         here = world.address(rule, world.own, PEOPLE[role])
-        status = _ask(world.clients[role], here, rule, method)
+        status = _ask(world, role, here, rule, method)
         found[str(role)], wanted[str(role)] = _answered(status), _expected(row, role)
         if method == "POST" and status < 400:
             world.enter()
