@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.cast import NOW, Cast
 from tests.tasks.stories import DUE, a_file, act, acts_of, crossings, day, inbox, issued, refuses
 from tracker.audit.queries import history
+from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.tasks import commands
 from tracker.tasks.commands import PaperRoad
-from tracker.tasks.models import Adjustment, Task
+from tracker.tasks.models import Adjustment, Crossing, Task
 from tracker.tasks.rules import AdjustmentKind, RequestState, TaskState
 
 DUTY, TIME, STANDARD = AdjustmentKind.DUTY, AdjustmentKind.TIME, AdjustmentKind.STANDARD
@@ -247,3 +250,21 @@ def test_a_deadline_that_passed_before_anything_was_asked_stays_passed(cast: Cas
     assert not task.extension_pending
     act(commands.decide_adjustment, adjustment, approve=True, remark="", by=cast.actor("office_director"), now=late)
     assert (task.due_on, crossings(task)) == (LATER, [("task", date(2026, 3, 19))])
+
+
+def test_who_leads_anew_does_not_begin_late_and_the_crossing_stays_with_who_led(cast: Cast) -> None:
+    task = issued(cast, due_on=date(2026, 3, 19))
+    late = day("2026-03-20")
+    adjustment = _ask(cast, task, DUTY, now=late)
+    act(
+        commands.decide_adjustment,
+        adjustment,
+        approve=True,
+        remark="",
+        new_lead_unit_id=cast.unit_ids["town"],
+        by=cast.actor("office_director"),
+        now=late,
+    )
+    assert task.due_on == date(2026, 3, 23)
+    assert db.session.scalars(sa.select(Crossing.unit_id)).all() == [cast.unit_ids["finance"]]
+    assert act(commands.record_crossings, cast.group(), now=day("2026-03-23")) == 0

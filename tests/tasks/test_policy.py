@@ -26,6 +26,7 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.verdict import Verdict
 from tracker.organisation import commands as organisation
 from tracker.organisation.models import Appointment, MemberContact, MemberUnit
+from tracker.organisation.rules import OFFICE as OFFICE_SEATS
 from tracker.organisation.rules import ContactRole, PostRank, UnitKind
 from tracker.tasks import commands, policy
 from tracker.tasks.commands import NewReport
@@ -98,6 +99,13 @@ def test_who_may_manage_and_sign_off_in_a_group(cast: Cast) -> None:
     assert allowed(cast, lambda actor: policy.may_manage(actor, group)) == OFFICE
     assert allowed(cast, lambda actor: policy.is_office(actor, group)) == OFFICE
     assert allowed(cast, lambda actor: policy.may_sign_off(actor, group)) == DIRECTING
+    assert allowed(cast, lambda actor: policy.may_leave_out(actor, group)) == OFFICE | DIRECTING
+
+
+def test_acts_on_many_tasks_are_open_to_who_holds_one_of_the_seats_anywhere(cast: Cast) -> None:
+    in_g2 = {"g2_office_director", "g2_office_clerk"}
+    in_g3 = {"d2_office_director"}
+    assert allowed(cast, lambda actor: policy.may_act_in_bulk(actor, OFFICE_SEATS)) == OFFICE | in_g2 | in_g3
 
 
 def test_who_may_act_on_a_part(cast: Cast) -> None:

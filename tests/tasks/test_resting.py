@@ -144,12 +144,13 @@ def test_what_is_out_is_cancelled_by_office_and_leaders_with_a_reason(cast: Cast
     assert inbox(cast, "finance_head") == ["task.cancelled"]
 
 
-def test_a_draft_is_left_out_by_the_office_and_nobody_else_hears_of_it(cast: Cast) -> None:
-    task = draft(cast, lead="education")
-    for name in ("leader", "education_head"):
+def test_a_draft_is_left_out_by_the_office_or_a_leader_and_nobody_else_hears_of_it(cast: Cast) -> None:
+    task, other = draft(cast, lead="education"), draft(cast, lead="education")
+    for name in ("supervisor", "education_head"):
         with refuses(NotAllowed):
             commands.cancel_task(task, reason="重复。", version=task.version, by=cast.actor(name), now=NOW)
     act(commands.cancel_task, task, reason="重复。", by=cast.actor("office_clerk"))
+    act(commands.cancel_task, other, reason="重复。", by=cast.actor("leader"))
     assert inbox(cast, "education_head") == []
 
 

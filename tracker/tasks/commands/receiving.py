@@ -124,10 +124,13 @@ def decide_adjustment(
     take(adjustment, version=version, states=[RequestState.PENDING])
     asking_unit, waited = task.lead_unit_id, task.extension_pending
     old = {"lead_unit_id": task.lead_unit_id, "due_on": task.due_on, "standard": task.standard}
+    write_what_passed(task, now=now)
     if approve:
         _apply(adjustment, new_lead_unit_id, new_due_on, new_standard, by=by, now=now)
     task.extension_pending = False
-    if waited and has_passed(task, task.due_on, local_date(now)):
+    # Neither the wait for a decision nor what passed under another unit is held against who leads from now on.
+    excused = waited or task.lead_unit_id != asking_unit
+    if excused and has_passed(task, task.due_on, local_date(now)):
         day = future_date(new_due_on or day_after(now), "new_due_on", now=now)
         change_due(task, day, cause=DueDateCause.ADJUSTMENT, basis=remark, by=by, now=now)
     adjustment.state = RequestState.APPROVED if approve else RequestState.REFUSED
@@ -170,8 +173,6 @@ def _apply(
         _give_to(task, new_lead_unit_id, day=local_date(now))
     elif adjustment.kind is AdjustmentKind.TIME:
         due_on = future_date(new_due_on or adjustment.new_due_on, "new_due_on", now=now)
-        if not task.extension_pending:
-            write_what_passed(task, now=now)
         change_due(task, due_on, cause=DueDateCause.ADJUSTMENT, basis=adjustment.reason, by=by, now=now)
     else:
         task.standard = words(new_standard, "new_standard")

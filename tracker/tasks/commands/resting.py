@@ -93,9 +93,9 @@ def cancel_task(
     now: datetime,
     paper: PaperRoad | None = None,
 ) -> None:
-    """Cancel a task (撤销) with its reason; a draft is left out by the office alone."""
+    """Cancel a task (撤销) with its reason; a draft is left out by the office or who would sign it off."""
     if task.state in {TaskState.DRAFT, TaskState.PROPOSED}:
-        require(policy.may_manage(by, task.group_id))
+        require(policy.may_leave_out(by, task.group_id))
     else:
         _require_decision(task, by, paper)
     reason = words(reason, "reason")

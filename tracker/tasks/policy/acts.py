@@ -62,6 +62,12 @@ def may_decide_adjustment(actor: Actor, task: Task) -> Verdict:
     return uninvolved(actor, task)
 
 
+def may_leave_out(actor: Actor, group_id: int) -> Verdict:
+    """Leave out a draft: the office that wrote it, or who would sign it off."""
+    verdict = may_sign_off(actor, group_id)
+    return verdict or may_manage(actor, group_id)
+
+
 def may_enter_done(actor: Actor, task: Task) -> Verdict:
     """Enter a task as done before (存量已完成): who signs off, and not on the work of their own unit."""
     verdict = may_sign_off(actor, task.group_id)
