@@ -276,3 +276,32 @@ def test_several_groups_of_one_paper_are_founded_and_the_first_gets_the_plan(
     groups = db.session.scalars(sa.select(LeadershipGroup).where(LeadershipGroup.id.in_(plan.made["groups"]))).all()
     assert {group.name for group in groups} == {plan.group.name, "澄江区校园食品安全督查专班"}
     assert plan.group.name == "澄江区校园食品安全专项整治工作领导小组"
+
+
+def test_a_unit_named_as_member_sits_itself(cast: Cast, document: PlanDocument) -> None:
+    choices = deepcopy(document.corrections)
+    choices["groups"][0]["seats"][3].update(person="", posts=[{"unit": "区财政局", "post": ""}])
+    with write_transaction():
+        plan = confirm_document(document, choices, by=cast.actor("registrar"), now=NOW)
+    query = sa.select(Seat.unit_id).where(Seat.group_id == plan.group_id, Seat.unit_id.is_not(None))
+    assert db.session.scalars(query).all() == [cast.unit_ids["finance"]]
+
+
+def test_a_post_without_holder_becomes_an_empty_seat(cast: Cast, document: PlanDocument) -> None:
+    choices = deepcopy(document.corrections)
+    choices["groups"][0]["seats"][4].update(person="", posts=[{"unit": "区水务局", "post": "分管负责人"}])
+    with write_transaction():
+        plan = confirm_document(document, choices, by=cast.actor("registrar"), now=NOW)
+    query = sa.select(Post).join(Seat).where(Seat.group_id == plan.group_id, Post.unit_id == cast.unit_ids["water"])
+    post = db.session.scalars(query).one()
+    assert (post.title, post.rank, post.appointments) == ("分管负责人", PostRank.DEPUTY, [])
+
+
+def test_a_seat_of_nobody_in_particular_is_asked_for_its_unit(cast: Cast, document: PlanDocument) -> None:
+    choices = deepcopy(document.corrections)
+    choices["groups"][0]["seats"][3].update(person="", posts=[{"unit": "", "post": "分管副书记"}])
+    before = row_counts()
+    with pytest.raises(Invalid) as refusal, write_transaction():
+        confirm_document(document, choices, by=cast.actor("registrar"), now=NOW)
+    assert "没有写明单位" in str(refusal.value.errors["seats"])
+    assert row_counts() == before

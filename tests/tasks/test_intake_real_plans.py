@@ -20,7 +20,7 @@ from tracker.plans.study import study
 from tracker.tasks.intake import undo_plan
 from tracker.tasks.models import Target, Task
 
-A_MINUTE_OF_WORK = 10
+A_MINUTE_OF_WORK = 30
 """Seconds that the machine may take of the clerk's minute."""
 
 

@@ -1,12 +1,14 @@
 """Who may bring in plan documents, work on them, and read the plans made from them."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.organisation import policy as organisation
-from tracker.organisation.models import LeadershipGroup, Region
+from tracker.organisation.models import Appointment, LeadershipGroup, Region, Seat
 from tracker.organisation.rules import OFFICE, DutyKind
 from tracker.plans.models import Plan, PlanDocument
 
@@ -41,15 +43,25 @@ def may_undo(actor: Actor, plan: Plan) -> Verdict:
 
 
 def documents_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Documents of the registrar's regions, and one's own while one works in a group's office."""
+    """Documents of the registrar's regions, and those that people of one's own office brought in."""
     if actor is SYSTEM:
         return sa.true()
     seen: list[sa.ColumnElement[bool]] = [sa.false()]
     if DutyKind.REGISTRAR in actor.duties:
         seen.append(PlanDocument.region_id.in_(organisation.regions_below(actor.region_id)))
-    if actor.groups_as(*OFFICE):
-        seen.append(PlanDocument.uploaded_by == actor.person_id)
+    offices = sorted(actor.groups_as(*OFFICE))
+    if offices:
+        seen.append(PlanDocument.uploaded_by.in_(_people_of_offices(offices)))
     return sa.or_(*seen)
+
+
+def _people_of_offices(groups: Collection[int]) -> sa.Select[tuple[int | None]]:
+    """Who has worked in the offices of some groups, by name or by post: a colleague goes on with what one began."""
+    seats = (Seat.group_id.in_(groups), Seat.role.in_(sorted(OFFICE)))
+    named = sa.select(Seat.person_id).where(Seat.person_id.is_not(None), *seats)
+    by_post = sa.select(Appointment.person_id).join(Seat, Seat.post_id == Appointment.post_id).where(*seats)
+    people = named.union(by_post).subquery()
+    return sa.select(people.c[0])
 
 
 def plans_visible_to(actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,6 +1,5 @@
 """Pages of plans: the list, bringing a document in, and a plan with its stages and text."""
 
-import hashlib
 from io import BytesIO
 from pathlib import Path
 
@@ -9,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from config import Settings
+from tracker.audit.commands import record
 from tracker.kernel import clock, files
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import Invalid, NotAllowed, Stale
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
@@ -20,10 +20,11 @@ from tracker.kernel.web import form_errors, status_of
 from tracker.plans import commands, policy, queries
 from tracker.plans.documents import ReadDocument, read_document
 from tracker.plans.forms import UploadForm
-from tracker.plans.models import PlanDocument
+from tracker.plans.models import Plan, PlanDocument
 
 bp = Blueprint("plans", __name__)
 
+OCTETS = "application/octet-stream"
 PASTED = "粘贴文本.txt"
 
 
@@ -98,10 +99,11 @@ def show(plan_id: int) -> ResponseReturnValue:
 @bp.get("/plans/<int:plan_id>/file")
 def original(plan_id: int) -> ResponseReturnValue:
     """The file of a plan as it was brought in."""
-    plan = queries.plan_of_reader(current_actor(), plan_id)
+    actor = current_actor()
+    plan = queries.plan_of_reader(actor, plan_id)
     if plan.document is None:
         raise Stale(_("这份方案没有原文件。"))
-    return _download(plan.document)
+    return _download(plan, plan.document, actor)
 
 
 @bp.post("/plans/documents/<int:document_id>/discard")
@@ -116,12 +118,15 @@ def discard(document_id: int) -> ResponseReturnValue:
     return redirect(url_for("plans.index"), 303)
 
 
-def _download(document: PlanDocument) -> ResponseReturnValue:
-    data = files.path_of(document.sha256, _store()).read_bytes()
-    if hashlib.sha256(data).hexdigest() != document.sha256:
-        raise NotAllowed(_("文件与入库时不一致，已停止提供，请联系系统管理员。"))
-    answer = send_file(
-        BytesIO(data), mimetype="application/octet-stream", as_attachment=True, download_name=document.name
-    )
+def _download(plan: Plan, document: PlanDocument, actor: Actor) -> ResponseReturnValue:
+    """The kept file as an attachment that no browser runs; one that was tampered with is refused and recorded."""
+    try:
+        data = files.read(document.sha256, _store())
+    except files.Damaged:
+        with write_transaction():
+            new = {"sha256": document.sha256, "name": document.name}
+            record("file.damaged", "plan", plan.id, by=actor, now=clock.now(), group_id=plan.group_id, new=new)
+        raise
+    answer = send_file(BytesIO(data), mimetype=OCTETS, as_attachment=True, download_name=document.name)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
