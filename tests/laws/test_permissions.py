@@ -114,9 +114,9 @@ class World:
                 return another_session(account_of(someone))
             if name == "account_id":
                 return account_of(self.cast.person_ids["finance_head" if things is self.own else "d2_head"])
-        if name == "person_id" and things is self.own:
-            # Somebody of the group who is none of those who ask: one's own number is one's own to change.
-            return self.cast.person_ids["construction_head"]
+        if name == "person_id" and things is self.own and person == "finance_head":
+            # A colleague: one's own number is one's own to change.
+            return self.cast.person_ids["finance_staff"]
         return things.ids[name]
 
 
