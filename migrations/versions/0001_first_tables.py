@@ -562,6 +562,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_task_phase_id'), ['phase_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_task_plan_id'), ['plan_id'], unique=False)
         batch_op.create_index('ix_task_state_due', ['state', 'due_on'], unique=False)
+        batch_op.create_index('ix_task_verifier', ['verifier_id'], unique=False, sqlite_where=sa.text('verifier_id IS NOT NULL'), postgresql_where=sa.text('verifier_id IS NOT NULL'))
 
     op.create_table('adjustment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -954,6 +955,7 @@ def downgrade() -> None:
     op.drop_table('crossing')
     op.drop_table('adjustment')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('ix_task_verifier', sqlite_where=sa.text('verifier_id IS NOT NULL'), postgresql_where=sa.text('verifier_id IS NOT NULL'))
         batch_op.drop_index('ix_task_state_due')
         batch_op.drop_index(batch_op.f('ix_task_plan_id'))
         batch_op.drop_index(batch_op.f('ix_task_phase_id'))

@@ -95,9 +95,12 @@ class WorkingDays:
 
 def load_working_days() -> WorkingDays:
     """The calendar as it stands in the database."""
-    rows = db.session.execute(sa.select(CalendarDay.day, CalendarDay.working)).all()
-    years = db.session.scalars(sa.select(CalendarYear.year).where(CalendarYear.status == YearStatus.PUBLISHED)).all()
-    return WorkingDays({row.day: row.working for row in rows}, frozenset(years))
+    days = sa.select(CalendarDay.day, CalendarDay.working, sa.cast(sa.null(), sa.Integer).label("year"))
+    years = sa.select(sa.cast(sa.null(), sa.Date), sa.cast(sa.null(), sa.Boolean), CalendarYear.year)
+    published = years.where(CalendarYear.status == YearStatus.PUBLISHED)
+    rows = db.session.execute(sa.union_all(days, published)).all()
+    exceptions = {row.day: row.working for row in rows if row.day is not None}
+    return WorkingDays(exceptions, frozenset(row.year for row in rows if row.year is not None))
 
 
 def working_days() -> WorkingDays:

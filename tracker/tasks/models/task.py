@@ -95,6 +95,12 @@ class Task(Model):
         sa.Index("ix_task_group_state_due", "group_id", "state", "sort_on", "id"),
         sa.Index("ix_task_group_due", "group_id", "sort_on", "id"),
         sa.Index("ix_task_state_due", "state", "due_on"),
+        sa.Index(
+            "ix_task_verifier",
+            "verifier_id",
+            sqlite_where=sa.text("verifier_id IS NOT NULL"),
+            postgresql_where=sa.text("verifier_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

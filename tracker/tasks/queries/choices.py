@@ -13,24 +13,18 @@ from tracker.plans.models import Phase, Plan
 from tracker.plans.rules import PlanState
 from tracker.tasks.models import Task
 from tracker.tasks.policy import OVERSEERS, involved_units
+from tracker.tasks.queries.reckoning import Reckoning
 from tracker.tasks.queries.scope import watched_groups
 
 Choices = list[tuple[int, str]]
 
 
-def groups_of(actor: Actor) -> Choices:
-    """The groups that somebody has to do with, by seat or through their units."""
+def groups_of(actor: Actor, day: Reckoning) -> Choices:
+    """The groups that somebody has to do with, by seat or through their units; of two short names alike, the full."""
     known = {seat.group_id for seat in actor.seats} | {group_id for group_id, _unit in actor.member_units}
-    if not known:
-        return []
-    name = sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name)
-    rows = db.session.execute(
-        sa.select(LeadershipGroup.id, name, LeadershipGroup.name)
-        .where(LeadershipGroup.id.in_(sorted(known)))
-        .order_by(LeadershipGroup.name)
-    ).all()
-    shorts = [row[1] for row in rows]
-    return [(row[0], row[1] if shorts.count(row[1]) == 1 else row[2]) for row in rows]
+    rows = sorted((group for group in day.groups.values() if group.id in known), key=lambda group: group.full_name)
+    shorts = [group.name for group in rows]
+    return [(group.id, group.name if shorts.count(group.name) == 1 else group.full_name) for group in rows]
 
 
 def list_choices(actor: Actor, *, group_id: int | None) -> dict[str, Choices]:

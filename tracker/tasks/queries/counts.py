@@ -11,7 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task
-from tracker.tasks.queries.lights import light_expression
+from tracker.tasks.queries.lights import codes, light_expression
 from tracker.tasks.queries.reckoning import reckoning
 from tracker.tasks.queries.scope import pieces, selects
 from tracker.tasks.rules import LIVE, OPEN, Light, TaskState
@@ -66,11 +66,11 @@ def counts_by_light(
         return counts
     if len(seen) == 1 and len(seen[0].keys) == 1:
         base = sa.select(light.label("light"), sa.func.count().label("number")).where(
-            *seen[0].keys, *seen[0].rest, Task.state.in_(ISSUED_EVER)
+            *seen[0].keys, *seen[0].rest(Task.state), Task.state.in_(ISSUED_EVER)
         )
         rows = db.session.execute(base.group_by(light)).all()
     else:
-        ids = sa.union(*selects(seen, (Task.id,), [Task.state.in_(ISSUED_EVER)])).subquery("seen")
+        ids = sa.union(*selects(seen, (Task.id,), lambda state: [state.in_(codes(ISSUED_EVER))])).subquery("seen")
         joined = sa.select(light.label("light"), sa.func.count().label("number")).join(ids, ids.c.id == Task.id)
         rows = db.session.execute(joined.group_by(light)).all()
     for row in rows:

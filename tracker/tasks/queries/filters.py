@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -101,8 +102,11 @@ class TaskFilter:
         return None if possible == frozenset(TaskState) else tuple(sorted(possible))
 
 
-def conditions(wanted: TaskFilter, *, today: date, marks: Marks) -> list[Condition]:
-    """Everything a filter asks for but state, group and lead unit, which choose the index."""
+def conditions(wanted: TaskFilter, *, today: date, marks: Marks, state: Any = Task.state) -> list[Condition]:
+    """Everything a filter asks for but state, group and lead unit, which choose the index.
+
+    state: the column, or what stands for it where its index would mislead (scope.looked_up_state).
+    """
     plain = (
         (Task.phase_id, wanted.phase_id),
         (Task.source, wanted.source),
@@ -113,7 +117,7 @@ def conditions(wanted: TaskFilter, *, today: date, marks: Marks) -> list[Conditi
     )
     found: list[Condition] = [column == value for column, value in plain if value is not None]
     if wanted.light is not None:
-        found.append(light_condition(wanted.light, marks))
+        found.append(light_condition(wanted.light, marks, state))
     if wanted.part_unit_id is not None:
         found.append(Task.id.in_(sa.select(TaskPart.task_id).where(TaskPart.unit_id == wanted.part_unit_id)))
     if wanted.unreported_since is not None:
@@ -122,13 +126,13 @@ def conditions(wanted: TaskFilter, *, today: date, marks: Marks) -> list[Conditi
         found.append(sa.or_(Task.reported_at.is_(None), Task.reported_at < since))
     if wanted.text:
         found.append(_text(wanted.text))
-    return found + _due(wanted, today=today, marks=marks)
+    return found + _due(wanted, today=today, marks=marks, state=state)
 
 
-def _due(wanted: TaskFilter, *, today: date, marks: Marks) -> list[Condition]:
+def _due(wanted: TaskFilter, *, today: date, marks: Marks, state: Any) -> list[Condition]:
     found: list[Condition] = []
     if wanted.window is Window.OVERDUE:
-        found.append(overdue_condition(marks))
+        found.append(overdue_condition(marks, state))
     elif wanted.window is not None:
         first, last = window_days(wanted.window, today)
         found.append(Task.sort_on.between(first, last))

@@ -1,7 +1,8 @@
 """Lights in SQL: the same rule as rules.light_of, for filters and counts over many tasks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,6 +27,11 @@ STATES_OF_LIGHT: Mapping[Light, frozenset[TaskState]] = {
 """The states in which a light can occur at all; narrows a search before the light itself is looked at."""
 
 
+def codes(states: Iterable[TaskState]) -> list[str]:
+    """States as the database holds them, in a steady order."""
+    return sorted(state.value for state in states)
+
+
 def by_marks(marks: Marks, clause: Callable[[DayMarks], Condition]) -> Condition:
     """A condition on the day, each group by its own marks; groups with equal marks share one."""
     groups: dict[DayMarks, list[int]] = defaultdict(list)
@@ -36,18 +42,18 @@ def by_marks(marks: Marks, clause: Callable[[DayMarks], Condition]) -> Condition
     return sa.or_(sa.false(), *(sa.and_(Task.group_id.in_(sorted(ids)), clause(mark)) for mark, ids in groups.items()))
 
 
-def overdue_condition(marks: Marks) -> Condition:
+def overdue_condition(marks: Marks, state: Any = Task.state) -> Condition:
     """What is overdue: open, past its date, no extension waiting. sort_on is the due date that the indexes know."""
     return sa.and_(
-        Task.state.in_(OPEN),
+        state.in_(codes(OPEN)),
         sa.not_(Task.continuous),
         by_marks(marks, lambda mark: Task.sort_on <= mark.late_through),
         sa.not_(Task.extension_pending),
     )
 
 
-def light_expression(marks: Marks) -> sa.ColumnElement[str]:
-    """The light of a task as SQL, as rules.light_of has it."""
+def light_expression(marks: Marks, state: Any = Task.state) -> sa.ColumnElement[str]:
+    """The light of a task as SQL, as rules.light_of has it. state: the column, or an expression that stands for it."""
     late = by_marks(marks, lambda mark: Task.sort_on <= mark.late_through)
     near = by_marks(
         marks,
@@ -58,17 +64,17 @@ def light_expression(marks: Marks) -> sa.ColumnElement[str]:
         ),
     )
     return sa.case(
-        (Task.state == TaskState.COMPLETED, sa.case((Task.late, Light.DONE_LATE.value), else_=Light.DONE.value)),
-        (sa.or_(Task.state.not_in(SHINING), Task.continuous), Light.GREY.value),
-        (Task.state == TaskState.SUBMITTED, sa.case((Task.late, Light.YELLOW.value), else_=Light.GREEN.value)),
+        (state == TaskState.COMPLETED.value, sa.case((Task.late, Light.DONE_LATE.value), else_=Light.DONE.value)),
+        (sa.or_(state.not_in(codes(SHINING)), Task.continuous), Light.GREY.value),
+        (state == TaskState.SUBMITTED.value, sa.case((Task.late, Light.YELLOW.value), else_=Light.GREEN.value)),
         (sa.and_(late, sa.not_(Task.extension_pending)), Light.RED.value),
         (near, Light.YELLOW.value),
         else_=Light.GREEN.value,
     )
 
 
-def light_condition(light: Light, marks: Marks) -> Condition:
+def light_condition(light: Light, marks: Marks, state: Any = Task.state) -> Condition:
     """The tasks that show a light."""
     if light is Light.RED:
-        return overdue_condition(marks)
-    return sa.and_(Task.state.in_(STATES_OF_LIGHT[light]), light_expression(marks) == light.value)
+        return overdue_condition(marks, state)
+    return sa.and_(state.in_(codes(STATES_OF_LIGHT[light])), light_expression(marks, state) == light.value)

@@ -15,8 +15,9 @@ from tracker.kernel.text import _l
 from tracker.organisation.models import Person, Unit
 from tracker.tasks.models import ProgressReport, Task
 from tracker.tasks.queries.filters import Sort, Stage, TaskFilter, conditions
+from tracker.tasks.queries.lights import Condition
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
-from tracker.tasks.queries.scope import Condition, pieces, selects
+from tracker.tasks.queries.scope import Asking, pieces, selects
 from tracker.tasks.rules import Light, LightFacts, ReportState, TaskSource, TaskState
 
 Statement = sa.Select[*tuple[Any, ...]]
@@ -96,14 +97,20 @@ def list_tasks(
     today: date,
     cursor: str = "",
     limit: int = PAGE_SIZE,
+    day: Reckoning | None = None,
 ) -> Page[TaskRow]:
-    """A page of the tasks that somebody sees, in one query; cursor is the place where the page before ended."""
-    day = reckoning(today)
+    """A page of the tasks that somebody sees, in one query; cursor is the place where the page before ended.
+
+    day: the reckoning of today, where the caller has it already.
+    """
+    day = day or reckoning(today)
     order = _ORDER[wanted.sort]
-    found = conditions(wanted, today=today, marks=day.marks)
-    if cursor:
-        found.append(after(order, _place(cursor, wanted.sort)))
-    rows = db.session.execute(_statement(actor, wanted, found, limit + 1)).all()
+    place = [after(order, _place(cursor, wanted.sort))] if cursor else []
+
+    def asked(state: Any) -> list[Condition]:
+        return [*conditions(wanted, today=today, marks=day.marks, state=state), *place]
+
+    rows = db.session.execute(_statement(actor, wanted, asked, limit + 1)).all()
     shown = [_row(row, day) for row in rows[:limit]]
     following = None
     if len(rows) > limit:
@@ -127,7 +134,7 @@ def all_rows(actor: Actor, wanted: TaskFilter, *, today: date, limit: int = EXPO
 def tasks_by_id(actor: Actor, ids: Sequence[int], *, today: date) -> list[TaskRow]:
     """The named tasks as far as somebody sees them, by due date."""
     day = reckoning(today)
-    statement = _statement(actor, TaskFilter(state=Stage.ALL), [Task.id.in_(ids)], len(ids))
+    statement = _statement(actor, TaskFilter(state=Stage.ALL), lambda _state: [Task.id.in_(ids)], len(ids))
     return [_row(row, day) for row in db.session.execute(statement)]
 
 
@@ -142,7 +149,7 @@ def my_tasks(actor: Actor, *, today: date, cursor: str = "", limit: int = PAGE_S
 def _statement(
     actor: Actor,
     wanted: TaskFilter,
-    found: Sequence[Condition],
+    asked: Asking,
     limit: int,
 ) -> Statement:
     """Ids first, piece by piece along the indexes, each no longer than the page; then the columns of those alone."""
@@ -151,7 +158,7 @@ def _statement(
     seen = pieces(actor, group_id=wanted.group_id, unit_id=wanted.unit_id, only_own=wanted.only_own)
     parts = [
         select.order_by(*(_directed(k.column, k) for k in order)).limit(limit)
-        for select in selects(seen, (Task.id, key), found, states=wanted.states())
+        for select in selects(seen, (Task.id, key), asked, states=wanted.states())
     ]
     ids = _union(parts, overlapping=len(seen) > 1).subquery("page")
     first = (_directed(ids.c.sort_key, order[0]), _directed(ids.c.id, order[1]))

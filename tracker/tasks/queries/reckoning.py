@@ -17,6 +17,7 @@ class GroupSettings:
 
     id: int
     name: str
+    full_name: str
     yellow_days: int
     roll: bool
     percent_enabled: bool
@@ -78,7 +79,12 @@ class Reckoning:
 def settings_of(group: LeadershipGroup) -> GroupSettings:
     """The settings of a group that is at hand already."""
     return GroupSettings(
-        group.id, group.short_name or group.name, group.yellow_days, group.roll_due_dates, group.percent_enabled
+        group.id,
+        group.short_name or group.name,
+        group.name,
+        group.yellow_days,
+        group.roll_due_dates,
+        group.percent_enabled,
     )
 
 
@@ -88,6 +94,7 @@ def reckoning(today: date) -> Reckoning:
         sa.select(
             LeadershipGroup.id,
             sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name),
+            LeadershipGroup.name,
             LeadershipGroup.yellow_days,
             LeadershipGroup.roll_due_dates,
             LeadershipGroup.percent_enabled,

@@ -4,7 +4,7 @@ policy.visible_to says the same in one condition, for a single task. Over many t
 read everything, so lists ask piece by piece and join the pieces; a test holds the two against each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +14,30 @@ from tracker.kernel.actor import Actor
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Apportionment, Task, TaskPart
 from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS
+from tracker.tasks.queries.lights import Condition, codes
 from tracker.tasks.rules import TaskState
 
-Condition = sa.ColumnElement[bool]
+MOST_APART = 12
+"""So many SELECTs of one state each are joined; past that, states are asked for together and sorted."""
 
-MAX_PIECES = 24
+looked_up_state: Any = sa.type_coerce(Task.state, sa.String).op("||")("")
+"""The state, hidden from SQLite's index on it. Without statistics SQLite would rather read every open task there is
+than look up the few whose ids are known."""
+
+Asking = Callable[[Any], Sequence[Condition]]
+"""Conditions of a filter, given the column (or expression) of the state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of what somebody sees. keys: one condition each that an index begins with; rest: what also holds."""
+    """A part of what somebody sees. keys: one condition each that an index begins with; rest: what also holds.
+
+    looked_up: the key names tasks by id rather than by group or unit and state.
+    """
 
     keys: Sequence[Condition]
-    rest: Sequence[Condition] = ()
-    own: bool = False
-    """Seen through one's unit (or as verifier), not as somebody who watches over the group."""
+    rest: Asking = lambda _state: ()
+    looked_up: bool = False
 
 
 def watched_groups(actor: Actor) -> list[int]:
@@ -55,69 +64,73 @@ def pieces(
     if units:
         found += _through_units(units, rest, unit_id)
     if actor.person_id is not None:
-        verifies = (Task.verifier_id == actor.person_id, Task.verifier_id.is_not(None))
-        found.append(Piece([sa.and_(*verifies)], rest, own=True))
+        verifies = sa.and_(Task.verifier_id == actor.person_id, Task.verifier_id.is_not(None))
+        found.append(Piece([verifies], rest, looked_up=True))
     return found
 
 
 def _watching(groups: Sequence[int], unit_id: int | None) -> Piece:
     if unit_id is not None:
-        return Piece([Task.lead_unit_id == unit_id], [Task.group_id.in_(groups)])
+        return Piece([Task.lead_unit_id == unit_id], lambda _state: [Task.group_id.in_(groups)])
     return Piece([Task.group_id == group for group in groups])
 
 
-def _rest_of_own(watched: Sequence[int], group_id: int | None, unit_id: int | None) -> list[Condition]:
-    rest: list[Condition] = [
-        Task.state.in_(UNIT_BUSINESS),
-        sa.or_(Task.state != TaskState.CANCELLED, Task.issued_at.is_not(None)),
-    ]
+def _rest_of_own(watched: Sequence[int], group_id: int | None, unit_id: int | None) -> Asking:
+    plain: list[Condition] = []
     if watched:
-        rest.append(Task.group_id.not_in(watched))
+        plain.append(Task.group_id.not_in(watched))
     if group_id is not None:
-        rest.append(Task.group_id == group_id)
+        plain.append(Task.group_id == group_id)
     if unit_id is not None:
-        rest.append(Task.lead_unit_id == unit_id)
+        plain.append(Task.lead_unit_id == unit_id)
+
+    def rest(state: Any) -> list[Condition]:
+        return [
+            *plain,
+            state.in_(codes(UNIT_BUSINESS)),
+            sa.or_(state != TaskState.CANCELLED.value, Task.issued_at.is_not(None)),
+        ]
+
     return rest
 
 
-def _through_units(units: Sequence[int], rest: Sequence[Condition], unit_id: int | None) -> list[Piece]:
+def _through_units(units: Sequence[int], rest: Asking, unit_id: int | None) -> list[Piece]:
     if unit_id in units:
-        return [Piece([Task.lead_unit_id == unit_id], rest, own=True)]
+        return [Piece([Task.lead_unit_id == unit_id], rest)]
     below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
-    parts = sa.select(TaskPart.task_id).where(
-        TaskPart.unit_id.in_(sa.select(Unit.id).where(sa.or_(Unit.id.in_(units), Unit.parent_id.in_(units))))
-    )
+    concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
+    parts = sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned))
     sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
     return [
-        Piece([Task.lead_unit_id == unit for unit in units], rest, own=True),
-        Piece([Task.lead_unit_id.in_(below)], rest, own=True),
-        Piece([Task.id.in_(parts)], rest, own=True),
-        Piece([Task.apportionment_id.in_(sums_up)], rest, own=True),
+        Piece([Task.lead_unit_id == unit for unit in units], rest),
+        Piece([Task.lead_unit_id.in_(below)], rest, looked_up=True),
+        Piece([Task.id.in_(parts)], rest, looked_up=True),
+        Piece([Task.apportionment_id.in_(sums_up)], rest, looked_up=True),
     ]
 
 
 def selects(
     pieces_of: Sequence[Piece],
     columns: Sequence[Any],
-    conditions: Sequence[Condition],
+    asked: Asking,
     *,
     states: Sequence[TaskState] | None = None,
 ) -> list[sa.Select[*tuple[Any, ...]]]:
-    """One SELECT for each piece; with states, one for each state too, so that each follows its index in order.
+    """One SELECT for each key of each piece; with states, one for each state too, so that each follows its index.
 
     Where that would become too many, keys and states are put together again.
     """
-    keys = sum(len(piece.keys) for piece in pieces_of)
-    apart = states is not None and keys * len(states) <= MAX_PIECES
+    apart = states is not None and len(states) * sum(len(p.keys) for p in pieces_of if not p.looked_up) <= MOST_APART
     found: list[sa.Select[*tuple[Any, ...]]] = []
     for piece in pieces_of:
-        own = [sa.or_(*piece.keys)] if keys > MAX_PIECES and len(piece.keys) > 1 else piece.keys
-        for key in own:
-            base = sa.select(*columns).where(key, *piece.rest, *conditions)
+        state = looked_up_state if piece.looked_up else Task.state
+        keys = piece.keys if len(piece.keys) <= MOST_APART else [sa.or_(*piece.keys)]
+        for key in keys:
+            base = sa.select(*columns).where(key, *piece.rest(state), *asked(state))
             if states is None:
                 found.append(base)
-            elif apart:
-                found += [base.where(Task.state == state) for state in states]
+            elif apart and not piece.looked_up:
+                found += [base.where(Task.state == one) for one in states]
             else:
-                found.append(base.where(Task.state.in_(states)))
+                found.append(base.where(state.in_(codes(states))))
     return found
