@@ -8,7 +8,7 @@ from .findings import Role, Seat
 from .group_names import FOUNDED, LIST_TITLE, OFFICE_HEAD, SUBGROUP, TOLD_SUBGROUP
 from .labels import Label, read_label, unplaced_label
 from .lines import Paragraph
-from .names import NAME, ends_with_post
+from .names import NAME, ends_with_post, reads_as_name
 from .numbering import read_number
 from .office import office_unit, spoken_seats
 from .roll import OpenRow, OpenSeat, Roll
@@ -45,7 +45,7 @@ class Clerk(Roll):
         if label and self._labelled(label, paragraph):
             self.use(paragraph)
             return
-        if unplaced_label(body) and self.role:
+        if unplaced_label(body) and (self.role or self.pending):
             self.warn(paragraph.line, N_("“%(text)s”没有对应的席位，未列入。"), text)
             self.use(paragraph)
             return
@@ -97,6 +97,8 @@ class Clerk(Roll):
         if label.word == "联系人" and self.role is None:
             return False
         rows = read_row(label.rest) if label.rest else []
+        if not rows and re.search("[：:]", paragraph.text) and reads_as_name(label.rest):
+            rows = [Sitting(label.rest, (), None)]
         if label.rest and not rows:
             return self._odd_row(label, paragraph)
         if not label.rest and not label.marked:
@@ -217,6 +219,8 @@ class Clerk(Roll):
             return False
         if not last.complete or last.text.endswith(("、", "，", "兼")):
             joined = last.text + text
+        elif not last.seat.posts and _posts_below(text, rows):
+            joined = f"{last.seat.person}  {text}"
         elif last.long and ends_with_post(text) and not is_unit(text):
             joined = last.text + "、" + text
         else:
@@ -261,6 +265,11 @@ class Clerk(Roll):
 def _bare(label: Label | None, text: str) -> bool:
     """A word such as 主任 alone on its line may be the rest of a post above."""
     return label is None or (not label.rest and "：" not in text and ":" not in text)
+
+
+def _posts_below(text: str, rows: list[Sitting]) -> bool:
+    """Whether a line is the posts of the person above, who has none: 县委副书记、县长."""
+    return bool(rows) and ends_with_post(text) and not re.search(r"各|有关|相关|负责人|负责同志|领导$", text)
 
 
 def _posty(text: str) -> bool:

@@ -18,6 +18,14 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     ("常务副组长", "deputy_leader"),
     ("第一副组长", "deputy_leader"),
     ("第一副总指挥", "deputy_leader"),
+    ("第一副主任委员", "deputy_leader"),
+    ("第一副主任", "deputy_leader"),
+    ("第一副指挥长", "deputy_leader"),
+    ("第一副召集人", "deputy_leader"),
+    ("执行副主任", "deputy_leader"),
+    ("执行副指挥长", "deputy_leader"),
+    ("专职副组长", "deputy_leader"),
+    ("专职副主任", "deputy_leader"),
     ("执行副组长", "deputy_leader"),
     ("执行副总指挥", "deputy_leader"),
     ("执行总指挥", "deputy_leader"),
@@ -52,6 +60,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     ("总路长", "leader"),
     ("指挥长", "leader"),
     ("召集人", "leader"),
+    ("政治委员", "leader"),
     ("政委", "leader"),
     ("双组长", "leader"),
     ("组长单位", "leader"),
@@ -121,6 +130,7 @@ def read_label(text: str, *, in_office: bool, with_chief: bool) -> Label | None:
             "主任": "office_director",
             "副主任": "office_deputy_director",
             "常务副主任": "office_deputy_director",
+            "专职副主任": "office_deputy_director",
         }.get(word, role)  # type: ignore[assignment]
     if with_chief and word == "召集人":
         role = "deputy_leader"

@@ -129,6 +129,10 @@ class _Layout:
     def reaches_edge(self, line: Line) -> bool:
         return bool(self.wrap) and width(line.text) + line.indent >= self.wrap - 5
 
+    def falls_short(self, line: Line) -> bool:
+        """Whether a line ends so near the edge that quotation marks and figures may make up what is missing."""
+        return bool(self.wrap) and width(line.text) + line.indent >= self.wrap - 12
+
 
 def _begins(text: str, current: Line) -> bool:
     """Whether a line by its own look begins something new."""
@@ -151,7 +155,9 @@ def _continues(so_far: Paragraph, last: Line, current: Line, layout: _Layout) ->
         return False
     if layout.wrap:
         if not layout.reaches_edge(last):
-            return False
+            return (
+                layout.falls_short(last) and bool(layout.indented and not current.indent) and text[-1] not in _TERMINAL
+            )
         return not (layout.indented and current.indent) and (not text.endswith(tuple("。！？")) or layout.indented)
     if layout.indented and current.indent and not last.indent:
         return text[-1] in "，、"

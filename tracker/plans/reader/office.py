@@ -128,7 +128,8 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         found_by = list(_BY.finditer(bare))
         rest_of = _without(bare, [found.span() for found in found_by])
         found_by += [found for found in _AS.finditer(rest_of) if re.search(r"[\u4e00-\u9fff]", found["who"])]
-        matches = found_by or list(_COLON.finditer(bare))
+        rest_of = _without(rest_of, [found.span() for found in found_by])
+        matches = found_by + [found for found in _COLON.finditer(rest_of) if found["who"].strip("，、 ")]
         for match in matches:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
             if role is None or match["role"].endswith("联系人"):

@@ -43,8 +43,13 @@ def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFoun
         elif _spoken(item, found, known):
             continue
         elif item.section == Kind.PHASE or item.kind == "annex":
+            known = _dated_lines(found, item, known)
             for paragraph in item.body:
-                if _PARAGRAPH_STAGE.match(paragraph.text) and find_span(squeeze(paragraph.text[:60]), known):
+                if (
+                    paragraph.line not in found.by_line
+                    and _PARAGRAPH_STAGE.match(paragraph.text)
+                    and find_span(squeeze(paragraph.text[:60]), known)
+                ):
                     known = _write(found, squeeze(paragraph.text), paragraph.line, known)
                     found.by_line[paragraph.line] = found.phases[-1]
     for table in tables:
@@ -53,6 +58,21 @@ def read_phases(root: Item, tables: list[Table], year: int | None) -> PhasesFoun
                 text = f"{row.cells.get('phase', '')}（{row.cells.get('deadline', '')}）"
                 known = _write(found, squeeze(text), row.line, known)
     return found
+
+
+def _dated_lines(found: PhasesFound, item: Item, year: int | None) -> int | None:
+    """Lines of a section on steps that each begin with their time: 5月中旬—6月上旬  宣传排查."""
+    lines = [part for part in item.body if not part.table]
+    texts = [fill_span(squeeze(part.text)) for part in lines]
+    if item.section != Kind.PHASE or item.children or len(lines) < 2:
+        return year
+    spans = [find_span(text[:40], 2000) for text in texts]
+    if not all(span is not None and span.start <= 1 for span in spans):
+        return year
+    for part, text in zip(lines, texts, strict=True):
+        year = _write(found, text, part.line, year)
+        found.by_line[part.line] = found.phases[-1]
+    return year
 
 
 _STAGE_SENTENCE = re.compile(r"第[一二三四五六七八]阶段(?P<head>[^。；]*?)(?=[。；]|第[一二三四五六七八]阶段|$)")

@@ -62,11 +62,14 @@ def _within(unit: str | None, shared: str | None) -> str | None:
     return unit or shared
 
 
+def _filled(row: Row, column: str) -> str:
+    """A cell's text; a dash says that nobody is named."""
+    cell = row.cells.get(column, "")
+    return "" if re.fullmatch(r"[\s\-—－/]*", cell) else cell
+
+
 def _seat(row: Row, role: Role, posts_are_roles: bool) -> list[Seat] | None:
-    names = [
-        re.sub(r"\s+", "", part)
-        for part in re.split(r"[、，\n]", row.cells.get("name", "") or row.cells.get("owner", ""))
-    ]
+    names = [re.sub(r"\s+", "", part) for part in re.split(r"[、，\n]", _filled(row, "name") or _filled(row, "owner"))]
     names = [re.sub(r"同志$|[（(](?:女|兼)[)）]$", "", name) for name in names if name]
     unit = re.sub(r"\s+", "", row.cells.get("member_unit", "")) or None
     shared = unit if unit and "、" not in unit else None

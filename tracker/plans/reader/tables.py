@@ -1,7 +1,7 @@
 """Tables of tasks, people and phases: of Word, flattened to columns, or flattened to one cell a line."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .lines import Paragraph, split_columns
 from .numbering import read_number
@@ -177,9 +177,23 @@ def _rows_by_number(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:
             break
         else:
             rows[-1].append(item)
+    rows = [_mended(row, size) for row in rows]
     if rows and len(rows[-1]) > size:
         rows[-1] = rows[-1][:size]
     return rows
+
+
+def _mended(row: list[Paragraph], size: int) -> list[Paragraph]:
+    """A cell that ends inside a list or a sentence goes on in the line below."""
+    mended: list[Paragraph] = []
+    extra = len(row) - size
+    for item in row:
+        if mended and extra > 0 and mended[-1].text.endswith(("、", "，", "；", "和", "及")):
+            mended[-1] = replace(mended[-1], text=mended[-1].text + item.text)
+            extra -= 1
+        else:
+            mended.append(item)
+    return mended
 
 
 def _rows_by_count(rest: list[Paragraph], size: int) -> list[list[Paragraph]]:

@@ -69,7 +69,8 @@ def purpose(sentence: str, at: int) -> str | None:
 def granted(sentence: str, at: int) -> str | None:
     """“每生每年不低于300元……安排课后服务补助”: what the money is for stands behind."""
     found = re.search(
-        r"(?:安排|给予|发放|落实|拨付|设立|标准的?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)", sentence[at:]
+        r"(?:安排|给予|发放|落实|拨付|设立|标准的?(?:配备|配置|配齐|设置)?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)",
+        sentence[at:],
     )
     return found["w"] if found else None
 

@@ -43,7 +43,7 @@ OP = "|".join(f"(?P<op{index}>{words})" for index, (words, _) in enumerate(OPS))
 AFTER = r"(?P<after>(?:及|或|\(含\)|（含）)?(?:以上|以下|以内|之内|以里|及以上|及以下))?"
 TARGET = re.compile(
     rf"(?:{OP})(?P<of>(?:[\u4e00-\u9fff]{{1,24}}的|每[\u4e00-\u9fff]{{1,3}}?)?)(?:约|大约|"
-    rf"总?计)?{NUMBER}{UNIT}{AFTER}"
+    rf"总?计|有|建有|设有)?{NUMBER}{UNIT}{AFTER}"
 )
 CHANGE = re.compile(
     rf"(?P<verb>提高|提升|增长|增加|上升|下降|降低|减少|压减|压缩|缩短|削减)(?P<not>不低于|不少于|至少|"
@@ -118,9 +118,11 @@ LEADING_DATE = re.compile(
 TRAILING = re.compile(
     r"(?:原则上|一律|均|都|全部|应|要|须|需|必须|应当|也|力争|确保|基本|分别|每年|严格|总体|稳步|逐步|将)+$"
 )
-EVERY = re.compile(r"^(?:按)?(?:每[\u4e00-\u9fff]{1,2})+$")
+EVERY = re.compile(r"^(?:按)?(?:每[\u4e00-\u9fff]{1,2}|每个[\u4e00-\u9fff]{1,4})+$")
 SEASON = re.compile(r"(?:期间|时段?|季节)$")
-BARE_ACT = re.compile(r"^(?:覆盖|达到|新增|完成|培育|建成|创建|打造|引进|保有)$")
+BARE_ACT = re.compile(
+    r"^(?:每[\u4e00-\u9fff]{1,3})?(?:覆盖|达到|新增|完成|培育|建成|创建|打造|引进|保有|建设|建立|配备)$"
+)
 PERCENT_ACT = re.compile(
     r"^(?:持证|覆盖|达标|完成|上岗|公开|落实|配备|办结|合格|整改|建立|纳入|接入|安装|签订|签约|到位|进校|"
     r"入园|参与|参保|处置|排查)"

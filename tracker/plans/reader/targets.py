@@ -176,7 +176,7 @@ class _Sentence:
             name = granted(self.text, end) or name
         if (not name or SEASON.search(name)) and self.found:
             name, scope = self.found[-1][1].quantity, name or scope
-        if BARE_ACT.match(name):
+        if BARE_ACT.search(name):
             name += following(self.text, end) or ""
         if not name or NOT_QUANTITY.match(name):
             name = (
@@ -198,11 +198,14 @@ class _Sentence:
         """“新建学校3所”: an act with a count."""
         for found in COUNT.finditer(self.text):
             pre, post = found["pre"] or "", found["post"] or ""
+            if post.startswith("范围"):
+                continue
             vague = not pre and found["unit"] in {"个", "项", "次", "人"}
             if not self._free(found) or (vague and re.match(r"^(?:以上|以下|以内)?(?:的|学生|为)?$", post)):
                 continue
             thing = re.match(r"^(?:以上|左右)?(?P<t>[\u4e00-\u9fff]{0,12}?)(?=以上|并|和|及|的|，|$)", post)
             noun = pre or (thing["t"] if thing else "")
+            noun += thing["t"] if thing and BARE_ACT.match(pre) else ""
             at_least = post.startswith("以上") or pre.endswith(("不少于", "至少", "不低于"))
             noun = re.sub(r"(?:不少于|至少|不低于)$", "", noun)
             name = found["verb"] + noun
@@ -246,7 +249,8 @@ class _Sentence:
         for found in NOUN_COUNT.finditer(self.text):
             name, scope = split_quantity(found["q"])
             name, scope = (name, scope) if name else (scope or "", None)
-            if name and self._free(found) and not STOCK.search(found["q"]) and not RULE.match(self.text[found.end() :]):
+            said = re.sub(r"^(?:年内|全年|年度)", "", found["q"])
+            if name and self._free(found) and not STOCK.search(said) and not RULE.match(self.text[found.end() :]):
                 self._take(found, name, scope, ">=" if found["after"] == "以上" else "=")
 
     def _percent(self) -> None:
