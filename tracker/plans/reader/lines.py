@@ -24,6 +24,7 @@ _HEAD_LABEL = re.compile(
     r"（此件|注[：:]|备注)"
 )
 _OFFICE_LINE = re.compile(r"^(?:领导小组|指挥部|联席会议|委员会|专班)?(?:下设)?办公室(?:[（(]?设|主任|下设)")
+_GROUP_WORD = re.compile(r"^(?:工作)?(?:领导小组|小组|指挥部|联席会议|委员会|专班)[：:]")
 _CLOSERS = "，。、；：）》”】〕！？,;)"
 _PADDED = re.compile(r"(?<![^\s\u3000])([\u4e00-\u9fff])[ \u3000\u00a0]{1,3}([\u4e00-\u9fff])(?=[ \u3000\u00a0]{2}|$)")
 _PAGE = re.compile(
@@ -141,6 +142,8 @@ def _begins(text: str, current: Line) -> bool:
         return True
     if _OFFICE_LINE.match(new) and not text.endswith(("、", "，")):
         return True
+    if _GROUP_WORD.match(new) and text[-1] not in _TERMINAL:
+        return False
     return bool(_HEAD_LABEL.match(new)) and not text.endswith(("、", "，")) and not _unclosed(text)
 
 

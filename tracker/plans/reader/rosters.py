@@ -14,6 +14,9 @@ _TAIL = re.compile(
     r"分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|"
     r"相关负责同志)(?:同志)?$"
 )
+_TWO_LISTS = re.compile(
+    r"^(?P<a>.*?、.*?)(?P<post>(?:主要|分管|有关|相关)(?:负责人|负责同志|领导))(?:同志)?(?:以及|和|及|、|，)(?P<b>.+)$"
+)
 _IGNORED_NOTE = re.compile(
     r"^(?:(?:女|男|[\u4e00-\u9fff]{1,4}族)(?:[，,、](?:女|男|[\u4e00-\u9fff]{1,4}族|中共党员))*|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
     r"[\d\s\-—]+|主持工作|挂职|中共党员)$"
@@ -242,10 +245,17 @@ def _no_names(text: str) -> list[Sitting]:
     tail = _TAIL.search(text)
     if tail:
         return _shared_post(text[: tail.start()], tail["post"])
+    two = _TWO_LISTS.match(text)
+    if two:
+        return _shared_post(two["a"], two["post"]) + _no_names(two["b"])
     parts = split_top(text)
     if all(ends_with_post(part) for part in parts):
         return _posts_only(parts)
-    units = split_units(text)
+    return _units_only(split_units(text))
+
+
+def _units_only(units: list[str]) -> list[Sitting]:
+    """Units that sit, some of them by a post; a post behind the last may be that of each."""
     if len(units) > 1 and ends_with_post(units[-1]) and not any(ends_with_post(unit) for unit in units[:-1]):
         last = split_posts(units[-1])
         if len(last) == 1 and last[0].unit and last[0].post and _alike([*units[:-1], last[0].unit]):

@@ -27,6 +27,7 @@ from .target_words import (
     RATE,
     REACH,
     RULE,
+    SAME_COUNT,
     SCOPED,
     SEASON,
     SHARE_FOR,
@@ -172,6 +173,8 @@ class _Sentence:
         end = found.end()
         if found["of"]:
             name = purpose(self.text, end) or name or found["of"].rstrip("的")
+        if found["act"]:
+            name = ("" if EVERY.match(name) else name) + found["act"]
         if EVERY.match(name):
             name = granted(self.text, end) or name
         if (not name or SEASON.search(name)) and self.found:
@@ -218,6 +221,9 @@ class _Sentence:
 
     def _counted_on(self, unit: str, verb: str, operator: Operator, end: int) -> None:
         """“完成公路沿线50公里、林缘地带120公里”: the act goes on over the next things of the same measure."""
+        again = SAME_COUNT.match(self.text, end)
+        if again and again["unit"] and self._free(again):
+            self._take(again, self.found[-1][1].quantity, None, operator)
         found = NEXT_COUNT.match(self.text, end)
         while found and found["unit"].startswith(unit) and self._free(found):
             if not STOCK.search(found["q"]):
