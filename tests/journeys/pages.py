@@ -1,0 +1,204 @@
+"""A house full of everything, served for a browser, and the address of each of its pages with somebody who may open it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.serving import make_server
+
+from config import Settings
+from tests.cast import NOW, Cast, enter_cast
+from tests.engines import Sqlite
+from tests.laws.things import Things, another_session, message_to, things_of
+from tests.plans.pages.sheets import brought_in, confirmed
+from tests.tasks import stories
+from tests.visitors import give_account, signed_in
+from tracker.accounts.models import Account
+from tracker.app import create_app, table_of_routes
+from tracker.kernel import clock
+from tracker.kernel.access import Role
+from tracker.kernel.db import db, write_transaction
+from tracker.oversight import commands as oversight
+from tracker.oversight.rules import DirectionKind, UrgeChannel
+from tracker.plans.models import Plan
+
+PEOPLE = {
+    Role.OFFICE_DIRECTOR: "office_director",
+    Role.HEAD: "finance_head",
+    Role.SUPERVISOR: "supervisor",
+    Role.LEADER: "leader",
+    Role.REGISTRAR: "registrar",
+    Role.SYSTEM_ADMINISTRATOR: "administrator",
+    Role.AUDITOR: "auditor",
+    Role.LIAISON: "finance_liaison",
+}
+"""Who opens a page: the first of these who may, the office before others, since its pages hold the most."""
+
+NOT_PAGES = frozenset(
+    {"health.healthz", "static", "plans.original", "tasks.batch_paper", "tasks.evidence", "tasks.export", "tasks.paper"}
+)
+"""What answers with a file, or to machines."""
+
+ELSEWHERE = frozenset({"accounts.setup"})
+"""Open only in an empty installation: the first run has its own journey."""
+
+OF_NOBODY = frozenset({"accounts.sign_in"})
+"""Pages for whoever has not signed in."""
+
+TASK_FOR = {
+    "oversight.direct": "late",
+    "oversight.urge": "late",
+    "tasks.accept": "issued",
+    "tasks.ask_adjustment": "issued",
+    "tasks.edit": "draft",
+    "tasks.explain_delay": "late",
+    "tasks.resume": "suspended",
+    "tasks.show": "late",
+    "tasks.verify": "submitted",
+}
+"""Routes that want a task in another state than under way."""
+
+TICKED = {
+    "oversight.urge_many": "late",
+    "tasks.bulk_leader": "task",
+    "tasks.bulk_propose": "draft",
+    "tasks.bulk_time": "task",
+}
+"""Pages about the tasks that were ticked on the list before."""
+
+DESKS = (
+    ("desk.home", "finance_head"),
+    ("desk.home", "finance_liaison"),
+    ("desk.home", "supervisor"),
+    ("desk.home", "leader"),
+    ("desk.home", "registrar"),
+    ("desk.home", "administrator"),
+    ("desk.home", "auditor"),
+    ("desk.home", "outsider"),
+    ("desk.inbox", "finance_head"),
+    ("desk.overview", "supervisor"),
+    ("desk.review", "supervisor"),
+    ("organisation.units", "registrar"),
+    ("tasks.confirm", "finance_head"),
+    ("tasks.index", "finance_head"),
+    ("tasks.show", "finance_head"),
+    ("tasks.show", "supervisor"),
+)
+"""Pages that look different to different people, opened by them as well."""
+
+
+def rules() -> list[Rule]:
+    """The routes that answer with a page, by name."""
+    app = create_app(Settings(database_url="sqlite:////nonexistent/pages.sqlite3", secret_key="x" * 40, testing=True))
+    found = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return sorted((rule for rule in found if rule.endpoint not in NOT_PAGES | ELSEWHERE), key=lambda rule: rule.endpoint)
+
+
+@dataclass
+class House:
+    """The application with one of each thing, and tasks, plans and messages enough to fill its pages."""
+
+    app: Flask
+    base: str = ""
+    cast: Cast = field(init=False)
+    own: Things = field(init=False)
+    document_id: int = field(init=False)
+    plan_id: int = field(init=False)
+
+    def fill(self) -> None:
+        """Enter everything."""
+        files: Path = self.app.extensions["settings"].files_dir
+        with self.app.app_context():
+            with write_transaction():
+                self.cast = enter_cast()
+                self.own = things_of(
+                    self.cast, group="g1", unit="finance", head="finance_head", region="d1", files=files
+                )
+            self._tell_stories()
+            db.session.remove()
+        self._bring_plans()
+
+    def _tell_stories(self) -> None:
+        cast, tasks = self.cast, self.own.tasks
+        late = stories.active(
+            cast,
+            title="足额落实生均公用经费，不足一百人的村小学和教学点按一百人核定，特殊教育学校生均公用经费按标准足额拨付到校",
+            due_on=date(2026, 3, 12),
+            parts=("construction", "town"),
+            now=stories.day("2026-02-10"),
+        )
+        tasks["late"] = late.id
+        tasks["submitted"] = stories.submitted(cast, title="将教师培训经费列入年度预算").id
+        tasks["suspended"] = stories.suspended(cast, title="完成实验中学扩建项目用地报批").id
+        for make in (stories.returned, stories.completed, stories.cancelled, stories.issued):
+            make(cast, title="改造六所学校的运动场地")
+        stories.active(cast, title="编制学位需求预测", lead="town", due_on=date(2026, 3, 20))
+        now = NOW
+        with write_transaction():
+            by = cast.actor("supervisor")
+            for said in ({"sentence": "请抓紧办理，本周内报送进展。"}, {"answer": "已在办理，周五前报。"}):
+                channel = UrgeChannel.MESSAGE if "sentence" in said else UrgeChannel.PHONE
+                oversight.urge_unit(late, unit_id=cast.unit_ids["finance"], channel=channel, **said, by=by, now=now)
+            text = "请说明逾期原因。"
+            oversight.direct(
+                late, kind=DirectionKind.EXPLAIN, text=text, new_due_on=None, version=late.version, by=by, now=now
+            )
+
+    def _bring_plans(self) -> None:
+        browser = signed_in(self.app, self.cast.person_ids["registrar"])
+        made = confirmed(browser, brought_in(browser))
+        self.plan_id = int(made.rsplit("/", 1)[1])
+        self.document_id = int(brought_in(browser).rsplit("/", 1)[1])
+
+    @staticmethod
+    def person_for(endpoint: str) -> str | None:
+        """Somebody who may open a page."""
+        row = table_of_routes()[endpoint]
+        if endpoint in OF_NOBODY:
+            return None
+        return next((name for role, name in PEOPLE.items() if row.public or role in row.allowed), "outsider")
+
+    def address(self, rule: Rule, person: str | None) -> str:
+        """Where a page is."""
+        with self.app.app_context():
+            values: dict[str, Any] = {name: self._value(name, rule.endpoint, person) for name in rule.arguments}
+            db.session.remove()
+        if rule.endpoint in TICKED:
+            values["task"] = self.own.tasks[TICKED[rule.endpoint]]
+        return self.app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
+
+    def _value(self, name: str, endpoint: str, person: str | None) -> int | str:
+        if name == "task_id":
+            return self.own.tasks[TASK_FOR.get(endpoint, "task")]
+        return {"document_id": self.document_id, "plan_id": self.plan_id}.get(name) or self.own.ids[name]
+
+    def dress(self, person: str, *, theme: str, language: str) -> int:
+        """Let somebody see pages in a theme and a language; returns who it is."""
+        person_id = self.cast.person_ids[person]
+        account_id = give_account(self.app, person_id)
+        with self.app.app_context(), write_transaction() as writing:
+            account = writing.get_one(Account, account_id)
+            account.theme, account.language = theme, language
+        return person_id
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[House]:
+    """A house on a database of its own, with a door for browsers."""
+    clock.set_source(lambda: NOW)
+    house = House(Sqlite(folder).app)
+    house.fill()
+    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    thread = Thread(target=server.serve_forever, name="house")
+    thread.start()
+    house.base = f"http://127.0.0.1:{server.server_port}"
+    yield house
+    server.shutdown()
+    thread.join()
+    server.server_close()
