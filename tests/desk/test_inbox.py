@@ -41,7 +41,8 @@ def ids_of(client: FlaskClient) -> list[int]:
 
 def badge(client: FlaskClient) -> str:
     """What the bell says."""
-    return re.findall(r'aria-label="(消息，\d+ 条未读)"', client.get("/me").text)[0]
+    found: list[str] = re.findall(r'aria-label="(消息，\d+ 条未读)"', client.get("/me").text)
+    return found[0]
 
 
 def test_a_message_opens_at_its_subject_and_leaves_the_badge(cast: Cast, client_as: ClientAs) -> None:

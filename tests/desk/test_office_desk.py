@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -103,7 +104,7 @@ def test_the_office_signs_for_a_unit_after_a_call(cast: Cast, client_as: ClientA
 def test_the_last_call_to_a_unit_stands_beside_what_it_has_not_signed_for(cast: Cast, client_as: ClientAs) -> None:
     task = issued(cast)
     assert f"/tasks/{task.id}/urge" in " ".join(links_of(client_as("office_clerk"), "/"))
-    said = {"channel": UrgeChannel.PHONE, "answer": "明天签收"}
+    said: dict[str, Any] = {"channel": UrgeChannel.PHONE, "answer": "明天签收"}
     act(urge_unit, task, unit_id=cast.unit_ids["finance"], by=cast.actor("office_clerk"), **said)
     assert "3月18日 已电话，对方答复：明天签收" in text_of(client_as("office_clerk"), "/")
 

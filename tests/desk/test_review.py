@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,7 +27,7 @@ LATE = day("2026-02-02")
 WAS_DUE = date(2026, 3, 6)
 
 
-def overdue(cast: Cast, **said: object) -> Task:
+def overdue(cast: Cast, **said: Any) -> Task:
     """A task that has been overdue for eight working days."""
     return active(cast, **{"now": LATE, "due_on": WAS_DUE, **said})
 
@@ -56,7 +57,7 @@ def test_each_task_stands_with_its_facts(cast: Cast, client_as: ClientAs) -> Non
     assert (found.row.days, found.granted, len(found.explanations)) == (8, 1, 1)
     body = text_of(client_as("supervisor"), review(cast))
     for fact in (
-        "2026年3月6日 （最初 2026年2月20日） ，已逾期 8 个工作日",
+        "2026年3月6日 （最初 2026年2月20日） 已逾期 8 个工作日",
         "申请 1 次，同意 1 次",
         "已完成招标。",
         "困难：雨季",
@@ -92,7 +93,7 @@ def test_the_last_rung_has_none_after_it() -> None:
 def test_an_earlier_crossing_stands_beside_the_present_one(cast: Cast) -> None:
     task = active(cast, now=LATE, due_on=date(2026, 2, 13))
     sweep(now=day("2026-02-25"), pause=lambda _seconds: None)
-    said = {"text": "延误", "by": cast.actor("finance_head"), "now": day("2026-02-25")}
+    said: dict[str, Any] = {"text": "延误", "by": cast.actor("finance_head"), "now": day("2026-02-25")}
     explanation = act(commands.explain_delay, again(task), **said)
     said = {"remark": "限期", "new_due_on": WAS_DUE}
     act(commands.answer_explanation, explanation, by=cast.actor("supervisor"), now=day("2026-02-26"), **said)

@@ -35,7 +35,7 @@ def urge(task_id: int) -> ResponseReturnValue:
     if not units:
         require(policy.may_urge(actor, task, task.lead_unit_id or 0))
         raise Stale(_("任务不在办理中，不需要催办。"))
-    form = UrgeForm(next=request.values.get("next"))
+    form = UrgeForm(next=request.values.get("next"), unit_id=request.args.get("unit", type=int))
     form.offer([(unit.unit_id, unit.name) for unit in units])
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
