@@ -1,8 +1,8 @@
-"""A house full of everything, served for a browser, and the address of each of its pages with somebody who may open it."""
+"""A house full of everything, and the address of each of its pages with somebody who may open it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from config import Settings
 from tests.cast import NOW, Cast, enter_cast
 from tests.engines import Sqlite
-from tests.laws.things import Things, another_session, message_to, things_of
+from tests.laws.things import Things, things_of
 from tests.plans.pages.sheets import brought_in, confirmed
 from tests.tasks import stories
 from tests.visitors import give_account, signed_in
@@ -26,7 +26,6 @@ from tracker.kernel.access import Role
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
-from tracker.plans.models import Plan
 
 PEOPLE = {
     Role.OFFICE_DIRECTOR: "office_director",
@@ -48,8 +47,8 @@ NOT_PAGES = frozenset(
 ELSEWHERE = frozenset({"accounts.setup"})
 """Open only in an empty installation: the first run has its own journey."""
 
-OF_NOBODY = frozenset({"accounts.sign_in"})
-"""Pages for whoever has not signed in."""
+PERSON_FOR = {"accounts.sign_in": None, "intake.passed_drafts": "leader", "intake.preview": "registrar"}
+"""Pages that open to somebody else: to whoever has not signed in, brought the document, or leads the new group."""
 
 TASK_FOR = {
     "oversight.direct": "late",
@@ -84,6 +83,7 @@ DESKS = (
     ("desk.inbox", "finance_head"),
     ("desk.overview", "supervisor"),
     ("desk.review", "supervisor"),
+    ("intake.preview", "registrar"),
     ("organisation.units", "registrar"),
     ("tasks.confirm", "finance_head"),
     ("tasks.index", "finance_head"),
@@ -97,7 +97,9 @@ def rules() -> list[Rule]:
     """The routes that answer with a page, by name."""
     app = create_app(Settings(database_url="sqlite:////nonexistent/pages.sqlite3", secret_key="x" * 40, testing=True))
     found = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    return sorted((rule for rule in found if rule.endpoint not in NOT_PAGES | ELSEWHERE), key=lambda rule: rule.endpoint)
+    return sorted(
+        (rule for rule in found if rule.endpoint not in NOT_PAGES | ELSEWHERE), key=lambda rule: rule.endpoint
+    )
 
 
 @dataclass
@@ -139,9 +141,8 @@ class House:
         for make in (stories.returned, stories.completed, stories.cancelled, stories.issued):
             make(cast, title="改造六所学校的运动场地")
         stories.active(cast, title="编制学位需求预测", lead="town", due_on=date(2026, 3, 20))
-        now = NOW
         with write_transaction():
-            by = cast.actor("supervisor")
+            by, now = cast.actor("supervisor"), NOW
             for said in ({"sentence": "请抓紧办理，本周内报送进展。"}, {"answer": "已在办理，周五前报。"}):
                 channel = UrgeChannel.MESSAGE if "sentence" in said else UrgeChannel.PHONE
                 oversight.urge_unit(late, unit_id=cast.unit_ids["finance"], channel=channel, **said, by=by, now=now)
@@ -159,9 +160,9 @@ class House:
     @staticmethod
     def person_for(endpoint: str) -> str | None:
         """Somebody who may open a page."""
+        if endpoint in PERSON_FOR:
+            return PERSON_FOR[endpoint]
         row = table_of_routes()[endpoint]
-        if endpoint in OF_NOBODY:
-            return None
         return next((name for role, name in PEOPLE.items() if row.public or role in row.allowed), "outsider")
 
     def address(self, rule: Rule, person: str | None) -> str:

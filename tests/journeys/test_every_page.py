@@ -3,6 +3,7 @@
 Themes, widths and languages are spread over the pages, so that all of them are seen often and the time holds.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -17,6 +18,8 @@ from tests.journeys.visits import PHONE, WIDE, faults_of, let_in, listen
 pytestmark = pytest.mark.browser
 
 LOOKS = list(product(("light", "dark"), (1440, 390), ("zh", "en")))
+FLIPS = (0, 7, 2, 5, 1, 6, 3, 4)
+"""What differs from the first look when a page is opened again: first everything, then the width, …"""
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,16 @@ class Visit:
 
 def visits() -> list[Visit]:
     """Every page by somebody who may open it, and the desks by everybody who has one."""
-    found = {rule.endpoint: rule for rule in rules()}
-    openings = [(rule, House.person_for(rule.endpoint)) for rule in found.values()]
-    openings += [(found[endpoint], person) for endpoint, person in DESKS]
-    return [Visit(rule, person, *LOOKS[number % len(LOOKS)]) for number, (rule, person) in enumerate(openings)]
+    found = {rule.endpoint: (number, rule) for number, rule in enumerate(rules())}
+    openings = [*((endpoint, House.person_for(endpoint)) for endpoint in found), *DESKS]
+    opened: Counter[str] = Counter()
+    planned = []
+    for endpoint, person in openings:
+        number, rule = found[endpoint]
+        look = LOOKS[number % len(LOOKS) ^ FLIPS[opened[endpoint] % len(FLIPS)]]
+        planned.append(Visit(rule, person, *look))
+        opened[endpoint] += 1
+    return planned
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +88,17 @@ def test_a_page_is_sound(house: House, windows: dict[int, Window], visit: Visit)
     answer = window.page.goto(house.address(visit.rule, visit.person))
     assert answer is not None and answer.status == 200
     assert [*window.heard, *faults_of(window.page)] == []
+
+
+@pytest.mark.parametrize(("address", "status"), [("/nothing-here", 404), ("/audit", 403), ("/tasks/urge", 422)])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_refusal_is_a_sound_page_too(
+    house: House, windows: dict[int, Window], width: int, address: str, status: int
+) -> None:
+    window = windows[width]
+    window.page.context.clear_cookies()
+    person_id = house.dress("office_director", theme="dark" if width == 390 else "light", language="zh")
+    let_in(window.page.context, house.app, person_id, house.base)
+    answer = window.page.goto(address)
+    assert answer is not None and answer.status == status
+    assert faults_of(window.page) == []
