@@ -1,11 +1,11 @@
 """The database: types, engine settings and the one way to write."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from sqlite3 import Connection as SqliteConnection
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -115,6 +115,10 @@ def engine_options(database_url: str) -> dict[str, Any]:
     }
 
 
+_LOOKED_UP = "looked_up"
+T = TypeVar("T")
+
+
 @contextmanager
 def write_transaction() -> Iterator[Session]:
     """The only way to write: everything inside happens, or nothing does.
@@ -126,12 +130,28 @@ def write_transaction() -> Iterator[Session]:
     if session.in_transaction():
         session.rollback()
     session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    session.info[_LOOKED_UP] = {}
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(_LOOKED_UP, None)
+
+
+def looked_up_once(key: Hashable, look_up: Callable[[], T]) -> T:
+    """Look something up once per write transaction, such as who hears for a unit, when an act asks for it many times.
+
+    Only for what the act itself does not change. Outside a write transaction it is looked up each time.
+    """
+    known: dict[Hashable, T] | None = db.session().info.get(_LOOKED_UP)
+    if known is None:
+        return look_up()
+    if key not in known:
+        known[key] = look_up()
+    return known[key]
 
 
 def affected(statement: sa.Executable) -> int:

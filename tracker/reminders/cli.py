@@ -26,9 +26,8 @@ def run() -> None:
 def sweep_once(moment: str | None) -> None:
     """Do by hand what the scheduler does: crossings, recurring tasks, reminders."""
     counts = sweep(now=_moment(moment))
-    click.echo(
-        f"逾期记录 {counts['crossings']}，周期任务 {counts['issued']}，提醒 {counts['reminders']}，失败 {counts['failed']}"
-    )
+    said = "逾期记录 {crossings}，周期任务 {issued}，提醒 {reminders}，失败 {failed}"
+    click.echo(said.format(**counts))
     if counts["failed"]:
         raise SystemExit(1)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from tracker.kernel.clock import local_date
+from tracker.kernel.db import looked_up_once
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
 from tracker.organisation.queries import contacts, seat_holders, units_by_person
@@ -46,7 +47,10 @@ def unit_desk(task: Task, unit_id: int | None, now: datetime) -> set[int]:
         return set()
     day = local_date(now)
     people = policy.confirmers(task.group_id, unit_id, day=day)
-    people |= set(contacts(task.group_id, unit_id, day=day, roles=tuple(ContactRole)))
+    people |= looked_up_once(
+        ("contacts", task.group_id, unit_id, day),
+        lambda: set(contacts(task.group_id, unit_id, day=day, roles=tuple(ContactRole))),
+    )
     if unit_id == task.lead_unit_id and task.owner_id is not None:
         at_work = unit_id in units_by_person([task.owner_id], day=day)[task.owner_id]
         people |= {task.owner_id} if at_work else set()

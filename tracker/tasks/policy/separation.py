@@ -1,13 +1,13 @@
 """The doer never judges: who is barred from a task, and who could verify it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db
+from tracker.kernel.db import db, looked_up_once
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Post, Unit
@@ -26,7 +26,7 @@ def involved_units(task: Task) -> set[int]:
     return units
 
 
-def _of_the_doers(involved: set[int]) -> sa.ColumnElement[bool]:
+def _of_the_doers(involved: Collection[int]) -> sa.ColumnElement[bool]:
     """The units involved, with their sections (科室), whose people are people of the unit."""
     return sa.or_(Unit.id.in_(involved), sa.and_(Unit.parent_id.in_(involved), Unit.kind == UnitKind.SECTION))
 
@@ -91,7 +91,10 @@ def able_to_verify(task: Task, by_seat: Mapping[int, frozenset[int]], *, day: da
 
     Never anybody of the units that do it, nor who handed it in.
     """
-    barred = set(db.session.scalars(sa.select(Unit.id).where(_of_the_doers(involved_units(task)))))
+    doing = frozenset(involved_units(task))
+    barred = looked_up_once(
+        ("barred", doing), lambda: set(db.session.scalars(sa.select(Unit.id).where(_of_the_doers(doing))))
+    )
     others = {task.verifier_id} if task.verifier_id is not None else set()
     if task.parent is not None and task.parent.lead_unit_id is not None:
         others |= confirmers(task.group_id, task.parent.lead_unit_id, day=day)
@@ -101,5 +104,9 @@ def able_to_verify(task: Task, by_seat: Mapping[int, frozenset[int]], *, day: da
 
 def confirmers(group_id: int, unit_id: int, *, day: date) -> set[int]:
     """Head and deputy in charge of a unit: an empty post has none."""
-    heads = unit_people(unit_id, day=day, ranks=(PostRank.HEAD,))
-    return set(heads) | set(contacts(group_id, unit_id, day=day, roles=(ContactRole.DEPUTY_IN_CHARGE,)))
+
+    def found() -> frozenset[int]:
+        heads = unit_people(unit_id, day=day, ranks=(PostRank.HEAD,))
+        return frozenset(heads) | set(contacts(group_id, unit_id, day=day, roles=(ContactRole.DEPUTY_IN_CHARGE,)))
+
+    return set(looked_up_once(("confirmers", group_id, unit_id, day), found))
