@@ -15,7 +15,7 @@ _TAIL = re.compile(
     r"相关负责同志)(?:同志)?$"
 )
 _TWO_LISTS = re.compile(
-    r"^(?P<a>.*?、.*?)(?P<post>(?:主要|分管|有关|相关)(?:负责人|负责同志|领导))(?:同志)?(?:以及|和|及|、|，)(?P<b>.+)$"
+    r"^(?P<a>.*?、.*?)(?P<post>(?:主要|分管|有关|相关)(?:负责人|负责同志|领导)|负责人|负责同志)(?:同志)?(?:以及|和|及|、|，)(?P<b>.+)$"
 )
 _IGNORED_NOTE = re.compile(
     r"^(?:(?:女|男|[\u4e00-\u9fff]{1,4}族)(?:[，,、](?:女|男|[\u4e00-\u9fff]{1,4}族|中共党员))*|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
@@ -81,6 +81,11 @@ def _apart(text: str) -> list["Sitting"]:
         rows = [read_row(part) for part in parts]
         if all(rows) and (_stand_apart(parts, rows) or not any(sitting.person for row in rows for sitting in row)):
             return [sitting for row in rows for sitting in row]
+    joints = list(re.finditer(r"和|及|与", text))
+    for joint in joints if len(text) <= 80 and len(joints) <= 3 else ():
+        both = read_row(text[: joint.start()]), read_row(text[joint.end() :])
+        if all(row and all(sitting.person and sitting.posts for sitting in row) for row in both):
+            return [*both[0], *both[1]]
     parts = split_top(text, "、")
     if 1 < len(parts) <= 80:
         rows = [read_row(part) for part in parts]

@@ -83,5 +83,5 @@ def earlier_clause(sentence: str, at: int, longest: int = 20) -> str:
 
 def following(sentence: str, at: int) -> str | None:
     """The word behind a number, where what is counted stands there."""
-    found = re.match(r"^(?:以上|的)?(?P<w>[\u4e00-\u9fff]{2,10}?)(?=[，。；、]|$)", sentence[at:])
+    found = re.match(r"^(?:以上|的)?(?P<w>[\u4e00-\u9fff]{2,10}?)(?=[，。；、]|和\d|$)", sentence[at:])
     return found["w"] if found else None

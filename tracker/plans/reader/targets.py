@@ -174,7 +174,7 @@ class _Sentence:
         if found["of"]:
             name = purpose(self.text, end) or name or found["of"].rstrip("的")
         if found["act"]:
-            name = ("" if EVERY.match(name) else name) + found["act"]
+            name = ("" if EVERY.match(name) else name) + found["act"] + (following(self.text, end) or "")
         if EVERY.match(name):
             name = granted(self.text, end) or name
         if (not name or SEASON.search(name)) and self.found:
