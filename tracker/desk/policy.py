@@ -50,13 +50,6 @@ def may_oversee(actor: Actor, group_id: int) -> Verdict:
     return refused(_l("本页供领导小组办公室、督导（督查）人员和领导查看。"))
 
 
-def may_run_office(actor: Actor, group_id: int) -> Verdict:
-    """Open the desk of a group's office."""
-    if actor.roles_in(group_id) & OFFICE:
-        return ALLOWED
-    return refused(_l("本页供领导小组办公室使用。"))
-
-
 def duties_of(actor: Actor) -> list[DutyKind]:
     """The installation duties of somebody, in their order."""
     return [duty for duty in DutyKind if duty in actor.duties]

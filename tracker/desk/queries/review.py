@@ -137,7 +137,7 @@ def _add_ladder(found: dict[int, Case], *, today: date) -> None:
         .join(Task, sa.and_(Task.id == Reminder.subject_id, Task.cycle == Reminder.cycle))
         .join(Person, Person.id == Reminder.recipient_id)
         .where(Reminder.subject_kind == "task", Reminder.subject_id.in_(found))
-        .order_by(Reminder.rung, Reminder.id)
+        .order_by(Reminder.rung, Person.id)
     )
     audiences = {rung.offset: rung.audience for rung in DEADLINE_LADDER}
     reached: dict[tuple[int, int], RungReached] = {}
