@@ -105,6 +105,9 @@ def _resolve_half(group: dict[str, str], year: int | None) -> _Resolved:
     return kind, date(year, last - 5, 1) if year else None, month_end(year, last) if year else None, last
 
 
+_PAST_YEAR = re.compile(r"度?(?:以来|以前|版|修订|制定|印发|出台)")
+
+
 def find_points(text: str, year: int | None) -> list[Point]:
     """All points in time of a squeezed text; a missing year is the one printed before it, else the one given."""
     points: list[Point] = []
@@ -122,7 +125,7 @@ def find_points(text: str, year: int | None) -> list[Point]:
         own = int(group["y"]) if group["y"] else known
         if group.get("rel") in ("明年", "次年", "翌年") and own is not None:
             own += 1
-        if group["y"]:
+        if group["y"] and not _PAST_YEAR.match(text, found.end()):
             known = own
         kind, first, last, month = _resolve(found, own)
         points.append(Point(first, last, kind, own, month, found.start(), found.end()))

@@ -100,7 +100,15 @@ def _titles(head: Head, paragraphs: list[Paragraph]) -> None:
     if organs:
         head.issuer = "、".join(organs)
     elif issuer:
-        head.issuer = issuer["o"]
+        head.issuer = _two_bodies(pieces) or issuer["o"]
+
+
+def _two_bodies(pieces: list[Paragraph]) -> str | None:
+    """Two bodies before 关于, parted by a blank only."""
+    before = " ".join(piece.text for piece in pieces).partition("关于")[0].split()
+    return (
+        "、".join(before) if len(before) > 1 and all(len(word) > 3 and ORGAN.match(word) for word in before) else None
+    )
 
 
 def _find_titles(head: Head, paragraphs: list[Paragraph]) -> list[_Title]:
