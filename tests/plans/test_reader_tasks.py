@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.plans.papers import listed, numbering, paragraph, read, read_word, row
+from tracker.plans.reader import read_text
 
 HEAD = "云溪县2024年河湖整治方案\n一、工作任务\n"
 
@@ -391,3 +392,43 @@ def test_a_list_may_begin_at_another_number() -> None:
     )
 
     assert [task["number"] for task in found["tasks"]] == ["4"]
+
+
+def test_labels_below_a_heading_hold_for_the_items_below_it() -> None:
+    found = read_text(
+        "某市攻坚行动方案\n一、主要任务\n（一）产业链招商\n牵头单位：市工信局\n责任单位：市商务局、市投促中心\n"
+        "1．编制招商图谱，2025年4月底前完成；\n2．6月30日前签约项目3个。\n"
+    )
+
+    assert [(task.number, task.lead_unit, task.cooperating_units) for task in found.tasks] == [
+        ("1", "市工信局", ("市商务局", "市投促中心")),
+        ("2", "市工信局", ("市商务局", "市投促中心")),
+    ]
+
+
+def test_a_year_of_the_past_does_not_spread_to_the_dates_behind_it() -> None:
+    found = read_text(
+        "某区2022年重点任务清单\n一、主要任务\n（一）线索清仓。对2021年以来未办结线索，6月底前核查完成。\n"
+        "（二）建章立制。\n"
+    )
+
+    assert [str(task.due_on) for task in found.tasks] == ["2022-06-30", "None"]
+
+
+def test_a_working_group_with_a_lead_unit_only_is_no_task() -> None:
+    found = read_text(
+        "某市攻坚行动方案\n一、组织领导\n成立某市攻坚行动指挥部。\n（1）综合协调专班。牵头单位：市委办。\n"
+        "二、主要任务\n（1）编制图谱。牵头单位：市工信局。\n（2）签约项目。牵头单位：市商务局。\n"
+    )
+
+    assert [task.lead_unit for task in found.tasks] == ["市工信局", "市商务局"]
+
+
+def test_numbered_work_inside_a_stage_is_a_task_when_somebody_leads_it() -> None:
+    found = read_text(
+        "某镇2023年整治方案\n一、整治任务及时间安排\n（一）第一阶段：6月5日-6月30日，宣传动员。\n"
+        "（二）第二阶段：7月1日-10月31日，集中整治。\n1、整治隐患路段。由经发办牵头，规建办配合，8月底前完成。\n"
+    )
+
+    assert [(task.lead_unit, task.cooperating_units) for task in found.tasks] == [("经发办", ("规建办",))]
+    assert [phase.name for phase in found.phases] == ["第一阶段：宣传动员", "第二阶段：集中整治"]

@@ -62,8 +62,10 @@ def read_tasks(root: Item, phases: PhasesFound, defaults: Defaults, year: int | 
 
 def _clause(item: Item) -> Clause:
     parts = [squeeze(mark_labels(item.text))]
-    if not item.children:
-        parts.extend(squeeze(mark_labels(paragraph.text)) for paragraph in item.body if not paragraph.table)
+    below_it = [paragraph for paragraph in item.body if not paragraph.table]
+    if item.children:
+        below_it = [paragraph for paragraph in below_it if is_label_line(paragraph.text)]
+    parts.extend(squeeze(mark_labels(paragraph.text)) for paragraph in below_it)
     text = ""
     for part in parts:
         if text and text[-1] not in "。；：，、！？）)]】":
@@ -113,11 +115,14 @@ def _obliges(  # noqa: PLR0911 - rules in their order of rank, the first that fi
     item: Item, clause: Clause, given: Responsible, phases: PhasesFound, has_task_section: bool, year: int | None
 ) -> bool:
     """Whether an item is a task."""
+    if item.section == Kind.GROUP and re.search(r"(?:专班|小组|组)$", item.heading):
+        return False
     labelled = clause.responsible.strong and (clause.responsible.found or clause.responsible.deadline is not None)
     if _opens_section(item):
         return labelled and item.section not in (Kind.GOAL, Kind.GROUP)
     if _within_phase(item, phases) or item.section in (Kind.GROUP, Kind.DUTY, Kind.GOAL, Kind.PROSE):
-        return labelled and bool(clause.responsible.found)
+        told = bool(clause.responsible.leads) and any("任务" in above.heading for above in item.ancestors())
+        return (labelled or told) and bool(clause.responsible.found)
     if item.section == Kind.TASK:
         return True
     if item.section == Kind.MAYBE_TASK and not has_task_section:

@@ -3,7 +3,7 @@
 import re
 
 from .findings import Posting
-from .units import SUFFIXES, split_top
+from .units import SUFFIXES, is_unit, split_top
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦"
@@ -209,3 +209,19 @@ def _inherit(posting: Posting, before: list[Posting]) -> Posting:
     ):
         return posting
     return posting if _FREE.search(posting.post) and not unit else Posting(unit, posting.post)
+
+
+def is_long_name(words: list[str]) -> bool:
+    """A name of four to eight characters, told by its place before a longer post: 额尔德木图  副县长."""
+    notes = 1
+    while notes < len(words) and words[notes][0] in "（(":
+        notes += 1
+    post = words[notes] if notes < len(words) else ""
+    name = words[0]
+    return (
+        bool(re.fullmatch(r"[\u4e00-\u9fff]{4,8}", name))
+        and not is_unit(name)
+        and not ends_with_post(name)
+        and (ends_with_post(post) or is_unit(post))
+        and not re.search(r"[的和及与等各由在对为或]|以上|负责|工作|有关|人员|负责|移动|联通|电信", name)
+    )

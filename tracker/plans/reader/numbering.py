@@ -20,6 +20,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("section", rf"(?P<number>第{_H}+节)[、：:\s]*"),
         ("article", rf"(?P<number>第{_H}+条)[、：:\s]*"),
         ("named", rf"(?P<number>(?:任务|举措|行动|工程|措施|专项)\s*(?:{_H}+|\d{{1,2}}))\s*[：:、.．—]\s*"),
+        ("named", rf"[【\[](?P<number>(?:任务|举措|行动|工程|措施|专项)\s*(?:{_H}+|\d{{1,2}}))[】\]]\s*[：:]?\s*"),
         ("han", rf"(?P<number>{_H}{{1,4}})\s*[、．.]\s*(?!\d)"),
         ("han_paren", rf"(?P<number>[（(]\s*{_H}{{1,4}}\s*[)）])\s*[、.．]?\s*"),
         (
@@ -29,7 +30,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                 rf"[.．、]?(?=[\u4e00-\u9fff《“]){_NOT_MEASURE})"
             ),
         ),
-        ("digit", r"(?P<number>\d{1,3})\s*(?:、\s*|[．.]\s*(?!\d)|[．.]\s*(?=(?:19|20)\d\d年))"),
+        ("digit", r"(?P<number>\d{1,3})\s*(?:、\s*|[．.]\s*(?!\d)|[．.]\s*(?=(?:19|20)\d\d年|\d{1,2}月\d{0,2}[日底]))"),
         ("digit_paren", r"(?P<number>[（(]\s*\d{1,3}\s*[)）])\s*[、.．]?\s*"),
         ("digit_half", r"(?P<number>\d{1,3}[)）])\s*[、.．]?\s*"),
         ("circle", r"(?P<number>[\u2460-\u2473\u2474-\u2487\u2488-\u249b\u3251-\u325f\u2776-\u277f])\s*[、.．]?\s*"),

@@ -42,6 +42,7 @@ _AS = re.compile(
     rf"(?P<who>[^。；]*?)(?:(?<!负责)同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)(?P<role>{_ROLE})"
     rf"(?=[，,。；;、）)]|的|$)"
 )
+_ARE = re.compile(r"(?P<role>成员(?:单位)?)(?:为|有|包括)(?P<who>[^。；]*?)(?:等)?(?=[。；]|$)")
 _PARTICIPANTS = re.compile(
     r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])"
     r"(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)"
@@ -129,7 +130,9 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         rest_of = _without(bare, [found.span() for found in found_by])
         found_by += [found for found in _AS.finditer(rest_of) if re.search(r"[\u4e00-\u9fff]", found["who"])]
         rest_of = _without(rest_of, [found.span() for found in found_by])
-        matches = found_by + [found for found in _COLON.finditer(rest_of) if found["who"].strip("，、 ")]
+        matches = found_by + [
+            found for pattern in (_COLON, _ARE) for found in pattern.finditer(rest_of) if found["who"].strip("，、 ")
+        ]
         for match in matches:
             role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
             if role is None or match["role"].endswith("联系人"):

@@ -16,7 +16,8 @@ ORDER = N_("阶段“%(text)s”的止期早于起期，止期留空，请核对
 _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")
 _STAGE = re.compile(r"阶段|第[一二三四五六七八九十]+步")
 _PARAGRAPH_STAGE = re.compile(
-    r"^(?:第[一二三四五六七八九十]+(?:阶段|步)|[^，。：:（(]{2,16}阶段)\s*(?:[：:（(，,。]|$)"
+    r"^(?:第[一二三四五六七八九十]+(?:阶段|步)|[^，。：:（(]{2,16}阶段)\s*"
+    r"(?:[：:（(，,。]|[\u4e00-\u9fff]{2,12}[（(：:]|$)"
 )
 _TIME_HEAD = re.compile(
     r"^(?:时间(?:安排)?|起止时间)?[：:]?[（(]?(?=(?:19|20)\d{2}|\d{1,2}月|即日|" r"[一二三四五六七八九十]{1,2}月)"
@@ -194,5 +195,6 @@ def phase_name(head: str, span: Span | None) -> str:
         )
     if "：" in kept and len(kept) > 30:
         kept = kept.split("：", 1)[0]
+    kept = re.sub(r"：[，,、：]+", "：", kept)
     kept = re.sub(r"(?:时间(?:为|是)?|从|自|为)$", "", kept.strip("：:，,、；;。 （）()"))
     return kept.strip("：:，,、；;。 （）()") or head

@@ -3,7 +3,7 @@
 import re
 
 from .answerable import Responsible
-from .names import NAME
+from .names import is_name
 from .responsible_labels import ANY_LABEL
 from .units import is_unit, looks_like_units, split_units
 
@@ -83,7 +83,7 @@ def _by_verb(text: str, result: Responsible) -> None:
 
 
 def _office(unit: str) -> bool:
-    return is_unit(unit) and len(unit) <= 20 and not re.search(rf"^(?:{NAME})$", unit) and unit not in ("单位", "部门")
+    return is_unit(unit) and len(unit) <= 20 and not is_name(unit) and unit not in ("单位", "部门")
 
 
 def _partners(tail: str, result: Responsible) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .findings import Posting
-from .names import NAME, POST, ends_with_post, is_name, join_padded, reads_as_name, split_posts
+from .names import NAME, POST, ends_with_post, is_long_name, is_name, join_padded, reads_as_name, split_posts
 from .units import is_unit, split_top, split_units
 
 _TOKEN = re.compile(r"[（(](?:[^（）()]|[（(][^（）()]*[)）])*[)）]|[、，,；;]|[^\s（(、，,；;]+")
@@ -110,7 +110,7 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
     ]
     if 0 not in found and len(words) > 1 and reads_as_name(words[0]) and _proves_person(words, 0):
         found = [0, *found]
-    if 0 not in found and _long_name(words):
+    if 0 not in found and is_long_name(words):
         found = [0, *found]
     if found and 0 not in found and all(_name_or_note(word) for word in words):
         found = [index for index, word in enumerate(words) if reads_as_name(word)]
@@ -140,22 +140,6 @@ def _persons(words: list[str], padded: frozenset[str]) -> list[int]:
 
 def _name_or_note(word: str) -> bool:
     return reads_as_name(word) or word in "、，,；;" or word[0] in "（("
-
-
-def _long_name(words: list[str]) -> bool:
-    """A name of four to eight characters, told by its place before a longer post: 额尔德木图  副县长."""
-    notes = 1
-    while notes < len(words) and words[notes][0] in "（(":
-        notes += 1
-    post = words[notes] if notes < len(words) else ""
-    name = words[0]
-    return (
-        bool(re.fullmatch(r"[\u4e00-\u9fff]{4,8}", name))
-        and not is_unit(name)
-        and not ends_with_post(name)
-        and (ends_with_post(post) or is_unit(post))
-        and not re.search(r"[的和及与等各由在对为或]|以上|负责|工作|有关|人员|负责|移动|联通|电信", name)
-    )
 
 
 def _proves_person(words: list[str], index: int) -> bool:
@@ -192,7 +176,11 @@ def _split_glued(word: str) -> tuple[str, str] | None:
         return None
     for size in (3, 2, 4, 5, 6):
         post, name = word[:-size], word[-size:]
-        if len(post) >= 2 and ends_with_post(post) and (reads_as_name(name) or (size > 4 and _long_name([name, post]))):
+        if (
+            len(post) >= 2
+            and ends_with_post(post)
+            and (reads_as_name(name) or (size > 4 and is_long_name([name, post])))
+        ):
             return post, name
     return None
 
@@ -263,7 +251,12 @@ def _units_only(units: list[str]) -> list[Sitting]:
     """Units that sit, some of them by a post; a post behind the last may be that of each."""
     if len(units) > 1 and ends_with_post(units[-1]) and not any(ends_with_post(unit) for unit in units[:-1]):
         last = split_posts(units[-1])
-        if len(last) == 1 and last[0].unit and last[0].post and _alike([*units[:-1], last[0].unit]):
+        if (
+            len(last) == 1
+            and last[0].unit
+            and last[0].post
+            and all(unit[-1] == last[0].unit[-1] for unit in units[:-1])
+        ):
             return _shared_post("、".join([*units[:-1], last[0].unit]), last[0].post)
     if units and all(is_unit(unit) or ends_with_post(unit) for unit in units):
         return [
@@ -271,11 +264,6 @@ def _units_only(units: list[str]) -> list[Sitting]:
             for unit in units
         ]
     return []
-
-
-def _alike(units: list[str]) -> bool:
-    """Whether the units are all of one kind, so that a post behind the last is that of each: 公办学校、民办学校校长."""
-    return all(unit[-1] == units[-1][-1] for unit in units)
 
 
 def _shared_post(text: str, post: str) -> list[Sitting]:
