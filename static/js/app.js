@@ -50,6 +50,7 @@
     all("details.z-menu[open], details.z-more[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".z-alert").remove();
+    if (event.target.closest("[data-print]")) window.print();
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
   });
