@@ -95,6 +95,20 @@ class Task(Model):
         sa.Index("ix_task_group_state_due", "group_id", "state", "sort_on", "id"),
         sa.Index("ix_task_group_due", "group_id", "sort_on", "id"),
         sa.Index("ix_task_state_due", "state", "due_on"),
+        # Everything that counting lights by unit reads, so that it never touches the long texts of the rows.
+        sa.Index(
+            "ix_task_lights",
+            "group_id",
+            "lead_unit_id",
+            "state",
+            "sort_on",
+            "late",
+            "extension_pending",
+            "continuous",
+            "next_milestone_on",
+            "behind_on",
+            "reported_at",
+        ),
         sa.Index(
             "ix_task_verifier",
             "verifier_id",

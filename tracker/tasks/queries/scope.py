@@ -6,6 +6,7 @@ read everything, so lists ask piece by piece and join the pieces; a test holds t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,11 +123,13 @@ def selects(
     """
     apart = states is not None and len(states) * sum(len(p.keys) for p in pieces_of if not p.looked_up) <= MOST_APART
     found: list[sa.Select[*tuple[Any, ...]]] = []
+    # Building clauses costs more than running them: each is built once and shared by the pieces.
+    rest, wanted = cache(lambda asking, state: tuple(asking(state))), cache(lambda state: tuple(asked(state)))
     for piece in pieces_of:
         state = looked_up_state if piece.looked_up else Task.state
         keys = piece.keys if len(piece.keys) <= MOST_APART else [sa.or_(*piece.keys)]
         for key in keys:
-            base = sa.select(*columns).where(key, *piece.rest(state), *asked(state))
+            base = sa.select(*columns).where(key, *rest(piece.rest, state), *wanted(state))
             if states is None:
                 found.append(base)
             elif apart and not piece.looked_up:
