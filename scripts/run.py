@@ -130,8 +130,12 @@ def _prepare(settings: Settings, *, wants_demo: bool) -> Flask:
         _set_aside(settings)
         is_demo, is_empty = _migrate(app)
     if wants_demo and is_empty and settings.is_sqlite:
-        _say("Loading the demo story")
-        _run_command(app, "demo", "load")
+        _say("Loading the demo story; this once, it takes a while")
+        try:
+            _run_command(app, "demo", "load")
+        except BaseException:
+            _discard(settings)
+            raise
     elif is_empty:
         _run_command(app, "accounts", "setup-code")
     elif wants_demo and not is_demo:
@@ -155,6 +159,13 @@ def _let_go(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def _discard(settings: Settings) -> None:
+    """Half a story is none: the database was empty before, so the next start begins it anew."""
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        file.with_name(name).unlink(missing_ok=True)
 
 
 def _set_aside(settings: Settings) -> None:
