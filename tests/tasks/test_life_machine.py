@@ -422,7 +422,7 @@ class LifeOfTasks(RuleBasedStateMachine):
             assert task.due_on == due_on
 
 
-def _live(database: Database, *, lives: int, steps: int) -> None:
+def assert_laws_hold(database: Database, *, lives: int, steps: int) -> None:
     machine = type("Life", (LifeOfTasks,), {"database": database})
     unhurried = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
     bounds = settings(max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=unhurried)
@@ -431,9 +431,9 @@ def _live(database: Database, *, lives: int, steps: int) -> None:
 
 @pytest.mark.sqlite
 def test_whatever_people_do_the_life_of_a_task_keeps_its_laws(database: Database) -> None:
-    _live(database, lives=25, steps=40)
+    assert_laws_hold(database, lives=25, steps=40)
 
 
 @pytest.mark.postgres
 def test_the_laws_hold_on_the_other_engine_too(database: Database) -> None:
-    _live(database, lives=5, steps=30)
+    assert_laws_hold(database, lives=5, steps=30)

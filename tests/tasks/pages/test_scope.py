@@ -68,10 +68,10 @@ def world(cast: Cast) -> Cast:
 
 def test_a_list_holds_what_the_policy_lets_somebody_see(world: Cast) -> None:
     for name in EVERYBODY:
-        _agrees(world.actor(name))
+        assert_agrees(world.actor(name))
 
 
-def _agrees(actor: Actor) -> None:
+def assert_agrees(actor: Actor) -> None:
     seen = set(db.session.scalars(sa.select(Task.id).where(visible_to(actor))))
     rows = list_tasks(actor, TaskFilter(state=Stage.ALL), today=TODAY).rows
     assert sorted(row.id for row in rows) == sorted(seen)

@@ -141,7 +141,7 @@ def test_the_spreadsheet_holds_the_same_rows_and_no_formula(cast: Cast, client_a
     assert "别人的" not in words
     assert "别人的" in {
         cell.value
-        for row in load_workbook(BytesIO(client_as("leader").get("/tasks/export").data)).active.iter_rows()  # type: ignore[union-attr]
+        for row in load_workbook(BytesIO(client_as("leader").get("/tasks/export").data)).active.iter_rows()
         for cell in row
     }
 

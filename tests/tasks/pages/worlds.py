@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
@@ -14,7 +15,7 @@ DUE = TODAY + timedelta(days=60)
 
 
 def drafted(
-    cast: Cast, *titles: str, lead: str = "finance", due_on: date | None = DUE, group: str = "g1", **more: object
+    cast: Cast, *titles: str, lead: str = "finance", due_on: date | None = DUE, group: str = "g1", **more: Any
 ) -> list[int]:
     """Drafts in the group's office, by id."""
     clerk = "office_secondee" if group == "g1" else f"{group}_office_clerk"
@@ -22,7 +23,7 @@ def drafted(
         tasks = [
             commands.draft_task(
                 cast.group(group),
-                TaskDraft(title=title, lead_unit_id=cast.unit_ids[lead], due_on=due_on, **more),  # type: ignore[arg-type]
+                TaskDraft(title=title, lead_unit_id=cast.unit_ids[lead], due_on=due_on, **more),
                 by=cast.actor(clerk),
                 now=NOW,
             )
@@ -39,7 +40,7 @@ def issued(
     parts: Sequence[str] = (),
     group: str = "g1",
     now: datetime = NOW,
-    **more: object,
+    **more: Any,
 ) -> list[int]:
     """Tasks that were signed off, by id."""
     rows = [NewPart(cast.unit_ids[unit], "提供数据") for unit in parts]
@@ -55,9 +56,9 @@ def issued(
     return ids
 
 
-def accepted(cast: Cast, *titles: str, who: str = "finance_head", **more: object) -> list[int]:
+def accepted(cast: Cast, *titles: str, who: str = "finance_head", **more: Any) -> list[int]:
     """Tasks that were signed for, by id."""
-    ids = issued(cast, *titles, **more)  # type: ignore[arg-type]
+    ids = issued(cast, *titles, **more)
     with write_transaction() as session:
         for task_id in ids:
             task = session.get_one(Task, task_id)
@@ -65,7 +66,7 @@ def accepted(cast: Cast, *titles: str, who: str = "finance_head", **more: object
     return ids
 
 
-def submitted(cast: Cast, *titles: str, who: str = "finance_head", **more: object) -> list[int]:
+def submitted(cast: Cast, *titles: str, who: str = "finance_head", **more: Any) -> list[int]:
     """Tasks that were handed in, by id."""
     ids = accepted(cast, *titles, who=who, **more)
     with write_transaction() as session:
@@ -84,9 +85,9 @@ def reported(cast: Cast, task_id: int, text: str, *, who: str = "finance_liaison
         return row.id
 
 
-def overdue(cast: Cast, *titles: str, days: int = 10, **more: object) -> list[int]:
+def overdue(cast: Cast, *titles: str, days: int = 10) -> list[int]:
     """Tasks that were signed for and whose date has passed, by id."""
-    ids = accepted(cast, *titles, due_on=TODAY, **more)
+    ids = accepted(cast, *titles, due_on=TODAY)
     with write_transaction() as session:
         for task_id in ids:
             task = session.get_one(Task, task_id)

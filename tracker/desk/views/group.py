@@ -17,7 +17,7 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.organisation.rules import LEADERS
 from tracker.tasks.policy import OVERSEERS
 from tracker.tasks.queries import UnitLights, Wait, Waiting, waiting_for
-from tracker.tasks.queries.waiting import LABELS as WAIT_LABELS
+from tracker.tasks.queries.waits import LABELS as WAIT_LABELS
 from tracker.tasks.rules import LABELS, Light
 
 GROUP_WAITS = (Wait.SIGN_OFF, Wait.DECIDE_EXTENSION, Wait.DECIDE_ADJUSTMENT, Wait.VERIFY, Wait.ANSWER_EXPLANATION)

@@ -28,7 +28,7 @@ from tracker.tasks.queries import (
     unreported_by_unit,
     waiting_for,
 )
-from tracker.tasks.queries.waiting import LABELS as WAIT_LABELS
+from tracker.tasks.queries.waits import LABELS as WAIT_LABELS
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Light
 

@@ -55,7 +55,8 @@ from tracker.tasks.queries.loading import (
 )
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.steps import Step, next_action
-from tracker.tasks.queries.waiting import Wait, Waiting, waiting_for
+from tracker.tasks.queries.waiting import waiting_for
+from tracker.tasks.queries.waits import Wait, Waiting
 
 __all__ = [
     "EXPORT_ROWS",

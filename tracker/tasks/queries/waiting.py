@@ -1,9 +1,7 @@
 """What waits for one person: to sign for, to confirm, to report, to verify, to decide, to sign off. One query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +9,6 @@ import sqlalchemy as sa
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db
-from tracker.kernel.text import Labels, _l
 from tracker.organisation.models import Unit
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank
 from tracker.tasks.models import (
@@ -27,6 +24,7 @@ from tracker.tasks.models import (
 from tracker.tasks.policy import OVERSEERS
 from tracker.tasks.queries.lights import Condition, by_marks
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
+from tracker.tasks.queries.waits import Wait, Waiting
 from tracker.tasks.rules import (
     FREE_EXTENSIONS,
     OPEN,
@@ -42,55 +40,6 @@ LIMIT = 100
 """So many of each kind are listed."""
 QUIET_DAYS = 7
 """Calendar days after a report in which a task asks for no other."""
-
-
-class Wait(StrEnum):
-    """What somebody has to do, in the order in which it is shown."""
-
-    SIGN_OFF = "sign_off"
-    ACCEPT = "accept"
-    ACCEPT_PART = "accept_part"
-    CONFIRM_SUBMISSION = "confirm_submission"
-    CONFIRM_REPORT = "confirm_report"
-    RETURNED = "returned"
-    REPORT = "report"
-    REPORT_PART = "report_part"
-    DECIDE_ADJUSTMENT = "decide_adjustment"
-    DECIDE_EXTENSION = "decide_extension"
-    VERIFY = "verify"
-    ANSWER_EXPLANATION = "answer_explanation"
-
-
-LABELS = Labels(
-    {
-        Wait.SIGN_OFF: _l("待签发"),
-        Wait.ACCEPT: _l("待签收"),
-        Wait.ACCEPT_PART: _l("配合事项待签收"),
-        Wait.CONFIRM_SUBMISSION: _l("办结报请待确认"),
-        Wait.CONFIRM_REPORT: _l("进展报告待确认"),
-        Wait.RETURNED: _l("退回重办"),
-        Wait.REPORT: _l("待填报进展"),
-        Wait.REPORT_PART: _l("待填报配合进展"),
-        Wait.DECIDE_ADJUSTMENT: _l("调整申请待决定"),
-        Wait.DECIDE_EXTENSION: _l("延期申请待审批"),
-        Wait.VERIFY: _l("待核验"),
-        Wait.ANSWER_EXPLANATION: _l("逾期说明待答复"),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that waits. thing_id: the part, report, request or batch where the act is about one; else the task."""
-
-    kind: Wait
-    task_id: int | None
-    thing_id: int
-    group_id: int
-    title: str
-    unit: str
-    due_on: date | None
-    since: datetime | None
 
 
 def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
