@@ -79,8 +79,7 @@ def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
             late.c.due_on,
             sa.bindparam("recorded_at", now, type_=Crossing.__table__.c.recorded_at.type),
         ).where(~known)
-        result = db.session.execute(insert_if_new(Crossing).from_select(COLUMNS, rows))
-        written += result.rowcount  # type: ignore[attr-defined]
+        written += affected(insert_if_new(Crossing).from_select(COLUMNS, rows))
     return written
 
 
