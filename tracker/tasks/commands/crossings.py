@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, insert_if_new
+from tracker.kernel.db import affected, db, insert_if_new
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.commands.moving import has_passed, open_parts
 from tracker.tasks.models import Crossing, Milestone, Task, TaskPart
