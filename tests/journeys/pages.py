@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -165,19 +164,14 @@ class House:
         row = table_of_routes()[endpoint]
         return next((name for role, name in PEOPLE.items() if row.public or role in row.allowed), "outsider")
 
-    def address(self, rule: Rule, person: str | None) -> str:
+    def address(self, rule: Rule) -> str:
         """Where a page is."""
-        with self.app.app_context():
-            values: dict[str, Any] = {name: self._value(name, rule.endpoint, person) for name in rule.arguments}
-            db.session.remove()
+        task_id = self.own.tasks[TASK_FOR.get(rule.endpoint, "task")]
+        ids = {**self.own.ids, "task_id": task_id, "document_id": self.document_id, "plan_id": self.plan_id}
+        values = {name: ids[name] for name in rule.arguments}
         if rule.endpoint in TICKED:
             values["task"] = self.own.tasks[TICKED[rule.endpoint]]
         return self.app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
-
-    def _value(self, name: str, endpoint: str, person: str | None) -> int | str:
-        if name == "task_id":
-            return self.own.tasks[TASK_FOR.get(endpoint, "task")]
-        return {"document_id": self.document_id, "plan_id": self.plan_id}.get(name) or self.own.ids[name]
 
     def dress(self, person: str, *, theme: str, language: str) -> int:
         """Let somebody see pages in a theme and a language; returns who it is."""

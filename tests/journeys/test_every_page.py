@@ -85,7 +85,7 @@ def test_a_page_is_sound(house: House, windows: dict[int, Window], visit: Visit)
     if visit.person is not None:
         person_id = house.dress(visit.person, theme=visit.theme, language=visit.language)
         let_in(window.page.context, house.app, person_id, house.base)
-    answer = window.page.goto(house.address(visit.rule, visit.person))
+    answer = window.page.goto(house.address(visit.rule))
     assert answer is not None and answer.status == 200
     assert [*window.heard, *faults_of(window.page)] == []
 
