@@ -135,7 +135,9 @@ def _play_period(play: Play, task_id: int, dates: tuple[int, Any]) -> None:
     """A task of one period: signed for, reported, handed in a day early and verified, as far as that is past."""
     out, due_on = dates
     due = (due_on - local_date(play.start)).days
-    acts = [(out + 1, scenes.accept), (out + 2, scenes.report), (due - 1, scenes.submit), (due, scenes.verify)]
+    # A period that ends right after it is issued is handed in late, not before it is signed for.
+    done = max(due - 1, out + 3)
+    acts = [(out + 1, scenes.accept), (out + 2, scenes.report), (done, scenes.submit), (done + 1, scenes.verify)]
     for hour, (day, act) in enumerate(acts, 10):
         if day < 0:
             play.at(day, _act_scene(act, task_id), hour=hour)
