@@ -25,6 +25,9 @@ looked_up_state: Any = sa.type_coerce(Task.state, sa.String).op("||")("")
 """The state, hidden from SQLite's index on it. Without statistics SQLite would rather read every open task there is
 than look up the few whose ids are known."""
 
+looked_up_group: Any = Task.group_id + 0
+"""The group, hidden likewise."""
+
 Asking = Callable[[Any], Sequence[Condition]]
 """Conditions of a filter, given the column (or expression) of the state."""
 
@@ -33,12 +36,13 @@ Asking = Callable[[Any], Sequence[Condition]]
 class Piece:
     """A part of what somebody sees. keys: one condition each that an index begins with; rest: what also holds.
 
-    looked_up: the key names tasks by id rather than by group or unit and state.
+    looked_up: the key names tasks by id rather than by group or unit and state. whole_groups: each key is a group.
     """
 
     keys: Sequence[Condition]
     rest: Asking = lambda _state: ()
     looked_up: bool = False
+    whole_groups: bool = False
 
 
 def watched_groups(actor: Actor) -> list[int]:
@@ -73,7 +77,7 @@ def pieces(
 def _watching(groups: Sequence[int], unit_id: int | None) -> Piece:
     if unit_id is not None:
         return Piece([Task.lead_unit_id == unit_id], lambda _state: [Task.group_id.in_(groups)])
-    return Piece([Task.group_id == group for group in groups])
+    return Piece([Task.group_id == group for group in groups], whole_groups=True)
 
 
 def _rest_of_own(watched: Sequence[int], group_id: int | None, unit_id: int | None) -> Asking:

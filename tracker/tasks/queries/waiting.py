@@ -22,8 +22,9 @@ from tracker.tasks.models import (
     TaskPart,
 )
 from tracker.tasks.policy import OVERSEERS
-from tracker.tasks.queries.lights import Condition, by_marks
+from tracker.tasks.queries.lights import Condition, by_marks, codes
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
+from tracker.tasks.queries.scope import looked_up_group, looked_up_state
 from tracker.tasks.queries.waits import Wait, Waiting
 from tracker.tasks.rules import (
     FREE_EXTENSIONS,
@@ -35,6 +36,8 @@ from tracker.tasks.rules import (
     RequestState,
     TaskState,
 )
+
+Waits = sa.Select[*tuple[Any, ...]]
 
 LIMIT = 100
 """So many of each kind are listed."""
@@ -56,9 +59,7 @@ def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
     return sorted(found, key=lambda w: (order.index(w.kind), w.due_on or date.max, w.thing_id))
 
 
-def _row(
-    kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: Any = Task.lead_unit_id
-) -> sa.Select[*tuple[Any, ...]]:
+def _row(kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: Any = Task.lead_unit_id) -> Waits:
     """The columns of a thing that waits; the caller adds joins and conditions."""
     name = sa.select(Unit.name).where(Unit.id == unit).correlate_except(Unit).scalar_subquery()
     return sa.select(
@@ -91,18 +92,19 @@ def _answers(actor: Actor, unit: Any, roles: set[ContactRole]) -> Condition | No
         for contact in actor.contacts
         if contact.role in roles
     ]
-    return sa.or_(*clauses) if clauses else None
+    # The units stand first and alone, so that their index is followed whatever the rest says.
+    return sa.and_(unit.in_(sorted(actor.unit_ids)), sa.or_(*clauses)) if clauses else None
 
 
-def _of_units(actor: Actor, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+def _of_units(actor: Actor, day: Reckoning) -> list[Waits]:
     """What waits for somebody as head, deputy in charge, liaison or owner."""
-    found: list[sa.Select[*tuple[Any, ...]]] = []
+    found: list[Waits] = []
     drafts, part_drafts = _drafts(actor, Task.lead_unit_id), _drafts(actor, TaskPart.unit_id)
     if drafts is not None:
         found.append(_row(Wait.ACCEPT, Task.id, since=Task.issued_at).where(drafts, Task.state == TaskState.ISSUED))
     reports = [clause for clause in (drafts, _owns(actor)) if clause is not None]
     if reports:
-        found += _reports(sa.or_(*reports), day)
+        found += _reports(sa.and_(Task.lead_unit_id.in_(sorted(actor.unit_ids)), sa.or_(*reports)), day)
     if part_drafts is not None:
         found += _parts(part_drafts, day)
     confirms = confirms_for(actor, Task.lead_unit_id)
@@ -118,7 +120,7 @@ def _owns(actor: Actor) -> Condition | None:
     return sa.and_(Task.owner_id == actor.person_id, Task.lead_unit_id.in_(units))
 
 
-def _reports(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+def _reports(mine: Condition, day: Reckoning) -> list[Waits]:
     """Returned work; and what is near or late, or continuous, and has been quiet for a week."""
     near = by_marks(day.marks, lambda mark: Task.sort_on <= mark.yellow_through)
     pressing = sa.or_(near, Task.continuous)
@@ -133,11 +135,11 @@ def _reports(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]
     ]
 
 
-def _parts(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]:
+def _parts(mine: Condition, day: Reckoning) -> list[Waits]:
     near = by_marks(day.marks, lambda mark: sa.func.coalesce(TaskPart.due_on, Task.sort_on) <= mark.yellow_through)
     quiet = sa.or_(TaskPart.reported_at.is_(None), TaskPart.reported_at < _quiet_since(day.today))
     due = sa.func.coalesce(TaskPart.due_on, Task.due_on)
-    running = Task.state.in_(sorted(OPEN))
+    running = looked_up_state.in_(codes(OPEN))
     accept = _row(Wait.ACCEPT_PART, TaskPart.id, since=Task.issued_at, due=due, unit=TaskPart.unit_id)
     report = _row(Wait.REPORT_PART, TaskPart.id, since=TaskPart.reported_at, due=due, unit=TaskPart.unit_id)
     return [
@@ -148,7 +150,7 @@ def _parts(mine: Condition, day: Reckoning) -> list[sa.Select[*tuple[Any, ...]]]
     ]
 
 
-def _confirmations(mine: Condition) -> list[sa.Select[*tuple[Any, ...]]]:
+def _confirmations(mine: Condition) -> list[Waits]:
     submission = _row(Wait.CONFIRM_SUBMISSION, Submission.id, since=Submission.drafted_at)
     report = _row(Wait.CONFIRM_REPORT, ProgressReport.id, since=ProgressReport.drafted_at)
     working = Task.state.in_([TaskState.ACTIVE, TaskState.RETURNED])
@@ -176,26 +178,23 @@ def _uninvolved(actor: Actor) -> list[Condition]:
     return [Task.lead_unit_id.not_in(units), ~own_part, ~own_hand]
 
 
-def _of_groups(actor: Actor) -> list[sa.Select[*tuple[Any, ...]]]:
+def _of_groups(actor: Actor) -> list[Waits]:
     """What waits for somebody in the office, as supervisor, as leader or as appointed verifier."""
-    found: list[sa.Select[*tuple[Any, ...]]] = []
     free = _uninvolved(actor)
     overseen = sorted(actor.groups_as(*OVERSEERS))
-    verifies = sa.or_(
-        sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None)), Task.verifier_id == actor.person_id
-    )
+    verify = _row(Wait.VERIFY, Task.id, since=Task.submitted_at).where(*free)
+    found: list[Waits] = []
     if actor.person_id is not None:
-        found.append(
-            _row(Wait.VERIFY, Task.id, since=Task.submitted_at).where(
-                verifies, Task.state == TaskState.SUBMITTED, *free
-            )
-        )
+        appointed = sa.and_(Task.verifier_id == actor.person_id, Task.verifier_id.is_not(None))
+        found.append(verify.where(appointed, looked_up_state == TaskState.SUBMITTED.value))
     if overseen:
+        mine = sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None))
+        found.append(verify.where(mine, Task.state == TaskState.SUBMITTED))
         explained = _row(Wait.ANSWER_EXPLANATION, DelayExplanation.id, since=DelayExplanation.given_at)
         found.append(
             explained.join(DelayExplanation, DelayExplanation.task_id == Task.id).where(
-                Task.group_id.in_(overseen),
-                Task.state.in_(sorted(OPEN)),
+                looked_up_group.in_(overseen),
+                looked_up_state.in_(codes(OPEN)),
                 DelayExplanation.state == ExplanationState.OPEN,
                 *free,
             )
@@ -203,27 +202,29 @@ def _of_groups(actor: Actor) -> list[sa.Select[*tuple[Any, ...]]]:
     return found + _requests(actor, free) + _batches(actor)
 
 
-def _requests(actor: Actor, free: Sequence[Condition]) -> list[sa.Select[*tuple[Any, ...]]]:
-    found: list[sa.Select[*tuple[Any, ...]]] = []
+def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
+    """Requests are few and tasks are many: the tasks are looked up from the requests."""
+    found: list[Waits] = []
     offices, leading = sorted(actor.groups_as(*OFFICE)), sorted(actor.groups_as(*LEADERS))
     deciding = sorted(actor.groups_as(*OFFICE_DIRECTORS, *LEADERS))
     if offices or leading:
         extension = _row(Wait.DECIDE_EXTENSION, Extension.id, since=Extension.asked_at)
         mine = sa.or_(
-            sa.and_(Task.group_id.in_(offices), Extension.ordinal <= FREE_EXTENSIONS),
-            sa.and_(Task.group_id.in_(leading), Extension.ordinal > FREE_EXTENSIONS),
+            sa.and_(looked_up_group.in_(offices), Extension.ordinal <= FREE_EXTENSIONS),
+            sa.and_(looked_up_group.in_(leading), Extension.ordinal > FREE_EXTENSIONS),
         )
         found.append(
             extension.join(Extension, Extension.task_id == Task.id).where(
-                mine, Extension.state == RequestState.PENDING, Task.state.in_(sorted(OPEN)), *free
+                mine, Extension.state == RequestState.PENDING, looked_up_state.in_(codes(OPEN)), *free
             )
         )
     if deciding:
-        adjustment = _row(Wait.DECIDE_ADJUSTMENT, Adjustment.id, since=Adjustment.asked_at, due=Adjustment.decide_by)
+        due = Adjustment.decide_by
+        adjustment = _row(Wait.DECIDE_ADJUSTMENT, Adjustment.id, since=Adjustment.asked_at, due=due)
         found.append(
             adjustment.join(Adjustment, Adjustment.task_id == Task.id).where(
-                Task.group_id.in_(deciding),
-                Task.state == TaskState.ISSUED,
+                looked_up_group.in_(deciding),
+                looked_up_state == TaskState.ISSUED.value,
                 Adjustment.state == RequestState.PENDING,
                 *free,
             )
@@ -231,7 +232,7 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[sa.Select[*tuple[
     return found
 
 
-def _batches(actor: Actor) -> list[sa.Select[*tuple[Any, ...]]]:
+def _batches(actor: Actor) -> list[Waits]:
     deciding = sorted(actor.groups_as(*OFFICE_DIRECTORS, *LEADERS))
     if not deciding:
         return []
