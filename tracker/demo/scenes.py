@@ -9,6 +9,7 @@ from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
 from tracker.tasks import commands as tasks
 from tracker.tasks.commands import NewReport
+from tracker.tasks.commands.moving import is_late
 from tracker.tasks.models import DelayExplanation, Extension
 from tracker.tasks.rules import AdjustmentKind
 
@@ -127,16 +128,20 @@ def ask_why(stage: Stage, task_id: int) -> None:
 
 
 def explain(stage: Stage, task_id: int) -> None:
-    """The head explains the delay."""
+    """The head explains the delay, unless a holiday has put lateness off."""
     task = stage.task(task_id)
+    if not is_late(task, local_date(stage.now)):
+        return
     text = "因连续降雨影响外墙施工，已增派两个班组，室内工程同步推进，预计月底前具备验收条件。"
     tasks.explain_delay(task, text=text, version=task.version, by=stage.head(task), now=stage.now)
 
 
 def rectify(stage: Stage, task_id: int) -> None:
-    """The explanation is answered with a new date."""
+    """The explanation is answered with a new date, where there was a delay to explain."""
     task = stage.task(task_id)
-    explanation = stage.latest(DelayExplanation, task_id)
+    explanation = stage.latest_or_none(DelayExplanation, task_id)
+    if explanation is None:
+        return
     tasks.answer_explanation(
         explanation,
         remark="同意所述措施，请在限期内完成。",

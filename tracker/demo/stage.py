@@ -45,10 +45,17 @@ class Stage:
         return db.session.get_one(Task, task_id)
 
     def latest(self, model: type[Row], task_id: int) -> Row:
+        """The last row of a kind about a task, which must have one."""
+        found = self.latest_or_none(model, task_id)
+        if found is None:
+            raise LookupError(model.__name__)
+        return found
+
+    def latest_or_none(self, model: type[Row], task_id: int) -> Row | None:
         """The last row of a kind about a task."""
         kind: Any = model
         query = sa.select(kind).where(kind.task_id == task_id).order_by(kind.id.desc()).limit(1)
-        found: Row = db.session.scalars(query).one()
+        found: Row | None = db.session.scalars(query).one_or_none()
         return found
 
     def unit(self, name: str) -> Unit:
