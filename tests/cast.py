@@ -155,7 +155,7 @@ def enter_cast() -> Cast:
 
 def _tables() -> list[sa.Table]:
     """What building the world writes: the tables of the organisation and the record of its acts."""
-    ours = {mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__ in _WRITTEN}
+    ours = {mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__.startswith(_WRITTEN)}
     return [table for table in db.metadata.sorted_tables if table in ours]
 
 

@@ -1,4 +1,4 @@
-"""Who may keep and who may see regions, units, people, groups and seats.
+"""Who may keep regions, units, people, groups and seats.
 
 A duty reaches over the region of the person who has it and the regions below. The group office keeps what belongs
 to its own group. Nobody gives themselves a seat or post that decides.
@@ -16,19 +16,16 @@ from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.organisation.models import (
     Appointment,
     LeadershipGroup,
-    MemberContact,
-    MemberUnit,
     Person,
     Post,
     Region,
-    Seat,
     Unit,
     on_day,
 )
+from tracker.organisation.policy.seeing import has_duty, is_registrar, units_of
 from tracker.organisation.rules import (
     DECIDING_RANKS,
     DECIDING_SEATS,
-    LEADERS,
     OFFICE,
     OFFICE_DIRECTORS,
     DutyKind,
@@ -42,29 +39,6 @@ NOT_ADMINISTRATOR = refused(_l("只有系统管理员可以指定或解除安装
 NOT_ONESELF = refused(_l("不能由本人给自己任职或入席，请由他人办理。"))
 ELSEWHERE = refused(_l("所选单位或人员不在本行政区范围内。"))
 NOT_YOUR_PHONE = refused(_l("只有本人、登记员或本单位所在领导小组的办公室可以修改电话。"))
-
-WATCHING = frozenset({*LEADERS, *OFFICE, SeatRole.SUPERVISOR})
-"""Seats that see everything of their group."""
-
-
-def reaches(actor: Actor, region: Region) -> bool:
-    """Whether a region is the actor's own or lies below it."""
-    place: Region | None = region
-    while place is not None:
-        if place.id == actor.region_id:
-            return True
-        place = place.parent
-    return False
-
-
-def has_duty(actor: Actor, duty: DutyKind, region: Region) -> bool:
-    """Whether a duty is held that covers a region; the product itself may do what a registrar may."""
-    return actor is SYSTEM or (duty in actor.duties and reaches(actor, region))
-
-
-def is_registrar(actor: Actor, region: Region) -> bool:
-    """Whether somebody keeps the directory of a region."""
-    return has_duty(actor, DutyKind.REGISTRAR, region)
 
 
 def _office_groups(actor: Actor) -> list[int]:
@@ -82,23 +56,10 @@ def _is_office_in(actor: Actor, region: Region) -> bool:
     )
 
 
-def _units_of(groups: Collection[int], day: date) -> sa.ColumnElement[bool]:
-    """Units that belong to groups: members, the office's host, those with seats, and what is under these."""
-    members = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id.in_(groups), on_day(MemberUnit, day))
-    hosts = sa.select(LeadershipGroup.host_unit_id).where(
-        LeadershipGroup.id.in_(groups), LeadershipGroup.host_unit_id.is_not(None)
-    )
-    posts = sa.select(Post.unit_id).join(Seat).where(Seat.group_id.in_(groups), on_day(Seat, day))
-    ids = members.union(hosts, posts)
-    return sa.or_(Unit.id.in_(ids), Unit.parent_id.in_(ids), Unit.hosted_by_id.in_(ids))
-
-
 def _is_office_of(actor: Actor, unit: Unit, day: date) -> bool:
     """Whether a unit belongs to a group whose office somebody works in."""
     groups = _office_groups(actor)
-    return bool(groups) and bool(
-        db.session.scalar(sa.select(Unit.id).where(Unit.id == unit.id, _units_of(groups, day)))
-    )
+    return bool(groups) and bool(db.session.scalar(sa.select(Unit.id).where(Unit.id == unit.id, units_of(groups, day))))
 
 
 def may_add_region(actor: Actor, parent: Region | None) -> Verdict:
@@ -154,7 +115,7 @@ def may_set_phone(actor: Actor, person: Person, *, day: date) -> Verdict:
     units = (
         sa.select(Post.unit_id).join(Appointment).where(Appointment.person_id == person.id, on_day(Appointment, day))
     )
-    found = sa.select(Unit.id).where(Unit.id.in_(units), _units_of(_office_groups(actor), day)).limit(1)
+    found = sa.select(Unit.id).where(Unit.id.in_(units), units_of(_office_groups(actor), day)).limit(1)
     return ALLOWED if db.session.scalar(found) else NOT_YOUR_PHONE
 
 
@@ -221,80 +182,3 @@ def may_keep_calendar(actor: Actor) -> Verdict:
     if actor is SYSTEM or DutyKind.SYSTEM_ADMINISTRATOR in actor.duties or DutyKind.REGISTRAR in actor.duties:
         return ALLOWED
     return refused(_l("只有系统管理员或登记员可以维护工作日历。"))
-
-
-def regions_below(region_id: int | None) -> sa.Select[tuple[int]]:
-    """A region and all below it, as a query of ids."""
-    tree = sa.select(Region.id).where(Region.id == region_id).cte(recursive=True)
-    tree = tree.union(sa.select(Region.id).where(Region.parent_id == tree.c.id))
-    return sa.select(tree.c.id)
-
-
-def groups_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Groups by seat, by unit, or as registrar."""
-    if actor is SYSTEM:
-        return sa.true()
-    known = {seat.group_id for seat in actor.seats} | {group_id for group_id, _ in actor.member_units}
-    mine = LeadershipGroup.id.in_(sorted(known))
-    if DutyKind.REGISTRAR in actor.duties:
-        return sa.or_(mine, LeadershipGroup.region_id.in_(regions_below(actor.region_id)))
-    return mine
-
-
-def keeps_directory(actor: Actor) -> bool:
-    """Whether somebody sees every unit and person within reach."""
-    return bool({DutyKind.REGISTRAR, DutyKind.SYSTEM_ADMINISTRATOR} & actor.duties)
-
-
-def units_visible_to(actor: Actor, *, day: date) -> sa.ColumnElement[bool]:
-    """Units by duty in the region, of the groups one watches over, and one's own with those under it."""
-    if actor is SYSTEM:
-        return sa.true()
-    mine = sorted(actor.unit_ids)
-    seen = [
-        Unit.id.in_(mine),
-        Unit.parent_id.in_(mine),
-        _units_of(sorted(actor.groups_as(*WATCHING)), day),
-    ]
-    if keeps_directory(actor):
-        seen.append(Unit.region_id.in_(regions_below(actor.region_id)))
-    return sa.or_(*seen)
-
-
-def people_visible_to(actor: Actor, *, day: date) -> sa.ColumnElement[bool]:
-    """Oneself, the people of the units one sees, those who sit in or answer to one's groups, and by duty."""
-    if actor is SYSTEM:
-        return sa.true()
-    watched = sorted(actor.groups_as(*WATCHING))
-    in_units = (
-        sa.select(Appointment.person_id)
-        .join(Post)
-        .join(Unit)
-        .where(on_day(Appointment, day), units_visible_to(actor, day=day))
-    )
-    seated = sa.select(Seat.person_id).where(Seat.group_id.in_(watched), Seat.person_id.is_not(None), on_day(Seat, day))
-    seated_by_post = (
-        sa.select(Appointment.person_id)
-        .join(Seat, Seat.post_id == Appointment.post_id)
-        .where(Seat.group_id.in_(watched), on_day(Seat, day), on_day(Appointment, day))
-    )
-    answering = (
-        sa.select(MemberContact.person_id)
-        .join(MemberUnit)
-        .where(MemberUnit.group_id.in_(watched), on_day(MemberContact, day))
-    )
-    seen = [
-        Person.id == actor.person_id,
-        Person.id.in_(in_units),
-        Person.id.in_(seated),
-        Person.id.in_(seated_by_post),
-        Person.id.in_(answering),
-    ]
-    if keeps_directory(actor):
-        seen.append(Person.region_id.in_(regions_below(actor.region_id)))
-    return sa.or_(*seen)
-
-
-def may_see_phones(actor: Actor, group_id: int, region: Region) -> bool:
-    """Whether a group's telephone numbers are shown whole: to those who watch over it, and the registrar."""
-    return is_registrar(actor, region) or group_id in actor.groups_as(*WATCHING)
