@@ -181,7 +181,7 @@ def test_a_group_is_founded_changed_set_and_archived(client_as: ClientAs, cast: 
     changed = {"name": "新名称领导小组", "host_unit_id": cast.unit_ids["education"], "version": 1}
     assert client_as("office_clerk").post(f"/groups/{g1}/edit", data=changed).status_code == 403
     assert client_as("office_director").post(f"/groups/{g1}/edit", data=changed).status_code == 302
-    settings = {"sign_for_days": 5, "yellow_days": 99, "urge_cooldown_days": 1, "version": 2}
+    settings = {"sign_for_days": 5, "consult_days": 4, "yellow_days": 99, "urge_cooldown_days": 1, "version": 2}
     assert client_as("office_director").post(f"/groups/{g1}/settings", data=settings).status_code == 422
     settings["yellow_days"] = 9
     assert client_as("office_director").post(f"/groups/{g1}/settings", data=settings).status_code == 302

@@ -159,6 +159,7 @@ class SettingsForm(VersionedForm):
     """What a group works by."""
 
     sign_for_days = IntegerField(_l("签收期限（工作日）"), [NUMBER], description=_l("下发后应在几个工作日内签收。"))
+    consult_days = IntegerField(_l("征求意见期限（工作日）"), [NUMBER], description=_l("逾期未答复视为无意见。"))
     yellow_days = IntegerField(_l("临期预警（工作日）"), [NUMBER], description=_l("距完成时限几个工作日起亮黄灯。"))
     urge_cooldown_days = IntegerField(_l("催办间隔（工作日）"), [NUMBER], description=_l("同一事项两次催办至少相隔。"))
     roll_due_dates = BooleanField(_l("完成时限遇非工作日顺延到下一个工作日"))

@@ -128,13 +128,14 @@ class GroupSettings:
     """What a group works by; days are working days."""
 
     sign_for_days: int = 3
+    consult_days: int = 3
     yellow_days: int = 7
     urge_cooldown_days: int = 2
     roll_due_dates: bool = True
     percent_enabled: bool = False
 
 
-SETTING_LIMITS = {"sign_for_days": (1, 30), "yellow_days": (0, 60), "urge_cooldown_days": (0, 30)}
+SETTING_LIMITS = {"sign_for_days": (1, 30), "consult_days": (1, 30), "yellow_days": (0, 60), "urge_cooldown_days": (0, 30)}
 
 
 def settings_out_of_range(settings: GroupSettings) -> dict[str, tuple[int, int]]:

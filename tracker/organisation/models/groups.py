@@ -18,6 +18,7 @@ class LeadershipGroup(Model):
         sa.UniqueConstraint("region_id", "name"),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name="dates"),
         sa.CheckConstraint("sign_for_days BETWEEN 1 AND 30", name="sign_for_days"),
+        sa.CheckConstraint("consult_days BETWEEN 1 AND 30", name="consult_days"),
         sa.CheckConstraint("yellow_days BETWEEN 0 AND 60", name="yellow_days"),
     )
 
@@ -33,6 +34,8 @@ class LeadershipGroup(Model):
     uses_from: Mapped[date]
     """The first day of using the product: no crossing, reminder or flag for days before it."""
     sign_for_days: Mapped[int] = mapped_column(default=3)
+    consult_days: Mapped[int] = mapped_column(default=3)
+    """Working days that units have to answer when asked for their views (征求意见)."""
     yellow_days: Mapped[int] = mapped_column(default=7)
     roll_due_dates: Mapped[bool] = mapped_column(default=True)
     percent_enabled: Mapped[bool] = mapped_column(default=False)

@@ -1,5 +1,10 @@
 """Tasks and everything that happens to them, as tables."""
 
+from tracker.tasks.models.consulting import (
+    Consultation,
+    ConsultedTask,
+    ConsultedUnit,
+)
 from tracker.tasks.models.doing import (
     Evidence,
     ProgressReport,
@@ -27,6 +32,9 @@ from tracker.tasks.models.timing import (
 __all__ = [
     "Adjustment",
     "Apportionment",
+    "Consultation",
+    "ConsultedTask",
+    "ConsultedUnit",
     "Crossing",
     "DelayExplanation",
     "DueDateChange",

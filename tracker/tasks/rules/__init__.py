@@ -1,5 +1,12 @@
 """The life of a task: states, moves, lateness, lights and periods. Pure functions and tables."""
 
+from tracker.tasks.rules.consulting import (
+    ConsultationState,
+    Handling,
+    OpinionKind,
+    ReplyStanding,
+    reply_standing,
+)
 from tracker.tasks.rules.lights import (
     DayMarks,
     LightFacts,
@@ -75,16 +82,20 @@ __all__ = [
     "WORK",
     "AdjustmentKind",
     "BatchState",
+    "ConsultationState",
     "CrossingKind",
     "DayMarks",
     "DueDateCause",
     "Every",
     "ExplanationState",
+    "Handling",
     "Light",
     "LightFacts",
     "Move",
+    "OpinionKind",
     "Outcome",
     "PartState",
+    "ReplyStanding",
     "ReportState",
     "RequestState",
     "TaskSource",
@@ -103,6 +114,7 @@ __all__ = [
     "period_due",
     "period_key",
     "rectification_date",
+    "reply_standing",
     "report_owed_on",
     "resume_date",
     "was_late",

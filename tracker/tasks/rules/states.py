@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from tracker.kernel.text import Labels, _l
+from tracker.tasks.rules.consulting import ConsultationState, Handling, OpinionKind, ReplyStanding
 
 
 class TaskState(StrEnum):
@@ -223,6 +224,28 @@ LABELS = Labels(
         BatchState.PROPOSED: _l("待签发"),
         BatchState.SIGNED: _l("已签发"),
         BatchState.SENT_BACK: _l("已退回"),
+    },
+    {
+        ConsultationState.OPEN: _l("征求意见"),
+        ConsultationState.WITHDRAWN: _l("已撤回"),
+    },
+    {
+        OpinionKind.NONE: _l("无意见"),
+        OpinionKind.DUTY: _l("职责"),
+        OpinionKind.TIME: _l("时限"),
+        OpinionKind.STANDARD: _l("标准"),
+        OpinionKind.OTHER: _l("其他"),
+    },
+    {
+        Handling.ADOPTED: _l("采纳"),
+        Handling.NOT_ADOPTED: _l("不采纳"),
+    },
+    {
+        ReplyStanding.WAITING: _l("未答复"),
+        ReplyStanding.DRAFTED: _l("未答复（已起草，待负责人确认）"),
+        ReplyStanding.NO_OPINION: _l("无意见"),
+        ReplyStanding.OPINION: _l("有意见"),
+        ReplyStanding.DEEMED: _l("视为无意见"),
     },
     {
         ExplanationState.OPEN: _l("待答复"),
