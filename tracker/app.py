@@ -38,6 +38,7 @@ from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
 from tracker.organisation import access as organisation_access
 from tracker.organisation import acts as organisation_acts
+from tracker.organisation import notices as organisation_notices
 from tracker.organisation import views as organisation_views
 from tracker.organisation.cli import cli as organisation_cli
 from tracker.oversight import access as oversight_access
@@ -102,6 +103,7 @@ ACTS: tuple[Mapping[str, object], ...] = (
 )
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
+    organisation_notices.MESSAGES,
     tasks_notices.MESSAGES,
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,

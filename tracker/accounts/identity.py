@@ -24,6 +24,7 @@ from tracker.organisation.models import (
     Unit,
     on_day,
 )
+from tracker.organisation.queries import sits_still
 from tracker.organisation.rules import LABELS, PostRank, SeatRole
 
 
@@ -100,7 +101,7 @@ def _posts(person_id: int, day: date) -> _Posts:
 def _seats(person_id: int, posts: tuple[PostHeld, ...], presided: frozenset[int], day: date) -> tuple[SeatHeld, ...]:
     """Seats by name, by post, and of a unit that sits as a member through its head.
 
-    Who presides over a unit sits where its head would.
+    Who presides over a unit sits where its head would. Where seats change by proposal, successors wait for the notice.
     """
     headed = [post.unit_id for post in posts if post.rank == PostRank.HEAD]
     rows = db.session.execute(
@@ -116,6 +117,7 @@ def _seats(person_id: int, posts: tuple[PostHeld, ...], presided: frozenset[int]
         .outerjoin(Post, Post.id == Seat.post_id)
         .where(
             on_day(Seat, day),
+            sits_still(person_id),
             sa.or_(
                 Seat.person_id == person_id,
                 Seat.post_id.in_([post.post_id for post in posts]),

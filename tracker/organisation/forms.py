@@ -19,7 +19,16 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from tracker.kernel.text import _l
 from tracker.organisation.models import Unit
-from tracker.organisation.rules import LABELS, ContactRole, DutyKind, PostRank, RegionLevel, SeatRole, UnitKind
+from tracker.organisation.rules import (
+    LABELS,
+    ContactRole,
+    DutyKind,
+    PostRank,
+    RegionLevel,
+    SeatRole,
+    Succession,
+    UnitKind,
+)
 
 REQUIRED = DataRequired(_l("请填写此项。"))
 NUMBER = InputRequired(_l("请填写此项。"))
@@ -164,6 +173,15 @@ class SettingsForm(VersionedForm):
     urge_cooldown_days = IntegerField(_l("催办间隔（工作日）"), [NUMBER], description=_l("同一事项两次催办至少相隔。"))
     roll_due_dates = BooleanField(_l("完成时限遇非工作日顺延到下一个工作日"))
     percent_enabled = BooleanField(_l("填报进展时要求完成百分比"))
+    succession = RadioField(
+        _l("席位变动"),
+        choices=words(Succession),
+        coerce=Succession,
+        description=_l(
+            "自然递补：谁接任职务谁入席。报请调整：由单位报请、组长或副组长批准，办公室发调整通知后才换人；"
+            "组长、副组长和办公室的席位仍按上级文件变更。"
+        ),
+    )
 
 
 class SeatForm(FlaskForm):

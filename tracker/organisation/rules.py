@@ -59,6 +59,23 @@ class ContactRole(StrEnum):
     LIAISON = "liaison"
 
 
+class Succession(StrEnum):
+    """How a seat passes on when persons change."""
+
+    NATURAL = "natural"
+    PROPOSAL = "proposal"
+
+
+class SeatChangeState(StrEnum):
+    """How far the proposal to change a seat has come."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class DutyKind(StrEnum):
     """What a person does for the installation; the first two do no business act."""
 
@@ -70,6 +87,9 @@ class DutyKind(StrEnum):
 LEADERS = frozenset({SeatRole.LEADER, SeatRole.EXECUTIVE_DEPUTY, SeatRole.DEPUTY_LEADER})
 OFFICE = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR, SeatRole.OFFICE_STAFF})
 OFFICE_DIRECTORS = frozenset({SeatRole.OFFICE_DIRECTOR, SeatRole.OFFICE_DEPUTY_DIRECTOR})
+BY_SUPERIOR = LEADERS | OFFICE
+"""Seats that the superior body fills by its own paper, however the group's other seats pass on."""
+OPEN_CHANGES = (SeatChangeState.PROPOSED, SeatChangeState.APPROVED)
 DECIDING_SEATS = LEADERS | OFFICE_DIRECTORS | {SeatRole.SUPERVISOR}
 """Seats that nobody gives to themselves."""
 DECIDING_RANKS = frozenset({PostRank.HEAD, PostRank.DEPUTY})
@@ -113,6 +133,17 @@ LABELS = Labels(
         ContactRole.LIAISON: _l("联络员"),
     },
     {
+        Succession.NATURAL: _l("自然递补"),
+        Succession.PROPOSAL: _l("报请调整"),
+    },
+    {
+        SeatChangeState.PROPOSED: _l("待批"),
+        SeatChangeState.APPROVED: _l("已批准，待发通知"),
+        SeatChangeState.ISSUED: _l("已调整"),
+        SeatChangeState.REFUSED: _l("未批准"),
+        SeatChangeState.WITHDRAWN: _l("已撤回"),
+    },
+    {
         DutyKind.SYSTEM_ADMINISTRATOR: _l("系统管理员"),
         DutyKind.AUDITOR: _l("审计员"),
         DutyKind.REGISTRAR: _l("登记员"),
@@ -133,9 +164,15 @@ class GroupSettings:
     urge_cooldown_days: int = 2
     roll_due_dates: bool = True
     percent_enabled: bool = False
+    succession: Succession = Succession.NATURAL
 
 
-SETTING_LIMITS = {"sign_for_days": (1, 30), "consult_days": (1, 30), "yellow_days": (0, 60), "urge_cooldown_days": (0, 30)}
+SETTING_LIMITS = {
+    "sign_for_days": (1, 30),
+    "consult_days": (1, 30),
+    "yellow_days": (0, 60),
+    "urge_cooldown_days": (0, 30),
+}
 
 
 def settings_out_of_range(settings: GroupSettings) -> dict[str, tuple[int, int]]:

@@ -1,5 +1,11 @@
 """The only writer of regions, units, people, posts, groups, seats, member units and duties."""
 
+from tracker.organisation.commands.adjusting import (
+    decide_seat_change,
+    issue_seat_notice,
+    propose_seat_change,
+    withdraw_seat_change,
+)
 from tracker.organisation.commands.calendar import correct_day, publish_year, seed_calendar
 from tracker.organisation.commands.directory import (
     add_region,
@@ -52,6 +58,7 @@ __all__ = [
     "change_member_unit",
     "change_unit",
     "correct_day",
+    "decide_seat_change",
     "drop_short_name",
     "end_appointment",
     "end_contact",
@@ -64,6 +71,8 @@ __all__ = [
     "found_group",
     "grant_duty",
     "hand_over",
+    "issue_seat_notice",
+    "propose_seat_change",
     "publish_year",
     "rename_person",
     "rename_region",
@@ -73,4 +82,5 @@ __all__ = [
     "set_phone",
     "set_presiding",
     "take_back",
+    "withdraw_seat_change",
 ]

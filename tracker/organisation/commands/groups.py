@@ -15,8 +15,18 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation import policy
 from tracker.organisation.commands.rows import DAY, end, insert, lies_within, unique
-from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, Region, Seat, Unit, on_day
-from tracker.organisation.rules import GroupSettings, SeatRole, settings_out_of_range
+from tracker.organisation.models import (
+    Appointment,
+    LeadershipGroup,
+    Person,
+    Post,
+    Region,
+    Seat,
+    SeatChange,
+    Unit,
+    on_day,
+)
+from tracker.organisation.rules import OPEN_CHANGES, GroupSettings, SeatRole, Succession, settings_out_of_range
 
 GROUP_TAKEN = _l("本行政区已有同名领导小组。")
 ELSEWHERE = _l("所选单位或人员不在本行政区范围内。")
@@ -52,7 +62,6 @@ def found_group(
         goal_on=goal_on,
         starts_on=starts,
         uses_from=uses_from or max(starts, local_date(now)),
-        **asdict(GroupSettings()),
     )
     insert(group, field="name", taken=GROUP_TAKEN)
     record("organisation.found_group", "group", group.id, by=by, now=now, group_id=group.id, new=_facts(group))
@@ -73,7 +82,7 @@ def change_group(
 ) -> None:
     """Change a group's name, purpose, goal or the unit that hosts its office."""
     require(policy.may_change_group(by, group))
-    _check_open(group)
+    check_open(group)
     _check_host(host_unit, group.region)
     take(group, version=version)
     old = _facts(group)
@@ -90,9 +99,12 @@ def change_group(
 def change_group_settings(
     group: LeadershipGroup, *, settings: GroupSettings, version: int, by: Actor, now: datetime
 ) -> None:
-    """Change what a group works by: days to sign for, days of warning, rolling of due dates, percent, cool-down."""
+    """Change what a group works by, such as the days to sign for.
+
+    Where seats begin to change by proposal (报请调整), whoever sits on that day stays.
+    """
     require(policy.may_change_group(by, group))
-    _check_open(group)
+    check_open(group)
     wrong = settings_out_of_range(settings)
     if wrong:
         raise Invalid(
@@ -104,15 +116,17 @@ def change_group_settings(
     take(group, version=version)
     new = asdict(settings)
     old = {name: getattr(group, name) for name in new}
-    for name, value in new.items():
-        setattr(group, name, value)
+    for name in new.keys() - {"succession"}:
+        setattr(group, name, new[name])
+    if settings.succession is not group.succession:
+        group.proposals_from = local_date(now) if settings.succession is Succession.PROPOSAL else None
     record("organisation.change_group_settings", "group", group.id, by=by, now=now, group_id=group.id, old=old, new=new)
 
 
 def end_group(group: LeadershipGroup, *, on: date | None = None, version: int, by: Actor, now: datetime) -> None:
     """A group has done its work: archived and closed, readable for good."""
     require(policy.may_change_group(by, group))
-    _check_open(group)
+    check_open(group)
     take(group, version=version)
     group.ended_on = max(on or local_date(now), group.starts_on)
     record(
@@ -137,7 +151,7 @@ def seat(
     """Give a seat in a group to a post (whoever holds it), to a person, or, for a member, to a whole unit."""
     day = starts_on or local_date(now)
     require(policy.may_seat(by, group, role, _sitting(post, person, day)))
-    _check_open(group)
+    check_open(group)
     _check_holder(group, role, post, person, unit)
     title = one_line(title, "title", limit=200)
     instrument = one_line(instrument, "instrument", limit=100)
@@ -159,14 +173,24 @@ def seat(
 
 
 def end_seat(row: Seat, *, last_day: date | None = None, by: Actor, now: datetime) -> None:
-    """A seat ends; its last day is yesterday unless said otherwise, so that its rights end at once."""
+    """A seat ends; its last day is yesterday unless said otherwise, so that its rights end at once.
+
+    Not while a proposal about it is under way; and a row of which proposals speak stays for at least its first day.
+    """
     require(policy.may_keep_group(by, row.group))
     last = last_day or local_date(now) - DAY
+    proposals = set(db.session.scalars(sa.select(SeatChange.state).where(SeatChange.seat_id == row.id)))
+    if not proposals.isdisjoint(OPEN_CHANGES):
+        raise Stale(_l("该席位正在报请调整，请先撤回报请或者办结。"))
+    finish_seat(row, last_day=max(last, row.starts_on) if proposals else last, by=by, now=now)
+
+
+def finish_seat(row: Seat, *, last_day: date, by: Actor, now: datetime) -> None:
+    """End the row of a seat, whoever decided that."""
     group_id, old = row.group_id, _seat_facts(row)
-    end(row, last_day=last)
-    record(
-        "organisation.end_seat", "group", group_id, by=by, now=now, group_id=group_id, old=old, new={"ends_on": last}
-    )
+    end(row, last_day=last_day)
+    new = {"ends_on": last_day}
+    record("organisation.end_seat", "group", group_id, by=by, now=now, group_id=group_id, old=old, new=new)
 
 
 def change_holder(
@@ -181,7 +205,11 @@ def change_holder(
     by: Actor,
     now: datetime,
 ) -> Seat:
-    """A seat passes to another post, person or unit: one row ends the day before, another begins in its place."""
+    """A seat passes to another post, person or unit: one row ends the day before, another begins in its place.
+
+    Not where the seat changes by proposal: there a notice passes it on.
+    """
+    require(policy.may_change_holder(by, row))
     day = starts_on or local_date(now)
     group, role, position = row.group, row.role, row.position
     end_seat(row, last_day=day - DAY, by=by, now=now)
@@ -200,7 +228,7 @@ def change_holder(
     )
 
 
-def _check_open(group: LeadershipGroup) -> None:
+def check_open(group: LeadershipGroup) -> None:
     if group.ended_on is not None:
         raise Stale(ARCHIVED)
 

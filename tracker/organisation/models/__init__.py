@@ -1,5 +1,6 @@
 """Regions, units, people and posts; groups, their seats and member units. Dated rows, never overwritten."""
 
+from tracker.organisation.models.adjusting import SeatChange, SeatNotice
 from tracker.organisation.models.directory import (
     Appointment,
     InstallationDuty,
@@ -22,6 +23,8 @@ __all__ = [
     "Post",
     "Region",
     "Seat",
+    "SeatChange",
+    "SeatNotice",
     "Unit",
     "UnitShortName",
     "on_day",

@@ -136,6 +136,6 @@ class InstallationDuty(Model):
     person: Mapped[Person] = relationship()
 
 
-def on_day(model: Any, day: date) -> sa.ColumnElement[bool]:
+def on_day(model: Any, day: date | sa.ColumnElement[date | None]) -> sa.ColumnElement[bool]:
     """The rows of a dated table that are in force on a day."""
     return sa.and_(model.starts_on <= day, sa.or_(model.ends_on.is_(None), model.ends_on >= day))

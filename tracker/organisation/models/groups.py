@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.kernel.db import Model
 from tracker.organisation.models.directory import DATES, Person, Post, Region, Unit
-from tracker.organisation.rules import ContactRole, SeatRole
+from tracker.organisation.rules import ContactRole, SeatRole, Succession
 
 
 class LeadershipGroup(Model):
@@ -40,10 +40,17 @@ class LeadershipGroup(Model):
     roll_due_dates: Mapped[bool] = mapped_column(default=True)
     percent_enabled: Mapped[bool] = mapped_column(default=False)
     urge_cooldown_days: Mapped[int] = mapped_column(default=2)
+    proposals_from: Mapped[date | None]
+    """The day from which seats change by proposal (报请调整); none where successors to posts follow (自然递补)."""
     version: Mapped[int] = mapped_column(default=1)
 
     region: Mapped[Region] = relationship()
     host_unit: Mapped[Unit | None] = relationship()
+
+    @property
+    def succession(self) -> Succession:
+        """How seats pass on."""
+        return Succession.NATURAL if self.proposals_from is None else Succession.PROPOSAL
 
 
 class Seat(Model):

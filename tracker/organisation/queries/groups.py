@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
@@ -23,6 +23,7 @@ from tracker.organisation.models import (
     on_day,
 )
 from tracker.organisation.queries.directory import heads_of
+from tracker.organisation.queries.holders import sits_still
 from tracker.organisation.rules import ContactRole, PostRank, SeatRole
 
 
@@ -80,36 +81,34 @@ def seats(group: LeadershipGroup, *, day: date) -> tuple[list[SeatRow], list[Sea
     ).all()
     now_or_later = [seat for seat in rows if seat.ends_on is None or seat.ends_on >= day]
     past = [seat for seat in rows if seat.ends_on is not None and seat.ends_on < day]
-    holders = _post_holders(now_or_later, day)
+    holders = holders_of_posts(now_or_later, day=day)
     order = list(SeatRole)
     current = [
-        SeatRow(seat, [seat.person] if seat.person is not None else holders.get(seat.post_id or 0, []))
+        SeatRow(seat, [seat.person] if seat.person is not None else holders.get(seat.id, []))
         for seat in sorted(now_or_later, key=lambda seat: (order.index(seat.role), seat.position, seat.id))
     ]
     return current, sorted(past, key=lambda seat: (seat.ends_on, seat.id), reverse=True)
 
 
-def _post_holders(rows: Sequence[Seat], day: date) -> dict[int, list[Person]]:
-    """Who holds the posts of seats; a head's empty post is filled by whoever presides there."""
-    posts = [seat.post for seat in rows if seat.post is not None]
-    held = db.session.execute(
-        sa.select(Appointment.post_id, Person)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.post_id.in_([post.id for post in posts]), on_day(Appointment, day))
-        .order_by(Appointment.id)
+def holders_of_posts(rows: Sequence[Seat], *, day: date) -> dict[int, list[Person]]:
+    """Who sits in seats of posts, by seat; for a head's empty post whoever presides there."""
+    ids = [seat.id for seat in rows if seat.post_id is not None]
+    held_post = aliased(Post)
+    by_post = sa.select(Seat.id, Person).join(Appointment, Appointment.post_id == Seat.post_id)
+    presiding = (
+        sa.select(Seat.id, Person)
+        .join(Post, sa.and_(Post.id == Seat.post_id, Post.rank == PostRank.HEAD))
+        .join(held_post, held_post.unit_id == Post.unit_id)
+        .join(Appointment, sa.and_(Appointment.post_id == held_post.id, Appointment.presiding))
     )
     found: dict[int, list[Person]] = {}
-    for post_id, person in held:
-        found.setdefault(post_id, []).append(person)
-    heads = {post.unit_id: post.id for post in posts if post.id not in found and post.rank == PostRank.HEAD}
-    presiding = db.session.execute(
-        sa.select(Post.unit_id, Person)
-        .join(Appointment, Appointment.post_id == Post.id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(Post.unit_id.in_(list(heads)), Appointment.presiding, on_day(Appointment, day))
-    )
-    for unit_id, person in presiding:
-        found.setdefault(heads[unit_id], []).append(person)
+    for query in (by_post, presiding):
+        empty = [seat for seat in ids if seat not in found]
+        sitting = query.join(Person, Person.id == Appointment.person_id).where(
+            Seat.id.in_(empty), on_day(Appointment, day), sits_still(Appointment.person_id)
+        )
+        for seat_id, person in db.session.execute(sitting.order_by(Appointment.id)):
+            found.setdefault(seat_id, []).append(person)
     return found
 
 

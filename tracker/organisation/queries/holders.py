@@ -20,12 +20,42 @@ from tracker.organisation.models import (
     Seat,
     on_day,
 )
-from tracker.organisation.rules import ContactRole, PostRank, SeatRole
+from tracker.organisation.rules import BY_SUPERIOR, ContactRole, PostRank, SeatRole
 
 
 def effective_rank() -> sa.ColumnElement[str]:
     """Who presides over an empty head's post counts as its head."""
     return sa.case((Appointment.presiding, PostRank.HEAD.value), else_=sa.cast(Post.rank, sa.String))
+
+
+def sits_still(person: Any) -> sa.ColumnElement[bool]:
+    """Whether somebody who holds a seat's post today sits there, in a group whose seats change by proposal.
+
+    There a successor to the post waits for the notice: seated is who held the post (or presided over its unit) on the
+    day from which the seat counts, which is the first day of its row or of the group's going by proposal.
+    """
+    group, post = aliased(LeadershipGroup), aliased(Post)
+    before, held = aliased(Appointment), aliased(Post)
+    counted = sa.case((Seat.starts_on > group.proposals_from, Seat.starts_on), else_=group.proposals_from)
+    was_there = (
+        sa.select(before.id)
+        .join(held, held.id == before.post_id)
+        .join(post, post.id == Seat.post_id)
+        .where(
+            before.person_id == person,
+            on_day(before, counted),
+            sa.or_(held.id == post.id, sa.and_(before.presiding, held.unit_id == post.unit_id)),
+        )
+        .correlate_except(before, held, post)
+        .exists()
+    )
+    awaits_notice = (
+        sa.select(group.id)
+        .where(group.id == Seat.group_id, group.proposals_from.is_not(None), ~was_there)
+        .correlate_except(group)
+        .exists()
+    )
+    return sa.or_(Seat.post_id.is_(None), Seat.role.in_(BY_SUPERIOR), ~awaits_notice)
 
 
 def _ids(query: sa.Select[Any]) -> list[int]:
@@ -71,7 +101,7 @@ def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> li
     by_post = (
         sa.select(Appointment.person_id.label("id"))
         .join(Seat, Seat.post_id == Appointment.post_id)
-        .where(on_day(Appointment, day), *seats)
+        .where(on_day(Appointment, day), sits_still(Appointment.person_id), *seats)
     )
     held_post = aliased(Post)
     presiding = (
@@ -79,7 +109,7 @@ def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> li
         .join(held_post, held_post.id == Appointment.post_id)
         .join(Post, sa.and_(Post.unit_id == held_post.unit_id, Post.rank == PostRank.HEAD))
         .join(Seat, Seat.post_id == Post.id)
-        .where(Appointment.presiding, on_day(Appointment, day), *seats)
+        .where(Appointment.presiding, on_day(Appointment, day), sits_still(Appointment.person_id), *seats)
     )
     by_unit = (
         sa.select(Appointment.person_id.label("id"))
