@@ -31,6 +31,9 @@ from tracker.plans.proposal import propose
 from tracker.tasks.models import (
     Adjustment,
     Apportionment,
+    Consultation,
+    ConsultedTask,
+    ConsultedUnit,
     DelayExplanation,
     Evidence,
     Extension,
@@ -202,9 +205,18 @@ def _of_tasks(group: LeadershipGroup, tasks: dict[str, Task], unit_id: int, pers
         uploaded_by_id=person_id,
         uploaded_at=NOW,
     )
+    asked = ConsultedUnit(unit_id=unit_id, answered_by_id=person_id, answered_at=NOW)
+    opinion = ConsultedTask(task_id=tasks["draft"].id, leads=True, title="草稿", opinion="time", text="时限偏紧")
+    asked.rows = [opinion]
+    consultation = Consultation(
+        group_id=group.id, title="征求意见", reply_by=DUE, opened_by_id=person_id, opened_at=NOW, units=[asked]
+    )
     part = TaskPart(task_id=tasks["joint"].id, unit_id=unit_id, state="active", accepted_at=NOW, due_on=DUE)
     return {
         "batch_id": batch.id,
+        "consultation_id": _add(consultation),
+        "consulted_unit_id": asked.id,
+        "opinion_id": opinion.id,
         "apportionment_id": heading.id,
         "extension_id": _add(extension),
         "adjustment_id": _add(adjustment),

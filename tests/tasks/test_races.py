@@ -28,8 +28,18 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Stale
 from tracker.tasks import commands
 from tracker.tasks.commands import NewReport
-from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, SignOffBatch, Task, TaskPart
-from tracker.tasks.rules import BatchState, Every, PartState, TaskState
+from tracker.tasks.models import (
+    ConsultedTask,
+    ConsultedUnit,
+    Crossing,
+    DelayExplanation,
+    Extension,
+    ProgressReport,
+    SignOffBatch,
+    Task,
+    TaskPart,
+)
+from tracker.tasks.rules import BatchState, Every, OpinionKind, PartState, TaskState
 
 pytestmark = pytest.mark.postgres
 
@@ -310,3 +320,28 @@ def test_two_sweeps_issue_one_task_a_period(app: Flask, cast: Cast) -> None:
 
     assert race(app, cast, task, ("leader", sweep), ("leader", sweep)) == ["done", "done"]
     assert db.session.scalars(sa.select(Task.period).order_by(Task.id)).all() == ["2026-03", "2026-04"]
+
+
+def test_a_draft_is_proposed_or_its_unit_s_answer_changed_but_not_both(app: Flask, cast: Cast) -> None:
+    task = draft(cast)
+    with write_transaction():
+        consultation = commands.open_consultation(
+            cast.group(), [task], title="征求意见", reply_by=date(2026, 3, 23), by=cast.actor("office_clerk"), now=NOW
+        )
+    [asked] = consultation.units
+    [row] = asked.rows
+    none, opinion = (OpinionKind.NONE, ""), (OpinionKind.TIME, "时限偏紧。")
+    act(commands.answer_consultation, asked, opinions={row.id: none}, by=cast.actor("finance_head"))
+    asked_id, row_id = asked.id, row.id
+
+    def says(_task: Task, by: Actor) -> None:
+        found = db.session.get_one(ConsultedUnit, asked_id)
+        commands.answer_consultation(found, opinions={row_id: opinion}, version=found.version, by=by, now=NOW)
+
+    def proposes(found: Task, by: Actor) -> None:
+        commands.propose_batch(found.group, [found], title="一批", by=by, now=NOW)
+
+    ends = race(app, cast, task, ("office_clerk", proposes), ("finance_head", says))
+    proposed = db.session.get_one(Task, task.id).state is TaskState.PROPOSED
+    assert proposed == (ends[0] == "done"), ends
+    assert proposed == (db.session.get_one(ConsultedTask, row_id).opinion is OpinionKind.NONE), ends

@@ -12,6 +12,8 @@ from tracker.tasks.rules import Light, PartState, TaskState
 
 WAYS: Mapping[Wait, tuple[str, str, object]] = {
     Wait.SIGN_OFF: ("tasks.batch", "batch_id", _l("审阅并签发")),
+    Wait.ANSWER_CONSULTATION: ("tasks.consulted_unit", "consulted_unit_id", _l("答复")),
+    Wait.HANDLE_CONSULTATION: ("tasks.consultation", "consultation_id", _l("查看并处理")),
     Wait.ACCEPT: ("tasks.accept", "task_id", _l("签收")),
     Wait.ACCEPT_PART: ("tasks.accept_part", "part_id", _l("签收")),
     Wait.CONFIRM_SUBMISSION: ("tasks.submit", "task_id", _l("确认办结")),
@@ -39,7 +41,9 @@ def act_on(wait: Waiting, *, kind: str = "plain") -> Action:
 def subject_of(wait: Waiting) -> str:
     """The page of what waits."""
     if wait.task_id is None:
-        return url_for("tasks.batch", batch_id=wait.thing_id)
+        endpoint, argument, _label = WAYS[wait.kind]
+        named: dict[str, Any] = {argument: wait.thing_id}
+        return url_for(endpoint, **named)
     return url_for("tasks.show", task_id=wait.task_id)
 
 

@@ -1,7 +1,7 @@
 """Which message goes to whom when something happens to a task; enqueued with the act, never sent here."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import looked_up_once
@@ -11,7 +11,7 @@ from tracker.organisation.queries import contacts, seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, SeatRole
 from tracker.outbox.commands import enqueue
 from tracker.tasks import policy
-from tracker.tasks.models import SignOffBatch, Task, TaskPart
+from tracker.tasks.models import ConsultedTask, ConsultedUnit, SignOffBatch, Task, TaskPart
 
 MESSAGES = {
     "task.issued": Message(_l("新任务待签收：%(title)s"), "tasks.show", "task_id", "clipboard-list"),
@@ -36,6 +36,18 @@ MESSAGES = {
     "task.cancelled": Message(_l("任务已撤销：%(title)s"), "tasks.show", "task_id", "ban"),
     "task.coordination": Message(_l("有需协调事项：%(title)s（%(unit)s）"), "tasks.show", "task_id", "subtask"),
     "task.verifier": Message(_l("请您核验：%(title)s"), "tasks.show", "task_id", "checks"),
+    "consultation.asked": Message(
+        _l("征求意见：%(title)s（请于%(day)s前答复）"), "tasks.consulted_unit", "consulted_unit_id", "message"
+    ),
+    "consultation.drafted": Message(
+        _l("有征求意见答复待您确认：%(title)s"), "tasks.consulted_unit", "consulted_unit_id", "pencil"
+    ),
+    "consultation.handled": Message(
+        _l("您单位的意见已处理：%(task)s"), "tasks.consulted_unit", "consulted_unit_id", "checks"
+    ),
+    "consultation.withdrawn": Message(
+        _l("征求意见已撤回：%(title)s"), "tasks.consulted_unit", "consulted_unit_id", "arrow-back-up"
+    ),
     "batch.proposed": Message(_l("有一批任务待签发：%(title)s"), "tasks.batch", "batch_id", "signature"),
     "batch.sent_back": Message(_l("送审的任务被退回修改：%(title)s"), "tasks.batch", "batch_id", "arrow-back-up"),
 }
@@ -46,15 +58,20 @@ def unit_desk(task: Task, unit_id: int | None, now: datetime) -> set[int]:
     if unit_id is None:
         return set()
     day = local_date(now)
-    people = policy.confirmers(task.group_id, unit_id, day=day)
-    people |= looked_up_once(
-        ("contacts", task.group_id, unit_id, day),
-        lambda: set(contacts(task.group_id, unit_id, day=day, roles=tuple(ContactRole))),
-    )
+    people = _answerable(task.group_id, unit_id, day)
     if unit_id == task.lead_unit_id and task.owner_id is not None:
         at_work = unit_id in units_by_person([task.owner_id], day=day)[task.owner_id]
         people |= {task.owner_id} if at_work else set()
     return people
+
+
+def _answerable(group_id: int, unit_id: int, day: date) -> set[int]:
+    """Head, deputy in charge and liaison of a unit."""
+    found = looked_up_once(
+        ("contacts", group_id, unit_id, day),
+        lambda: set(contacts(group_id, unit_id, day=day, roles=tuple(ContactRole))),
+    )
+    return policy.confirmers(group_id, unit_id, day=day) | found
 
 
 def confirmers(task: Task, unit_id: int, now: datetime) -> set[int]:
@@ -130,4 +147,37 @@ def tell_batch(kind: str, batch: SignOffBatch, *, now: datetime) -> None:
         key=f"{kind}:{batch.id}:{batch.version}",
         now=now,
         group_id=batch.group_id,
+    )
+
+
+def tell_consulted(kind: str, units: Iterable[ConsultedUnit], *, now: datetime) -> None:
+    """Tell units that they are asked for their views, or no longer."""
+    for asked in units:
+        _tell_asked(kind, asked, _answerable(asked.consultation.group_id, asked.unit_id, local_date(now)), now=now)
+
+
+def tell_drafted(asked: ConsultedUnit, *, now: datetime) -> None:
+    """Tell head and deputy in charge that their liaison has drafted an answer."""
+    people = policy.confirmers(asked.consultation.group_id, asked.unit_id, day=local_date(now))
+    _tell_asked("consultation.drafted", asked, people, now=now)
+
+
+def tell_handled(row: ConsultedTask, *, now: datetime) -> None:
+    """Tell a unit that its opinion was adopted or not."""
+    people = _answerable(row.asked.consultation.group_id, row.asked.unit_id, local_date(now))
+    _tell_asked("consultation.handled", row.asked, people, now=now, key=f"row{row.id}.{row.version}", task=row.title)
+
+
+def _tell_asked(
+    kind: str, asked: ConsultedUnit, people: Iterable[int], *, now: datetime, key: str = "", **more: str
+) -> None:
+    consultation = asked.consultation
+    enqueue(
+        kind,
+        people,
+        subject=("consulted_unit", asked.id),
+        params={"title": consultation.title, "day": consultation.reply_by.isoformat(), **more},
+        key=f"{kind}:{asked.id}:{key}",
+        now=now,
+        group_id=consultation.group_id,
     )

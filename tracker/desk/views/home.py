@@ -36,6 +36,7 @@ Tabs = Sequence[Mapping[str, Any]]
 
 UNIT_WAITS = frozenset(
     {
+        Wait.ANSWER_CONSULTATION,
         Wait.ACCEPT,
         Wait.ACCEPT_PART,
         Wait.CONFIRM_SUBMISSION,

@@ -6,6 +6,10 @@ from tracker.tasks.commands.completion import (
     submit_completion,
     verify_completion,
 )
+from tracker.tasks.commands.consulting import (
+    open_consultation,
+    withdraw_consultation,
+)
 from tracker.tasks.commands.crossings import (
     record_crossings,
 )
@@ -31,6 +35,11 @@ from tracker.tasks.commands.filling import (
 )
 from tracker.tasks.commands.moving import (
     PaperRoad,
+)
+from tracker.tasks.commands.opinions import (
+    Opinion,
+    answer_consultation,
+    handle_opinion,
 )
 from tracker.tasks.commands.parts import (
     accept_part,
@@ -77,11 +86,13 @@ __all__ = [
     "NewPart",
     "NewReport",
     "NewTarget",
+    "Opinion",
     "PaperRoad",
     "TaskDraft",
     "accept_part",
     "accept_task",
     "adjust_time",
+    "answer_consultation",
     "answer_explanation",
     "appoint_verifier",
     "ask_adjustment",
@@ -100,7 +111,9 @@ __all__ = [
     "edit_draft",
     "enter_done",
     "explain_delay",
+    "handle_opinion",
     "issue_due_periods",
+    "open_consultation",
     "propose_batch",
     "proposed_resume_date",
     "record_crossings",
@@ -117,5 +130,6 @@ __all__ = [
     "suspend_task",
     "take_over",
     "verify_completion",
+    "withdraw_consultation",
     "write_draft",
 ]

@@ -16,6 +16,7 @@ from tracker.organisation.models import LeadershipGroup, Person, Seat
 from tracker.organisation.queries import units_by_person
 from tracker.organisation.rules import LEADERS
 from tracker.tasks import notices, policy
+from tracker.tasks.commands.consulting import require_settled
 from tracker.tasks.commands.moving import (
     PaperRoad,
     claim,
@@ -49,6 +50,8 @@ def propose_batch(
     for task in tasks:
         move(task, Move.PROPOSE, by=by, now=now, act="task.propose", batch_id=batch.id)
         task.batch_id = batch.id
+    # Only now are the drafts held, so that nobody can be asked about them, or say anything, in between.
+    require_settled(tasks, "tasks", day=local_date(now))
     _record_batch("batch.propose", batch, by=by, now=now, tasks=len(tasks))
     notices.tell_batch("batch.proposed", batch, now=now)
     return batch

@@ -8,6 +8,7 @@ from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.tasks import notices, policy
+from tracker.tasks.commands.consulting import require_settled
 from tracker.tasks.commands.moving import (
     PaperRoad,
     change_due,
@@ -37,6 +38,7 @@ def take_over(task: Task, *, new_due_on: date | None, version: int | None = None
     require_inner_dates(task, "new_due_on", day=day)
     require_verifiable(task, "lead_unit_id", policy.overseers(task.group_id, day=day), day=day)
     move(task, Move.TAKE_OVER, by=by, now=now, act="task.take_over", version=version, due_on=due_on)
+    require_settled([task], "new_due_on", day=day)
     task.carried_over = True
     change_due(task, due_on, cause=DueDateCause.TAKE_OVER, basis="", by=by, now=now)
     notices.tell_lead("task.issued", task, now=now)

@@ -13,13 +13,14 @@ from tracker.plans import policy
 from tracker.plans.commands import remove_plan
 from tracker.plans.models import Plan
 from tracker.plans.refusals import ISSUED, OTHERS
-from tracker.tasks.models import Milestone, Target, Task, TaskPart
+from tracker.tasks.models import ConsultedTask, Milestone, Target, Task, TaskPart
 from tracker.tasks.rules import TaskState
 
 
 def is_at_work(plan: Plan) -> bool:
-    """Whether a task of a plan was issued, entered as done, or lies with somebody to be signed off."""
-    out = sa.or_(Task.issued_at.is_not(None), Task.state == TaskState.PROPOSED)
+    """Whether a task of a plan was issued, entered as done, lies with somebody to be signed off, or was asked about."""
+    asked = sa.exists().where(ConsultedTask.task_id == Task.id)
+    out = sa.or_(Task.issued_at.is_not(None), Task.state == TaskState.PROPOSED, asked)
     return db.session.scalar(sa.select(Task.id).where(Task.plan_id == plan.id, out).limit(1)) is not None
 
 

@@ -21,6 +21,7 @@ from tracker.tasks.policy.acts import (
     may_sign_off,
     may_verify,
 )
+from tracker.tasks.policy.consulting import gives_answer, may_answer
 from tracker.tasks.policy.separation import (
     able_to_verify,
     confirmers,
@@ -44,11 +45,13 @@ __all__ = [
     "able_to_verify",
     "confirmers",
     "doers",
+    "gives_answer",
     "involved_units",
     "is_office",
     "may_accept",
     "may_accept_part",
     "may_act_in_bulk",
+    "may_answer",
     "may_appoint_verifier",
     "may_ask",
     "may_assign",

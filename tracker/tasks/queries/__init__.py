@@ -13,6 +13,18 @@ from tracker.tasks.queries.choices import (
     units_for,
 )
 from tracker.tasks.queries.confirming import Draft, drafts_to_confirm
+from tracker.tasks.queries.consulting import (
+    Asked,
+    answerable,
+    asked_units,
+    consultations,
+    consulted_drafts,
+    opinions_on,
+    standing_of,
+    visible_consultation,
+    visible_consulted_unit,
+    visible_opinion,
+)
 from tracker.tasks.queries.counts import (
     UnitLights,
     counts_by_light,
@@ -60,6 +72,7 @@ from tracker.tasks.queries.waits import Wait, Waiting
 
 __all__ = [
     "EXPORT_ROWS",
+    "Asked",
     "Dossier",
     "Draft",
     "PartRow",
@@ -75,7 +88,11 @@ __all__ = [
     "Waiting",
     "Window",
     "all_rows",
+    "answerable",
+    "asked_units",
     "batch_rows",
+    "consultations",
+    "consulted_drafts",
     "counts_by_light",
     "counts_by_state",
     "counts_by_unit",
@@ -96,6 +113,7 @@ __all__ = [
     "name_of_paper",
     "next_action",
     "open_batches",
+    "opinions_on",
     "overdue_condition",
     "paper_name",
     "people_of_lead",
@@ -108,6 +126,7 @@ __all__ = [
     "sees_all_of",
     "shares",
     "signatories",
+    "standing_of",
     "tasks_by_id",
     "unaccepted_by_unit",
     "units_below",
@@ -116,10 +135,13 @@ __all__ = [
     "visible_adjustment",
     "visible_apportionment",
     "visible_batch",
+    "visible_consultation",
+    "visible_consulted_unit",
     "visible_evidence",
     "visible_explanation",
     "visible_extension",
     "visible_milestone",
+    "visible_opinion",
     "visible_part",
     "visible_report",
     "visible_task",

@@ -10,7 +10,8 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.organisation.models import Person, Unit
 from tracker.tasks.models import Evidence, ProgressReport, Submission, Task
-from tracker.tasks.queries.waiting import LIMIT, confirms_for
+from tracker.tasks.queries.answering import confirms_for
+from tracker.tasks.queries.waiting import LIMIT
 from tracker.tasks.rules import OPEN, ReportState, TaskState
 
 

@@ -18,6 +18,7 @@ from tracker.organisation.models import Person, Unit
 from tracker.plans.models import Measure
 from tracker.tasks.models import (
     Adjustment,
+    ConsultedTask,
     Crossing,
     DelayExplanation,
     DueDateChange,
@@ -32,6 +33,7 @@ from tracker.tasks.models import (
     Verification,
 )
 from tracker.tasks.policy import visible_to
+from tracker.tasks.queries.consulting import opinions_on
 from tracker.tasks.queries.history import NEWEST, Entry, acts_on, timeline
 from tracker.tasks.queries.reasons import why_this_light
 from tracker.tasks.queries.reckoning import Reckoning, settings_of
@@ -79,6 +81,7 @@ class Dossier:
     evidence: Sequence[Any]
     reports: Sequence[ProgressReport]
     submissions: Sequence[Submission]
+    opinions: Sequence[ConsultedTask]
     extensions: Sequence[Extension]
     adjustments: Sequence[Adjustment]
     explanations: Sequence[DelayExplanation]
@@ -123,6 +126,7 @@ def dossier(actor: Actor, task_id: int, *, today: date) -> Dossier:
         evidence=_evidence(task, reports, submissions),
         reports=reports,
         submissions=submissions,
+        opinions=_opinions(actor, task_id, happened),
         extensions=extensions,
         adjustments=adjustments,
         explanations=explanations,
@@ -235,6 +239,12 @@ def _part(stand: Stand, part: TaskPart, reckoning: Reckoning) -> PartRow:
     silent = working_days().between(local_date(heard), stand.today) if heard is not None and running else None
     own = list(part_steps(stand.actor, part)) if running and part.unit_id in stand.actor.unit_ids else []
     return PartRow(part, reckoning.light(facts, task.group_id), overdue, days, silent, own)
+
+
+def _opinions(actor: Actor, task_id: int, happened: set[str] | None) -> Sequence[ConsultedTask]:
+    if happened is not None and "task.consult" not in happened:
+        return []
+    return opinions_on(actor, [task_id]).get(task_id, [])
 
 
 def _evidence(task: Task, reports: Sequence[ProgressReport], submissions: Sequence[Submission]) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from tracker.kernel.files import BY_CONTENT, OFFICE, StoredFile
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _, _l
 from tracker.organisation.models import Person, Unit
-from tracker.tasks.rules import LABELS, AdjustmentKind, TaskState, VerificationMode
+from tracker.tasks.rules import LABELS, AdjustmentKind, Handling, OpinionKind, TaskState, VerificationMode
 
 NEWEST = 200
 """So many acts are shown; the whole history stands in the record of acts."""
@@ -46,6 +46,7 @@ SAID: Mapping[str, object] = {
     "leader": _l("牵头领导"),
     "milestone": _l("节点"),
     "unit": _l("单位"),
+    "consultation": "",
     "document_number": _l("文号"),
     "signed_as": _l("签发"),
     "signed_by": _l("纸质签批"),
@@ -55,7 +56,13 @@ SAID: Mapping[str, object] = {
 }
 """Words that are shown as they were said, with what they are, where that needs saying."""
 
-CODES: Mapping[str, type[StrEnum]] = {"state": TaskState, "mode": VerificationMode, "kind": AdjustmentKind}
+CODES: Mapping[str, type[StrEnum]] = {
+    "state": TaskState,
+    "mode": VerificationMode,
+    "kind": AdjustmentKind,
+    "opinion": OpinionKind,
+    "handling": Handling,
+}
 
 ENDINGS: Mapping[str, str] = {media: endings[0] for media, endings in BY_CONTENT.items()} | {
     media: ending for ending, (_part, media) in OFFICE.items()
@@ -158,7 +165,7 @@ def _said(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         parts.append(str(_("无变化")))
     if "approved" in new:
         parts.append(str(_("同意")) if new["approved"] else str(_("不同意")))
-    for key in ("mode", "kind"):
+    for key in ("mode", "kind", "opinion", "handling"):
         if new.get(key):
             parts.append(_word(key, new[key], {}) or "")
     for key, label in SAID.items():

@@ -10,26 +10,26 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
-from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS
 from tracker.tasks.models import (
     Adjustment,
     DelayExplanation,
     Extension,
     ProgressReport,
-    SignOffBatch,
     Submission,
     Task,
     TaskPart,
 )
 from tracker.tasks.policy import OVERSEERS
+from tracker.tasks.queries.answering import confirms_for, drafts_for
 from tracker.tasks.queries.lights import Condition, by_marks, codes
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import looked_up_group, looked_up_state
+from tracker.tasks.queries.waiting_papers import of_papers
 from tracker.tasks.queries.waits import Wait, Waiting
 from tracker.tasks.rules import (
     FREE_EXTENSIONS,
     OPEN,
-    BatchState,
     ExplanationState,
     PartState,
     ReportState,
@@ -47,7 +47,7 @@ QUIET_DAYS = 7
 
 def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
     """Everything that only this person (or others in the same seat or post) can do now, by kind, oldest date first."""
-    queries = [*_of_units(actor, reckoning(today)), *_of_groups(actor)]
+    queries = [*_of_units(actor, reckoning(today)), *_of_groups(actor), *of_papers(actor, today)]
     if not queries:
         return []
     wrapped = [
@@ -74,32 +74,10 @@ def _row(kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: An
     ).select_from(Task)
 
 
-def confirms_for(actor: Actor, unit: Any) -> Condition | None:
-    """Units (by group) for which somebody is head, or deputy in charge."""
-    return _answers(actor, unit, {ContactRole.DEPUTY_IN_CHARGE})
-
-
-def _drafts(actor: Actor, unit: Any) -> Condition | None:
-    """The same, and as liaison."""
-    return _answers(actor, unit, set(ContactRole))
-
-
-def _answers(actor: Actor, unit: Any, roles: set[ContactRole]) -> Condition | None:
-    headed = sorted(post.unit_id for post in actor.posts if post.rank == PostRank.HEAD)
-    clauses: list[Condition] = [unit.in_(headed)] if headed else []
-    clauses += [
-        sa.and_(unit == contact.unit_id, Task.group_id == contact.group_id)
-        for contact in actor.contacts
-        if contact.role in roles
-    ]
-    # The units stand first and alone, so that their index is followed whatever the rest says.
-    return sa.and_(unit.in_(sorted(actor.unit_ids)), sa.or_(*clauses)) if clauses else None
-
-
 def _of_units(actor: Actor, day: Reckoning) -> list[Waits]:
     """What waits for somebody as head, deputy in charge, liaison or owner."""
     found: list[Waits] = []
-    drafts, part_drafts = _drafts(actor, Task.lead_unit_id), _drafts(actor, TaskPart.unit_id)
+    drafts, part_drafts = drafts_for(actor, Task.lead_unit_id), drafts_for(actor, TaskPart.unit_id)
     if drafts is not None:
         found.append(_row(Wait.ACCEPT, Task.id, since=Task.issued_at).where(drafts, Task.state == TaskState.ISSUED))
     reports = [clause for clause in (drafts, _owns(actor)) if clause is not None]
@@ -199,7 +177,7 @@ def _of_groups(actor: Actor) -> list[Waits]:
                 *free,
             )
         )
-    return found + _requests(actor, free) + _batches(actor)
+    return found + _requests(actor, free)
 
 
 def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
@@ -230,24 +208,6 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
             )
         )
     return found
-
-
-def _batches(actor: Actor) -> list[Waits]:
-    deciding = sorted(actor.groups_as(*OFFICE_DIRECTORS, *LEADERS))
-    if not deciding:
-        return []
-    return [
-        sa.select(
-            sa.literal(Wait.SIGN_OFF.value).label("kind"),
-            sa.cast(sa.null(), sa.Integer).label("task_id"),
-            SignOffBatch.id.label("thing_id"),
-            SignOffBatch.group_id,
-            SignOffBatch.title,
-            sa.literal("").label("unit"),
-            sa.cast(sa.null(), sa.Date).label("due_on"),
-            SignOffBatch.proposed_at.label("since"),
-        ).where(SignOffBatch.group_id.in_(deciding), SignOffBatch.state == BatchState.PROPOSED)
-    ]
 
 
 def _quiet_since(today: date) -> datetime:

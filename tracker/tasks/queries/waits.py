@@ -11,6 +11,8 @@ class Wait(StrEnum):
     """What somebody has to do, in the order in which it is shown."""
 
     SIGN_OFF = "sign_off"
+    ANSWER_CONSULTATION = "answer_consultation"
+    HANDLE_CONSULTATION = "handle_consultation"
     ACCEPT = "accept"
     ACCEPT_PART = "accept_part"
     CONFIRM_SUBMISSION = "confirm_submission"
@@ -27,6 +29,8 @@ class Wait(StrEnum):
 LABELS = Labels(
     {
         Wait.SIGN_OFF: _l("待签发"),
+        Wait.ANSWER_CONSULTATION: _l("征求意见待答复"),
+        Wait.HANDLE_CONSULTATION: _l("征求意见待处理"),
         Wait.ACCEPT: _l("待签收"),
         Wait.ACCEPT_PART: _l("配合事项待签收"),
         Wait.CONFIRM_SUBMISSION: _l("办结报请待确认"),
@@ -44,7 +48,7 @@ LABELS = Labels(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits. thing_id: the part, report, request or batch where the act is about one; else the task."""
+    """One thing that waits. thing_id: the part, request or paper where the act is about one; else the task."""
 
     kind: Wait
     task_id: int | None

@@ -36,6 +36,7 @@ def _batch_page(
         "tasks/batch.html",
         batch=found,
         rows=queries.batch_rows(found),
+        opinions=queries.opinions_on(actor, [task.id for task in found.tasks]),
         signing=signing,
         back=back,
         signs=policy.may_sign_off(actor, found.group_id),

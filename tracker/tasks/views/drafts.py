@@ -49,6 +49,8 @@ def _drafts_page(
         fresh=[row for row in rows if not queries.has_passed(row, today)],
         passed=[row for row in rows if queries.has_passed(row, today)],
         batches=queries.open_batches(group.id),
+        consultations=queries.consultations(group.id),
+        consulted=queries.consulted_drafts(group.id),
         form=form,
         taking=taking,
         manages=policy.may_manage(actor, group.id),
