@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from config import Settings
-from tests.cast import NOW, Cast, enter_cast
+from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, things_of
 from tests.plans.pages.sheets import brought_in, confirmed
@@ -67,6 +67,7 @@ TICKED = {
     "tasks.bulk_leader": "task",
     "tasks.bulk_propose": "draft",
     "tasks.bulk_time": "task",
+    "tasks.consult": "draft",
 }
 """Pages about the tasks that were ticked on the list before."""
 
@@ -85,6 +86,7 @@ DESKS = (
     ("intake.preview", "registrar"),
     ("organisation.units", "registrar"),
     ("tasks.confirm", "finance_head"),
+    ("tasks.consulted_unit", "finance_head"),
     ("tasks.index", "finance_head"),
     ("tasks.show", "finance_head"),
     ("tasks.show", "supervisor"),
@@ -121,6 +123,7 @@ class House:
                 self.own = things_of(
                     self.cast, group="g1", unit="finance", head="finance_head", region="d1", files=files
                 )
+                self.cast.group().proposals_from = TODAY
             self._tell_stories()
             db.session.remove()
         self._bring_plans()

@@ -22,9 +22,11 @@ from tracker.organisation.models import (
     MemberUnit,
     Post,
     Seat,
+    SeatChange,
+    SeatNotice,
 )
 from tracker.organisation.queries import seat_holders
-from tracker.organisation.rules import OFFICE
+from tracker.organisation.rules import OFFICE, SeatRole
 from tracker.outbox.models import InboxItem
 from tracker.plans.models import Plan, PlanDocument
 from tracker.plans.proposal import propose
@@ -133,6 +135,7 @@ def _of_organisation(group: LeadershipGroup, unit_id: int, person_id: int) -> di
         or _add(
             MemberContact(member_unit_id=member.id, role="liaison", person_id=person_id, starts_on=group.starts_on)
         ),
+        **_of_seats(group, unit_id, person_id),
         "seat_id": db.session.scalars(sa.select(Seat.id).where(Seat.group_id == group.id)).first() or 0,
         "appointment_id": db.session.scalars(first).first() or 0,
         "duty_id": db.session.scalars(
@@ -140,6 +143,28 @@ def _of_organisation(group: LeadershipGroup, unit_id: int, person_id: int) -> di
         ).first()
         or 0,
     }
+
+
+def _of_seats(group: LeadershipGroup, unit_id: int, person_id: int) -> dict[str, int | str]:
+    """A seat of the unit, a proposal about another of its seats, and a notice."""
+    post_id = db.session.scalars(sa.select(Post.id).where(Post.unit_id == unit_id).order_by(Post.id)).first()
+    seats = [Seat(group_id=group.id, role=SeatRole.MEMBER, unit_id=unit_id, starts_on=group.starts_on) for _ in "ab"]
+    unit_seat_id, other = (_add(seat) for seat in seats)
+    change = SeatChange(
+        group_id=group.id,
+        seat_id=other,
+        unit_id=unit_id,
+        person_id=person_id,
+        post_id=post_id,
+        starts_on=TODAY,
+        reason="人事变动",
+        proposed_by_id=person_id,
+        proposed_at=NOW,
+    )
+    notice = SeatNotice(
+        group_id=group.id, document_number="澄政办〔2026〕3号", issued_on=TODAY, issued_by_id=person_id, issued_at=NOW
+    )
+    return {"unit_seat_id": unit_seat_id, "change_id": _add(change), "notice_id": _add(notice)}
 
 
 def _of_plans(cast: Cast, group: LeadershipGroup, region: str, files: Path) -> dict[str, int | str]:

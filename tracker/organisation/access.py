@@ -2,6 +2,7 @@
 
 from tracker.kernel.access import (
     BUSINESS,
+    CONFIRMING,
     EVERYBODY,
     OFFICE_ROLES,
     SIGNED_IN,
@@ -39,6 +40,12 @@ ACCESS: dict[str, Route] = {
     "organisation.add_seat": _GROUP_KEPT,
     "organisation.change_seat": _GROUP_KEPT,
     "organisation.end_seat": _GROUP_KEPT,
+    "organisation.propose_seat_change": route(CONFIRMING, *_KEEPERS, sees=BUSINESS | {Role.REGISTRAR}, about="group"),
+    "organisation.seat_change": _GROUP,
+    "organisation.decide_seat_change": route(*_KEEPERS, Role.LEADER, sees=BUSINESS, about="group"),
+    "organisation.withdraw_seat_change": route(CONFIRMING, *_KEEPERS, sees=BUSINESS, about="group"),
+    "organisation.issue_seat_notice": _GROUP_KEPT,
+    "organisation.seat_notice": _GROUP,
     "organisation.members": _GROUP,
     "organisation.add_member": _GROUP_KEPT,
     "organisation.member": _GROUP,

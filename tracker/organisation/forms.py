@@ -11,11 +11,13 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.kernel.text import _l
 from tracker.organisation.models import Unit
@@ -35,6 +37,14 @@ NUMBER = InputRequired(_l("请填写此项。"))
 LIST_TEXT_LIMIT = 100
 NOBODY = 0
 SOMEBODY_NEW = 0
+
+
+def row_number(value: object) -> int:
+    """The number of a row as typed; what no database could hold as one is no choice."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(text)
+    return int(text)
 
 
 def words(members: Iterable[StrEnum]) -> list[SelectChoice]:
@@ -242,3 +252,45 @@ class NoticeForm(FlaskForm):
     """A pasted notice of holidays."""
 
     text = TextAreaField(_l("通知全文"), [REQUIRED, Length(max=20000)], render_kw={"rows": 14})
+
+
+class SeatProposalForm(FlaskForm):
+    """Who is to take over a seat."""
+
+    successor = SelectField(_l("接任人选"), [REQUIRED], coerce=int, default=NOBODY)
+    starts_on = DateField(
+        _l("席位起始日期"), [Optional()], description=_l("不填即为今天；调整通知晚于这一天的，以发文日期为准。")
+    )
+    reason = TextAreaField(_l("调整理由"), [REQUIRED, Length(max=500)], render_kw={"rows": 3})
+
+
+class SeatDecisionForm(VersionedForm):
+    """A leader's decision on a proposal; signatory is who signed, where it was taken on paper."""
+
+    decision = RadioField(
+        _l("决定"), [REQUIRED], choices=[SelectChoice("approve", _l("批准")), SelectChoice("refuse", _l("不批准"))]
+    )
+    remark = TextAreaField(
+        _l("批示意见"), [Optional(), Length(max=500)], description=_l("不批准时必填。"), render_kw={"rows": 3}
+    )
+    signatory = SelectField(_l("纸质签批：签批领导"), coerce=int, default=NOBODY)
+
+
+class WithdrawForm(VersionedForm):
+    """Why a proposal is taken back."""
+
+    remark = TextAreaField(_l("撤回理由"), [REQUIRED, Length(max=500)], render_kw={"rows": 2})
+
+
+class SeatNoticeForm(FlaskForm):
+    """The number and date of an adjustment notice, and what it carries out."""
+
+    change_ids = SelectMultipleField(
+        _l("已批准的调整"),
+        coerce=row_number,
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    document_number = StringField(_l("文号"), [REQUIRED, Length(max=100)])
+    issued_on = DateField(_l("发文日期"), [Optional()], description=_l("不填即为今天。"))

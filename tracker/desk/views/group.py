@@ -14,6 +14,8 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
 from tracker.organisation.models import LeadershipGroup
+from tracker.organisation.queries import seat_changes_waiting
+from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.organisation.rules import LEADERS
 from tracker.tasks.policy import OVERSEERS
 from tracker.tasks.queries import UnitLights, Wait, Waiting, waiting_for
@@ -78,6 +80,8 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
         cells=_cells(group, standing),
         units=[_unit_row(group.id, unit, heads.get(unit.unit_id, "")) for unit in standing.units],
         waits=waits,
+        seat_changes=seat_changes_waiting(actor, group.id),
+        organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group.id, today=today),
         links=links,
         words=words,
@@ -183,6 +187,8 @@ def leader(group_id: int) -> ResponseReturnValue:
         today=today,
         standing=standing,
         waits=[wait for wait in _waits(actor, group_id) if wait.kind in LEADER_WAITS],
+        seat_changes=seat_changes_waiting(actor, group_id),
+        organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group_id, today=today, limit=4),
         pressing=[unit for unit in standing.units if unit.lights.get(Light.RED) or unit.lights.get(Light.YELLOW)],
         to_appoint=queries.to_appoint(group_id, today=today) if leads else [],

@@ -16,7 +16,7 @@ from tracker.desk.views.group import overview_page
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.text import _
-from tracker.organisation.queries import group_by_id
+from tracker.organisation.queries import group_by_id, seat_changes_waiting
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.tasks.queries import (
     TaskFilter,
@@ -118,6 +118,8 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         slow_days=SLOW_DAYS,
         due=list_tasks(actor, week, today=today, limit=WEEK_ROWS),
         lacking=units_without_account(group.id, today),
+        seat_changes=seat_changes_waiting(actor, group.id),
+        organisation_labels=ORGANISATION_LABELS,
         text=words.work_group_text(
             group.short_name or group.name, queries.matters_by_unit(group.id, today=today), now=now
         ),

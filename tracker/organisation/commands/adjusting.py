@@ -142,7 +142,7 @@ def issue_seat_notice(
 
 
 def _check_successor(row: Seat, successor: Appointment, day: date, *, by: Actor, today: date) -> None:
-    if successor not in queries.successors(by, row, day=today):
+    if successor.id not in {known.id for known in queries.successors(by, row, day=today)}:
         raise Invalid({"successor": _l("请选择该席位所在单位的在任人员。")})
     if successor.person in queries.sitting(row, day=today):
         raise Invalid({"successor": _l("此人现在就在该席位。")})

@@ -15,6 +15,7 @@ from tracker.organisation import policy
 from tracker.organisation.models import (
     Appointment,
     LeadershipGroup,
+    MemberUnit,
     Person,
     Post,
     Seat,
@@ -23,7 +24,7 @@ from tracker.organisation.models import (
     Unit,
     on_day,
 )
-from tracker.organisation.queries.groups import SeatRow, holders_of_posts
+from tracker.organisation.queries.groups import SeatRow, holders_of_posts, seats
 from tracker.organisation.queries.holders import contacts, member_unit_ids, seat_holders, unit_people, units_by_person
 from tracker.organisation.rules import (
     LEADERS,
@@ -53,9 +54,9 @@ class SeatStanding:
 
 def standings(actor: Actor, rows: Sequence[SeatRow], *, day: date) -> dict[int, SeatStanding]:
     """How those of some seats stand that pass on by proposal, by seat."""
-    seats = [row.seat for row in rows if policy.goes_by_proposal(row.seat)]
-    units = policy.units_of_seats(seats, day=day)
-    at_work = policy.homes_of_named([seat.id for seat in seats if seat.person_id is not None], day=day)
+    passing = [row.seat for row in rows if policy.goes_by_proposal(row.seat)]
+    units = policy.units_of_seats(passing, day=day)
+    at_work = policy.homes_of_named([seat.id for seat in passing if seat.person_id is not None], day=day)
     empty = {row.seat.id for row in rows if row.is_empty}
     under_way = {
         change.seat_id: change
@@ -65,7 +66,7 @@ def standings(actor: Actor, rows: Sequence[SeatRow], *, day: date) -> dict[int, 
     }
     seen = set(db.session.scalars(sa.select(SeatChange.id).where(policy.changes_visible_to(actor))))
     found = {}
-    for seat in seats:
+    for seat in passing:
         moved_on = seat.person_id is not None and units[seat.id].isdisjoint(at_work.get(seat.id, ()))
         change = under_way.get(seat.id)
         found[seat.id] = SeatStanding(
@@ -76,6 +77,14 @@ def standings(actor: Actor, rows: Sequence[SeatRow], *, day: date) -> dict[int, 
             may_propose=policy.may_propose(actor, seat, units[seat.id]),
         )
     return found
+
+
+def seats_of_member(actor: Actor, member: MemberUnit, *, day: date) -> tuple[list[SeatRow], dict[int, SeatStanding]]:
+    """The seats of a member unit that pass on by proposal, and how they stand."""
+    current, _past = seats(member.group, day=day)
+    found = standings(actor, current, day=day)
+    own = {seat: standing for seat, standing in found.items() if member.unit_id in standing.units}
+    return [row for row in current if row.seat.id in own], own
 
 
 def successors(actor: Actor, seat: Seat, *, day: date) -> list[Appointment]:

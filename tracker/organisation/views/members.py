@@ -74,12 +74,15 @@ def member(group_id: int, member_unit_id: int) -> ResponseReturnValue:
     """A member unit: duties, working team, who answers for it and who did."""
     row, actor, today = member_of_page(group_id, member_unit_id), current_actor(), clock.today()
     may_keep = policy.may_keep_group(actor, row.group)
+    seats, standings = queries.seats_of_member(actor, row, day=today)
     return render_template(
         "organisation/member.html",
         member=row,
         group=row.group,
         answering=queries.member_row(row, day=today),
         history=queries.contact_history(row),
+        seats=seats,
+        standings=standings,
         may_keep=may_keep,
         whole_phones=policy.may_see_phones(actor, group_id, row.group.region) or row.unit_id in actor.unit_ids,
         contact_form=_contact_form(row) if may_keep else None,

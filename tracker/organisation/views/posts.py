@@ -90,6 +90,7 @@ def hand_over(unit_id: int, appointment_id: int) -> ResponseReturnValue:
         appointment=row,
         asking=_asks(form),
         end_form=EndForm(formdata=None),
+        awaiting=queries.groups_awaiting_proposal(row.post, day=clock.today()),
     )
     return page, status_of(form)
 

@@ -14,7 +14,7 @@ from tracker.kernel.web import form_errors, status_of
 from tracker.organisation import commands, policy, queries
 from tracker.organisation.forms import EndForm, SeatForm, grouped_options, options, unit_options
 from tracker.organisation.models import LeadershipGroup, Person, Post, Unit
-from tracker.organisation.rules import LABELS, SeatRole
+from tracker.organisation.rules import LABELS, OPEN_CHANGES, SeatRole
 from tracker.organisation.views.blueprint import bp, group_of_page, last_day_given
 
 
@@ -22,15 +22,19 @@ from tracker.organisation.views.blueprint import bp, group_of_page, last_day_giv
 def seats(group_id: int) -> ResponseReturnValue:
     """The seats of a group, and who sat there before."""
     found = group_of_page(group_id)
-    current, past = queries.seats(found, day=clock.today())
+    actor, today = current_actor(), clock.today()
+    current, past = queries.seats(found, day=today)
     return render_template(
         "organisation/seats.html",
         group=found,
         seats=current,
         past=past,
-        may_keep=policy.may_keep_group(current_actor(), found),
+        standings=queries.standings(actor, current, day=today),
+        changes=queries.seat_changes(actor, group_id, states=OPEN_CHANGES),
+        notices=queries.seat_notices(group_id),
+        may_keep=policy.may_keep_group(actor, found),
         labels=LABELS,
-        today=clock.today(),
+        today=today,
     )
 
 
@@ -61,7 +65,7 @@ def change_seat(group_id: int, seat_id: int) -> ResponseReturnValue:
     """Pass a seat to another post, person or unit."""
     found, actor = group_of_page(group_id), current_actor()
     row = queries.seat_by_id(found, seat_id)
-    require(policy.may_keep_group(actor, found))
+    require(policy.may_change_holder(actor, row))
     form = _form(found)
     del form.role
     if form.validate_on_submit():
