@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tracker.demo import founding, scenes, tasks
 from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
+from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import LeadershipGroup
@@ -23,6 +24,7 @@ from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, TaskDraft
 from tracker.tasks.models import Task
+from tracker.tasks.rules import OpinionKind
 
 FOUNDED, PLAN_OUT, SECOND_OUT, LATEST_OUT = -149, -138, -95, -2
 SWEEPS = (-104, -72, -42, -21, -10, -5, -2, 0)
@@ -182,10 +184,20 @@ def _unfinished(play: Play, stage: Stage, group_id: int) -> None:
     """What lies on the office's desk: drafts, and a batch that waits to be signed off."""
     with write_transaction() as session:
         group = session.get_one(LeadershipGroup, group_id)
-        for matter in tasks.DRAFTS:
-            _draft(stage, group, matter, play)
+        _ask_views(stage, group, [_draft(stage, group, matter, play) for matter in tasks.DRAFTS])
         proposed = [_draft(stage, group, matter, play) for matter in tasks.PROPOSED]
         commands.propose_batch(group, proposed, title="岁末补充任务", by=_clerk(stage, group_id), now=stage.now)
+
+
+def _ask_views(stage: Stage, group: LeadershipGroup, drafts: Sequence[Task]) -> None:
+    """Units are asked about drafts; the lead unit has answered, with an opinion on the first of them."""
+    until = working_days().shift(local_date(stage.now), group.consult_days)
+    title, clerk = "下一年度任务征求意见", _clerk(stage, group.id)
+    asked = commands.open_consultation(group, drafts, title=title, reply_by=until, by=clerk, now=stage.now).units[0]
+    opinions = {row.id: (OpinionKind.NONE, "") for row in asked.rows}
+    opinions[asked.rows[0].id] = OpinionKind.TIME, "学龄人口数据下月才能核定，建议完成时限延后十个工作日。"
+    head = stage.head(drafts[0])
+    commands.answer_consultation(asked, opinions=opinions, version=asked.version, by=head, now=stage.now)
 
 
 def _apportion(play: Play, stage: Stage, group_id: int) -> None:

@@ -52,7 +52,7 @@ def answer_form(rows: Sequence[ConsultedTask], **data: Any) -> AnswerForm:
     fields: dict[str, Any] = {}
     for row in rows:
         fields[f"opinion_{row.id}"] = RadioField(
-            _l("意见"),
+            _l("本单位意见"),
             [CHOSEN],
             choices=words((kind.value, LABELS[kind]) for kind in OpinionKind),
             default=(row.opinion or OpinionKind.NONE).value,
