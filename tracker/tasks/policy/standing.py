@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.organisation import policy as organisation
 from tracker.organisation.models import Unit
-from tracker.organisation.rules import LEADERS, OFFICE, ContactRole, PostRank, SeatRole
+from tracker.organisation.rules import LEADERS, OFFICE, ContactRole, SeatRole
 from tracker.tasks.models import Apportionment, Task, TaskPart
 from tracker.tasks.rules import TaskState
 
@@ -42,11 +43,7 @@ def is_office(actor: Actor, group_id: int) -> bool:
 
 def may_confirm_for(actor: Actor, group_id: int, unit_id: int | None) -> bool:
     """Whether somebody is the unit's head, or its deputy in charge for the group."""
-    if unit_id is None:
-        return False
-    return PostRank.HEAD in actor.ranks_in(unit_id) or ContactRole.DEPUTY_IN_CHARGE in actor.contact_roles(
-        group_id, unit_id
-    )
+    return unit_id is not None and organisation.may_confirm_for(actor, group_id, unit_id)
 
 
 def may_draft_for(actor: Actor, group_id: int, unit_id: int | None, owner_id: int | None = None) -> bool:
