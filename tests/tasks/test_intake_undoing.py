@@ -17,7 +17,7 @@ from tracker.kernel.errors import NotAllowed, Stale
 from tracker.organisation.models import Appointment, LeadershipGroup, Person, Seat
 from tracker.plans.models import Plan
 from tracker.plans.rules import DocumentState
-from tracker.tasks.commands import TaskDraft, draft_task, enter_done, propose_batch
+from tracker.tasks.commands import TaskDraft, draft_task, enter_done, open_consultation, propose_batch
 from tracker.tasks.intake import undo_plan
 from tracker.tasks.models import Task
 
@@ -74,6 +74,18 @@ def test_nothing_goes_while_drafts_lie_with_the_director(cast: Cast, tmp_path: P
     task = db.session.scalars(sa.select(Task).where(Task.plan_id == plan.id, Task.number == "1")).one()
     with write_transaction():
         propose_batch(plan.group, tasks=[task], title="第一批", by=clerk, now=NOW)
+    with pytest.raises(Stale):
+        undo(plan, cast)
+    assert db.session.get(Plan, plan.id) is not None
+
+
+def test_a_draft_about_which_units_were_asked_keeps_the_plan(cast: Cast, tmp_path: Path) -> None:
+    clerk = cast.actor("office_clerk")
+    plan = confirm(bring_in(cast.region(), tmp_path, by=clerk), by=clerk)
+    task = db.session.scalars(sa.select(Task).where(Task.plan_id == plan.id, Task.lead_unit_id.is_not(None))).first()
+    assert task is not None
+    with write_transaction():
+        open_consultation(plan.group, [task], title="征求意见", reply_by=date(2026, 3, 23), by=clerk, now=NOW)
     with pytest.raises(Stale):
         undo(plan, cast)
     assert db.session.get(Plan, plan.id) is not None
