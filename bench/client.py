@@ -34,6 +34,9 @@ class Visitor:
         self.connection.request("GET", path, headers=self.headers)
         answer = self.connection.getresponse()
         body = answer.read()
+        # The form's token belongs to the cookie that came with the form.
+        if renewed := answer.getheader("Set-Cookie"):
+            self.headers["Cookie"] = renewed.split(";")[0]
         if answer.status != 200:
             raise RuntimeError(f"GET {path} answered {answer.status}: {body[:300].decode(errors='replace')}")
         return body

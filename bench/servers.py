@@ -1,5 +1,6 @@
 """Servers under measurement: gunicorn with one worker, on loopback, stopped by its pid."""
 
+import contextlib
 import os
 import re
 import socket
@@ -9,10 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def serving(target: str, environment: Mapping[str, str]) -> Iterator[Server]:
     port = free_port()
     arguments = [
         *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4"),
+        *("--timeout", "120"),
         *("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning", target),
     ]
     process = subprocess.Popen(arguments, cwd=ROOT, env={**os.environ, **environment, "PORT": str(port)})
@@ -62,8 +65,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(START_SECONDS * 10):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended by itself ({process.returncode})")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        # The master listens long before its worker has loaded the application.
+        with contextlib.suppress(OSError, HTTPException):
+            connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            return
         time.sleep(0.1)
     raise RuntimeError("the server did not start")

@@ -28,6 +28,8 @@ from tracker.organisation.models import (
 from tracker.tasks.models import Task
 
 UNITS, PEOPLE, HISTORY = 60, 200, 2
+OVERDUE = 60
+"""Overdue tasks that the measured unit has at least, so that its first page of 50 rows is full at every size."""
 BATCH = 5000
 OFFICE_UNIT, SUPERVISOR, HEAD = 60, 199, 1
 TITLES = ("补齐功能教室", "更新教学仪器设备", "足额落实公用经费", "核定教师编制", "整治校园周边环境", "改造运动场地")
@@ -181,6 +183,9 @@ def _tasks(count: int, now: datetime) -> None:
         for n in range(1, count + 1):
             title, state = dice.choice(TITLES), dice.choice(STATES)
             due = today + timedelta(days=dice.randint(-20, 380))
+            lead = (n - 1) % (UNITS - 1) + 1
+            if lead == HEAD and n <= OVERDUE * (UNITS - 1):
+                state, due = "active", today - timedelta(days=dice.randint(10, 20))
             yield {
                 "id": n,
                 "group_id": 1,
@@ -195,7 +200,7 @@ def _tasks(count: int, now: datetime) -> None:
                 "state": state,
                 "suspended_from": "active" if state == "suspended" else None,
                 "version": 3,
-                "lead_unit_id": (n - 1) % (UNITS - 1) + 1,
+                "lead_unit_id": lead,
                 "due_on": due,
                 "first_due_on": due,
                 "sort_on": due,
