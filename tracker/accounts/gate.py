@@ -17,9 +17,10 @@ from tracker.accounts.identity import actor_of_person
 from tracker.accounts.models import Account, SignInSession
 from tracker.kernel import clock
 from tracker.kernel.actor import SYSTEM, Actor
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import write_transaction
 from tracker.kernel.entry import one_line
 from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.prepared import Prepared
 from tracker.kernel.text import _l
 
 SESSION_KEY = "sign_in"
@@ -59,7 +60,7 @@ def settings() -> Settings:
 
 
 def limits() -> dict[str, timedelta]:
-    """How long a sign-in lasts, as `queries.alive` wants it."""
+    """How long a sign-in lasts: left alone, and at all."""
     own = settings()
     return {"idle": timedelta(minutes=own.idle_minutes), "absolute": timedelta(hours=own.absolute_hours)}
 
@@ -77,34 +78,40 @@ def current_sign_in() -> SignIn:
     return found
 
 
+_SIGN_IN = Prepared(
+    sa.select(
+        SignInSession.id,
+        Account.id,
+        Account.person_id,
+        Account.login,
+        Account.must_change,
+        Account.language,
+        Account.theme,
+        Account.large_text,
+        SignInSession.created_at,
+        SignInSession.last_seen_at,
+        SignInSession.confirmed_at,
+    )
+    .join(Account, Account.id == SignInSession.account_id)
+    .where(
+        SignInSession.token_hash == sa.bindparam("token_hash"),
+        queries.alive(seen_after=sa.bindparam("seen_after"), made_after=sa.bindparam("made_after")),
+        Account.active,
+    )
+)
+
+
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def _load(_request: Request) -> SignIn | None:
     """The living session that the browser's token names, if there is one: one query."""
     token = session.get(SESSION_KEY)
     if not isinstance(token, str):
         return None
-    row = db.session.execute(
-        sa.select(
-            SignInSession.id,
-            Account.id,
-            Account.person_id,
-            Account.login,
-            Account.must_change,
-            Account.language,
-            Account.theme,
-            Account.large_text,
-            SignInSession.created_at,
-            SignInSession.last_seen_at,
-            SignInSession.confirmed_at,
-        )
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.token_hash == rules.token_hash(token),
-            queries.alive(clock.now(), **limits()),
-            Account.active,
-        )
-    ).one_or_none()
-    return SignIn(*row) if row is not None else None
+    now, allowed = clock.now(), limits()
+    rows = _SIGN_IN.rows(
+        token_hash=rules.token_hash(token), seen_after=now - allowed["idle"], made_after=now - allowed["absolute"]
+    )
+    return SignIn(*rows[0]) if rows else None
 
 
 def _touch(found: SignIn, now: datetime) -> SignIn:

@@ -1,6 +1,5 @@
 """Who somebody is today: from a person to an Actor with seats, posts, contacts and duties."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -10,8 +9,8 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from tracker.kernel.actor import Actor, ContactHeld, PostHeld, SeatHeld
-from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
+from tracker.kernel.prepared import Prepared
 from tracker.organisation.models import (
     Appointment,
     InstallationDuty,
@@ -61,31 +60,34 @@ def actor_of_person(person_id: int, *, day: date, account_id: int | None = None)
     )
 
 
+_DAY: Any = sa.bindparam("day")
+_PERSON: Any = sa.bindparam("person_id")
+
+_POSTS = Prepared(
+    sa.select(
+        Person.name,
+        Person.region_id,
+        InstallationDuty.duty,
+        Appointment.id,
+        Appointment.presiding,
+        Post.id,
+        Post.unit_id,
+        Post.rank,
+        Post.title,
+        Unit.name,
+    )
+    .select_from(Person)
+    .outerjoin(InstallationDuty, sa.and_(InstallationDuty.person_id == Person.id, on_day(InstallationDuty, _DAY)))
+    .outerjoin(Appointment, sa.and_(Appointment.person_id == Person.id, on_day(Appointment, _DAY)))
+    .outerjoin(Post, Post.id == Appointment.post_id)
+    .outerjoin(Unit, Unit.id == Post.unit_id)
+    .where(Person.id == _PERSON)
+    .order_by(Appointment.starts_on, Appointment.id)
+)
+
+
 def _posts(person_id: int, day: date) -> _Posts:
-    rows: Sequence[Any] = db.session.execute(
-        sa.select(
-            Person.name,
-            Person.region_id,
-            InstallationDuty.duty,
-            Appointment.id,
-            Appointment.presiding,
-            Post.id,
-            Post.unit_id,
-            Post.rank,
-            Post.title,
-            Unit.name,
-        )
-        .select_from(Person)
-        .outerjoin(
-            InstallationDuty,
-            sa.and_(InstallationDuty.person_id == Person.id, on_day(InstallationDuty, day)),
-        )
-        .outerjoin(Appointment, sa.and_(Appointment.person_id == Person.id, on_day(Appointment, day)))
-        .outerjoin(Post, Post.id == Appointment.post_id)
-        .outerjoin(Unit, Unit.id == Post.unit_id)
-        .where(Person.id == person_id)
-        .order_by(Appointment.starts_on, Appointment.id)
-    ).all()
+    rows = _POSTS.rows(person_id=person_id, day=day)
     if not rows:
         raise NotVisible
     held: dict[int, PostHeld] = {}
@@ -98,35 +100,43 @@ def _posts(person_id: int, day: date) -> _Posts:
     return _Posts(rows[0][0], rows[0][1], duties, tuple(held.values()), presided)
 
 
+_SEATS = Prepared(
+    sa.select(
+        Seat.id,
+        Seat.group_id,
+        Seat.role,
+        sa.func.coalesce(Post.unit_id, Seat.unit_id),
+        LeadershipGroup.short_name,
+        LeadershipGroup.name,
+    )
+    .join(LeadershipGroup, LeadershipGroup.id == Seat.group_id)
+    .outerjoin(Post, Post.id == Seat.post_id)
+    .where(
+        on_day(Seat, _DAY),
+        sits_still(_PERSON),
+        sa.or_(
+            Seat.person_id == _PERSON,
+            Seat.post_id.in_(sa.bindparam("posts", expanding=True)),
+            Seat.unit_id.in_(sa.bindparam("headed", expanding=True)),
+            sa.and_(Post.unit_id.in_(sa.bindparam("presided", expanding=True)), Post.rank == PostRank.HEAD),
+        ),
+    )
+    .order_by(Seat.group_id, Seat.position, Seat.id)
+)
+
+
 def _seats(person_id: int, posts: tuple[PostHeld, ...], presided: frozenset[int], day: date) -> tuple[SeatHeld, ...]:
     """Seats by name, by post, and of a unit that sits as a member through its head.
 
     Who presides over a unit sits where its head would. Where seats change by proposal, successors wait for the notice.
     """
-    headed = [post.unit_id for post in posts if post.rank == PostRank.HEAD]
-    rows = db.session.execute(
-        sa.select(
-            Seat.id,
-            Seat.group_id,
-            Seat.role,
-            sa.func.coalesce(Post.unit_id, Seat.unit_id),
-            LeadershipGroup.short_name,
-            LeadershipGroup.name,
-        )
-        .join(LeadershipGroup, LeadershipGroup.id == Seat.group_id)
-        .outerjoin(Post, Post.id == Seat.post_id)
-        .where(
-            on_day(Seat, day),
-            sits_still(person_id),
-            sa.or_(
-                Seat.person_id == person_id,
-                Seat.post_id.in_([post.post_id for post in posts]),
-                Seat.unit_id.in_(headed),
-                sa.and_(Post.unit_id.in_(presided), Post.rank == PostRank.HEAD),
-            ),
-        )
-        .order_by(Seat.group_id, Seat.position, Seat.id)
-    ).all()
+    rows = _SEATS.rows(
+        person_id=person_id,
+        day=day,
+        posts=[post.post_id for post in posts],
+        headed=[post.unit_id for post in posts if post.rank == PostRank.HEAD],
+        presided=sorted(presided),
+    )
     return tuple(
         SeatHeld(seat, group, str(role), unit, f"{short or name}{_seat_label(role)}")
         for seat, group, role, unit, short, name in rows
@@ -140,22 +150,28 @@ def _seat_label(role: SeatRole) -> str:
         return str(LABELS[role])
 
 
+_MEMBERSHIPS = Prepared(
+    sa.select(MemberUnit.group_id, MemberUnit.unit_id, MemberContact.role)
+    .outerjoin(
+        MemberContact,
+        sa.and_(
+            MemberContact.member_unit_id == MemberUnit.id,
+            MemberContact.person_id == _PERSON,
+            on_day(MemberContact, _DAY),
+        ),
+    )
+    .where(
+        on_day(MemberUnit, _DAY),
+        sa.or_(MemberUnit.unit_id.in_(sa.bindparam("units", expanding=True)), MemberContact.id.is_not(None)),
+    )
+    .order_by(MemberUnit.group_id, MemberUnit.unit_id)
+)
+
+
 def _memberships(
     person_id: int, units: set[int], day: date
 ) -> tuple[tuple[ContactHeld, ...], frozenset[tuple[int, int]]]:
     """Deputy in charge and liaison, and the member units that the person belongs to."""
-    rows: Sequence[Any] = db.session.execute(
-        sa.select(MemberUnit.group_id, MemberUnit.unit_id, MemberContact.role)
-        .outerjoin(
-            MemberContact,
-            sa.and_(
-                MemberContact.member_unit_id == MemberUnit.id,
-                MemberContact.person_id == person_id,
-                on_day(MemberContact, day),
-            ),
-        )
-        .where(on_day(MemberUnit, day), sa.or_(MemberUnit.unit_id.in_(units), MemberContact.id.is_not(None)))
-        .order_by(MemberUnit.group_id, MemberUnit.unit_id)
-    ).all()
+    rows = _MEMBERSHIPS.rows(person_id=person_id, day=day, units=sorted(units))
     contacts = tuple(ContactHeld(group, unit, str(role)) for group, unit, role in rows if role is not None)
     return contacts, frozenset((group, unit) for group, unit, _role in rows)

@@ -30,6 +30,9 @@ WAYS: Mapping[Wait, tuple[str, str, object]] = {
 
 Action = dict[str, Any]
 
+COUNTED = (Light.RED, Light.YELLOW, Light.GREEN)
+"""The lights that a table of units counts."""
+
 
 def act_on(wait: Waiting, *, kind: str = "plain") -> Action:
     """The next act on something that waits, as a button."""
@@ -105,7 +108,5 @@ def _part_steps(part: OwnPart) -> list[Action]:
 
 def light_links(group_id: int, unit_id: int | None = None) -> dict[str, str]:
     """The lists behind a row of counts by light."""
-    links = {
-        light.value: task_list(group_id, unit_id, light=light.value) for light in (Light.RED, Light.YELLOW, Light.GREEN)
-    }
-    return {"open": task_list(group_id, unit_id), **links}
+    every = task_list(group_id, unit_id)
+    return {"open": every, **{light.value: f"{every}&light={light.value}" for light in COUNTED}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -17,7 +18,12 @@ from tracker.tasks.rules import LABELS, Light
 
 def short_day(day: date) -> str:
     """A day without its year: 3月18日."""
-    return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=get_locale())  # noqa: DTZ001 - a day
+    return _short_day(day, str(get_locale()))
+
+
+@lru_cache(maxsize=1024)
+def _short_day(day: date, locale: str) -> str:
+    return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=locale)  # noqa: DTZ001 - a day
 
 
 def day_of(instant: datetime) -> str:

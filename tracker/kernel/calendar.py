@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.kernel.db import Model, db
+from tracker.kernel.prepared import Prepared
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -93,12 +94,19 @@ class WorkingDays:
         return self.on_or_before(today - DAY) if roll else today - DAY
 
 
+_CALENDAR = Prepared(
+    sa.union_all(
+        sa.select(CalendarDay.day, CalendarDay.working, sa.cast(sa.null(), sa.Integer).label("year")),
+        sa.select(sa.cast(sa.null(), sa.Date), sa.cast(sa.null(), sa.Boolean), CalendarYear.year).where(
+            CalendarYear.status == YearStatus.PUBLISHED
+        ),
+    )
+)
+
+
 def load_working_days() -> WorkingDays:
     """The calendar as it stands in the database."""
-    days = sa.select(CalendarDay.day, CalendarDay.working, sa.cast(sa.null(), sa.Integer).label("year"))
-    years = sa.select(sa.cast(sa.null(), sa.Date), sa.cast(sa.null(), sa.Boolean), CalendarYear.year)
-    published = years.where(CalendarYear.status == YearStatus.PUBLISHED)
-    rows = db.session.execute(sa.union_all(days, published)).all()
+    rows = _CALENDAR.rows()
     exceptions = {row.day: row.working for row in rows if row.day is not None}
     return WorkingDays(exceptions, frozenset(row.year for row in rows if row.year is not None))
 

@@ -6,19 +6,20 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.paging import PAGE_SIZE, Key, Page, after, decode_cursor, encode_cursor
+from tracker.kernel.prepared import Prepared
 from tracker.outbox.models import InboxItem
+
+_UNREAD = Prepared(
+    sa.select(sa.func.count()).where(InboxItem.recipient_id == sa.bindparam("person_id"), InboxItem.read_at.is_(None))
+)
 
 
 def unread_count(actor: Actor) -> int:
     """The number on the badge."""
     if actor.person_id is None:
         return 0
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).where(InboxItem.recipient_id == actor.person_id, InboxItem.read_at.is_(None))
-        )
-        or 0
-    )
+    number: int = _UNREAD.rows(person_id=actor.person_id)[0][0]
+    return number
 
 
 def inbox(actor: Actor, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page[InboxItem]:

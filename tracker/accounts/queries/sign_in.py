@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,12 +13,15 @@ from tracker.organisation.models import Appointment, InstallationDuty, Person, P
 from tracker.organisation.rules import DutyKind
 
 
-def alive(now: datetime, *, idle: timedelta, absolute: timedelta) -> sa.ColumnElement[bool]:
-    """The sessions that still hold: not ended, not left alone too long, not older than a sign-in may get."""
+def alive(*, seen_after: Any, made_after: Any) -> sa.ColumnElement[bool]:
+    """The sessions that still hold: not ended, not left alone too long, not older than a sign-in may get.
+
+    Both are instants, or what stands for them in a prepared statement.
+    """
     return sa.and_(
         SignInSession.ended_at.is_(None),
-        SignInSession.last_seen_at > now - idle,
-        SignInSession.created_at > now - absolute,
+        SignInSession.last_seen_at > seen_after,
+        SignInSession.created_at > made_after,
     )
 
 
@@ -25,7 +29,7 @@ def living_sessions(account_id: int, *, now: datetime, idle: timedelta, absolute
     """Where an account is signed in at the moment, the latest first."""
     return db.session.scalars(
         sa.select(SignInSession)
-        .where(SignInSession.account_id == account_id, alive(now, idle=idle, absolute=absolute))
+        .where(SignInSession.account_id == account_id, alive(seen_after=now - idle, made_after=now - absolute))
         .order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())
         .limit(50)
     ).all()

@@ -25,6 +25,8 @@ from tracker.tasks.rules import LABELS, Light
 GROUP_WAITS = (Wait.SIGN_OFF, Wait.DECIDE_EXTENSION, Wait.DECIDE_ADJUSTMENT, Wait.VERIFY, Wait.ANSWER_EXPLANATION)
 LEADER_WAITS = (Wait.SIGN_OFF, Wait.DECIDE_EXTENSION)
 """What only a leader decides; the rest of what they may do is done by office and supervisors day by day."""
+SHOWN = 8
+"""So many things that wait are listed at once; the rest unfolds, and what waits to be verified has its own list."""
 BAR = (Light.DONE, Light.DONE_LATE, Light.GREEN, Light.YELLOW, Light.RED, Light.GREY)
 
 
@@ -71,6 +73,7 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
     standing = queries.standing(group.id, today=today)
     heads = queries.heads_by_unit([unit.unit_id for unit in standing.units], today=today)
     waits = _waits(actor, group.id)
+    more = [wait for wait in waits[SHOWN:] if wait.kind is not Wait.VERIFY]
     return render_template(
         "desk/overview.html",
         hats=tabs,
@@ -79,7 +82,10 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
         standing=standing,
         cells=_cells(group, standing),
         units=[_unit_row(group.id, unit, heads.get(unit.unit_id, "")) for unit in standing.units],
-        waits=waits,
+        waits=waits[:SHOWN],
+        waiting=len(waits),
+        more=more,
+        more_to_verify=len(waits[SHOWN:]) - len(more),
         seat_changes=seat_changes_waiting(actor, group.id),
         organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group.id, today=today),
@@ -166,7 +172,7 @@ def _unit_row(group_id: int, unit: UnitLights, head: str) -> dict[str, Any]:
         "url": urls["open"],
         "person": head,
         "open": unit.live,
-        "counts": {light.value: unit.lights.get(light, 0) for light in (Light.RED, Light.YELLOW, Light.GREEN)},
+        "counts": {light.value: unit.lights.get(light, 0) for light in links.COUNTED},
         "links": urls,
         "longest": unit.longest,
         "done_percent": unit.done_percent,

@@ -1,11 +1,13 @@
 """What drop-downs of the pages of tasks offer; never more than the reader may know of."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
+from tracker.kernel.prepared import Prepared
 from tracker.organisation.models import Appointment, LeadershipGroup, MemberUnit, Person, Post, Seat, Unit, on_day
 from tracker.organisation.queries import seat_holders
 from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRole
@@ -27,29 +29,32 @@ def groups_of(actor: Actor, day: Reckoning) -> Choices:
     return [(group.id, group.name if shorts.count(group.name) == 1 else group.full_name) for group in rows]
 
 
+def _choices_of_lists() -> sa.CompoundSelect[str, int, str]:
+    units: Any = sa.bindparam("units", expanding=True)
+    led = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id.in_(sa.bindparam("watched", expanding=True)))
+    seen = sa.or_(Unit.id.in_(units), Unit.parent_id.in_(units), Unit.id.in_(led), Unit.parent_id.in_(led))
+    unit_rows = sa.select(sa.literal("unit").label("kind"), Unit.id, Unit.name).where(seen, Unit.ended_on.is_(None))
+    phase_rows = (
+        sa.select(sa.literal("phase"), Phase.id, Phase.name)
+        .join(Plan, Plan.id == Phase.plan_id)
+        .where(Plan.group_id.in_(sa.bindparam("groups", expanding=True)), Plan.state == PlanState.ACTIVE)
+    )
+    return sa.union_all(unit_rows, phase_rows)
+
+
+_CHOICES = Prepared(_choices_of_lists())
+
+
 def list_choices(actor: Actor, *, group_id: int | None) -> dict[str, Choices]:
     """Units, phases and owners by which somebody can narrow a list: one query.
 
     Who watches over a group chooses among its lead units; a unit, among itself and what lies below it.
     """
     watched = [group for group in watched_groups(actor) if group_id in (None, group)]
-    units = sorted(actor.unit_ids)
-    led = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id.in_(watched))
-    seen = sa.or_(
-        Unit.id.in_(units),
-        Unit.parent_id.in_(units),
-        *([Unit.id.in_(led), Unit.parent_id.in_(led)] if watched else []),
-    )
-    unit_rows = sa.select(sa.literal("unit").label("kind"), Unit.id, Unit.name).where(seen, Unit.ended_on.is_(None))
     groups = {group for group, _unit in actor.member_units} | set(watched)
     wanted = sorted(group for group in groups if group_id in (None, group))
-    phase_rows = (
-        sa.select(sa.literal("phase"), Phase.id, Phase.name)
-        .join(Plan, Plan.id == Phase.plan_id)
-        .where(Plan.group_id.in_(wanted), Plan.state == PlanState.ACTIVE)
-    )
     found: dict[str, Choices] = {"unit": [], "phase": []}
-    for kind, row_id, name in db.session.execute(sa.union_all(unit_rows, phase_rows)):
+    for kind, row_id, name in _CHOICES.rows(units=sorted(actor.unit_ids), watched=watched, groups=wanted):
         found[kind].append((row_id, name))
     found["unit"].sort(key=lambda choice: choice[1])
     found["phase"].sort()

@@ -81,6 +81,22 @@ _COLUMNS = (
     Task.late,
 )
 
+_LATEST_REPORT = (
+    sa.select(ProgressReport.text)
+    .where(
+        ProgressReport.task_id == Task.id,
+        ProgressReport.part_id.is_(None),
+        ProgressReport.state == ReportState.CONFIRMED,
+        sa.not_(ProgressReport.no_change),
+    )
+    .order_by(ProgressReport.id.desc())
+    .limit(1)
+    .correlate(Task)
+    .scalar_subquery()
+    .label("progress")
+)
+"""What the latest report says; an unchanged one says nothing of its own."""
+
 _ORDER: dict[Sort, tuple[Key, ...]] = {
     Sort.DUE: (Key(Task.sort_on), Key(Task.id)),
     Sort.DUE_DESCENDING: (Key(Task.sort_on, descending=True), Key(Task.id, descending=True)),
@@ -111,12 +127,8 @@ def list_tasks(
         return [*conditions(wanted, today=today, marks=day.marks, state=state), *place]
 
     rows = db.session.execute(_statement(actor, wanted, asked, limit + 1)).all()
-    shown = [_row(row, day) for row in rows[:limit]]
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        following = encode_cursor([last.sort_key, last.id])
-    return Page(shown, following)
+    following = encode_cursor([rows[limit - 1].sort_key, rows[limit - 1].id]) if len(rows) > limit else None
+    return Page([_row(row, day) for row in rows[:limit]], following)
 
 
 def all_rows(actor: Actor, wanted: TaskFilter, *, today: date, limit: int = EXPORT_ROWS) -> Iterator[TaskRow]:
@@ -146,12 +158,7 @@ def my_tasks(actor: Actor, *, today: date, cursor: str = "", limit: int = PAGE_S
     return list_tasks(actor, TaskFilter(only_own=True, **narrow), today=today, cursor=cursor, limit=limit)
 
 
-def _statement(
-    actor: Actor,
-    wanted: TaskFilter,
-    asked: Asking,
-    limit: int,
-) -> Statement:
+def _statement(actor: Actor, wanted: TaskFilter, asked: Asking, limit: int) -> Statement:
     """Ids first, piece by piece along the indexes, each no longer than the page; then the columns of those alone."""
     order = _ORDER[wanted.sort]
     key = order[0].column.label("sort_key")
@@ -164,7 +171,7 @@ def _statement(
     first = (_directed(ids.c.sort_key, order[0]), _directed(ids.c.id, order[1]))
     page = sa.select(ids.c.id, ids.c.sort_key).order_by(*first).limit(limit).subquery("shown")
     return (
-        sa.select(*_COLUMNS, page.c.sort_key, _latest_report().label("progress"))
+        sa.select(*_COLUMNS, page.c.sort_key, _LATEST_REPORT)
         .select_from(page)
         .join(Task, Task.id == page.c.id)
         .outerjoin(Unit, Unit.id == Task.lead_unit_id)
@@ -187,23 +194,6 @@ def _union(
 
 def _directed(column: Any, key: Key) -> Any:
     return column.desc() if key.descending else column
-
-
-def _latest_report() -> sa.ScalarSelect[str]:
-    """What the latest report says; an unchanged one says nothing of its own."""
-    return (
-        sa.select(ProgressReport.text)
-        .where(
-            ProgressReport.task_id == Task.id,
-            ProgressReport.part_id.is_(None),
-            ProgressReport.state == ReportState.CONFIRMED,
-            sa.not_(ProgressReport.no_change),
-        )
-        .order_by(ProgressReport.id.desc())
-        .limit(1)
-        .correlate(Task)
-        .scalar_subquery()
-    )
 
 
 def _row(row: Any, day: Reckoning) -> TaskRow:

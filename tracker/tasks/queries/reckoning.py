@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from tracker.kernel.calendar import WorkingDays, working_days
-from tracker.kernel.db import db
+from tracker.kernel.prepared import Prepared
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.rules import OPEN, DayMarks, Light, LightFacts, day_marks, is_overdue, light_of
 
@@ -88,16 +88,18 @@ def settings_of(group: LeadershipGroup) -> GroupSettings:
     )
 
 
+_GROUPS = Prepared(
+    sa.select(
+        LeadershipGroup.id,
+        sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name),
+        LeadershipGroup.name,
+        LeadershipGroup.yellow_days,
+        LeadershipGroup.roll_due_dates,
+        LeadershipGroup.percent_enabled,
+    )
+)
+
+
 def reckoning(today: date) -> Reckoning:
     """A day as every group counts it: one query. Names of groups are for those alone who may see them."""
-    rows = db.session.execute(
-        sa.select(
-            LeadershipGroup.id,
-            sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name),
-            LeadershipGroup.name,
-            LeadershipGroup.yellow_days,
-            LeadershipGroup.roll_due_dates,
-            LeadershipGroup.percent_enabled,
-        )
-    )
-    return Reckoning(today, {row[0]: GroupSettings(*row) for row in rows})
+    return Reckoning(today, {row[0]: GroupSettings(*row) for row in _GROUPS.rows()})

@@ -66,11 +66,31 @@ def pieces(
         return found
     rest = _rest_of_own(watched, group_id, unit_id)
     units = sorted(actor.unit_ids)
+    if unit_id in units:
+        found.append(Piece([Task.lead_unit_id == unit_id], rest))
+    elif units:
+        found.append(Piece([Task.lead_unit_id == unit for unit in units], rest))
+    ids = _ids_concerned(units if unit_id not in units else [], actor.person_id)
+    if ids:
+        found.append(Piece([Task.id.in_(sa.union_all(*ids))], rest, looked_up=True))
+    return found
+
+
+def _ids_concerned(units: Sequence[int], person_id: int | None) -> list[sa.Select[int]]:
+    """The tasks that somebody sees otherwise than as the lead: below them, as a part, summing up, verifying."""
+    found: list[sa.Select[int]] = []
+    every_task = sa.select(Task.id).correlate(None)
     if units:
-        found += _through_units(units, rest, unit_id)
-    if actor.person_id is not None:
-        verifies = sa.and_(Task.verifier_id == actor.person_id, Task.verifier_id.is_not(None))
-        found.append(Piece([verifies], rest, looked_up=True))
+        below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+        concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
+        sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
+        found = [
+            sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned)),
+            every_task.where(Task.lead_unit_id.in_(below)),
+            every_task.where(Task.apportionment_id.in_(sums_up)),
+        ]
+    if person_id is not None:
+        found.append(every_task.where(Task.verifier_id == person_id, Task.verifier_id.is_not(None)))
     return found
 
 
@@ -97,21 +117,6 @@ def _rest_of_own(watched: Sequence[int], group_id: int | None, unit_id: int | No
         ]
 
     return rest
-
-
-def _through_units(units: Sequence[int], rest: Asking, unit_id: int | None) -> list[Piece]:
-    if unit_id in units:
-        return [Piece([Task.lead_unit_id == unit_id], rest)]
-    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
-    concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
-    parts = sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned))
-    sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
-    return [
-        Piece([Task.lead_unit_id == unit for unit in units], rest),
-        Piece([Task.lead_unit_id.in_(below)], rest, looked_up=True),
-        Piece([Task.id.in_(parts)], rest, looked_up=True),
-        Piece([Task.apportionment_id.in_(sums_up)], rest, looked_up=True),
-    ]
 
 
 def selects(

@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         applied=_chips(applied(request.args, wanted, names)),
         labels=LABELS,
         lights=list(Light),
+        states=list(TaskState),
         hidden=_hidden(),
         sorts=[(sort.value, FILTER_LABELS[sort]) for sort in Sort],
         several_groups=len(groups) > 1 and wanted.group_id is None,
