@@ -1,0 +1,62 @@
+"""The demo story: what a stranger sees after the first start, on whatever day that is."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.accounts import queries as accounts
+from tracker.audit.models import AuditEntry
+from tracker.demo.story import load
+from tracker.kernel.clock import LOCAL, local_date
+from tracker.organisation.models import LeadershipGroup, Unit
+from tracker.organisation.rules import UnitKind
+from tracker.plans.models import Plan
+from tracker.reminders.sweep import sweep
+from tracker.tasks.models import Task
+from tracker.tasks.queries import UnitLights, counts_by_unit
+from tracker.tasks.rules import Light, TaskSource, TaskState
+
+ORDINARY = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
+AFTER_LABOUR_DAY = datetime(2026, 5, 6, 8, 0, tzinfo=LOCAL)
+IN_SPRING_FESTIVAL = datetime(2026, 2, 18, 23, 0, tzinfo=LOCAL)
+UNPUBLISHED_YEAR = datetime(2031, 1, 1, 0, 30, tzinfo=LOCAL)
+
+
+def _count(session: Session, *conditions: sa.ColumnElement[bool], of: type) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(of).where(*conditions)) or 0
+
+
+def _lights(session: Session, now: datetime) -> list[UnitLights]:
+    groups = session.scalars(sa.select(LeadershipGroup.id)).all()
+    return [unit for group in groups for unit in counts_by_unit(group, today=local_date(now))]
+
+
+def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_path: Path) -> None:
+    load(now=ORDINARY, root=tmp_path)
+    assert set(session.scalars(sa.select(Task.state).distinct())) == set(TaskState)
+    assert {light for unit in _lights(session, ORDINARY) for light in unit.lights} >= set(Light) - {Light.GREY}
+    assert _count(session, of=Task) >= 60
+    assert _count(session, Task.source == TaskSource.PLAN, of=Task) >= 20
+    assert _count(session, of=LeadershipGroup) == 2
+    assert _count(session, of=Plan) == 1
+    assert _count(session, Unit.kind == UnitKind.SCHOOL, of=Unit) >= 20
+    assert _count(session, Unit.kind != UnitKind.SCHOOL, of=Unit) >= 15
+    known = accounts.installation()
+    assert known is not None
+    assert known.demo
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("now", [AFTER_LABOUR_DAY, IN_SPRING_FESTIVAL, UNPUBLISHED_YEAR])
+def test_the_story_can_begin_on_any_day(session: Session, tmp_path: Path, now: datetime) -> None:
+    load(now=now, root=tmp_path)
+    lights = _lights(session, now)
+    assert sum(unit.lights.get(Light.RED, 0) for unit in lights) >= 3
+    assert sum(unit.lights.get(Light.GREEN, 0) for unit in lights) >= 10
+    assert not _count(session, AuditEntry.at > now, of=AuditEntry)
+    session.rollback()
+    done = sweep(now=now, pause=lambda _seconds: None)
+    assert (done["crossings"], done["issued"], done["reminders"], done["failed"]) == (0, 0, 0, 0)
