@@ -108,7 +108,7 @@ def phone(stage: Stage, task_id: int) -> None:
         task,
         unit_id=stage.lead(task),
         channel=UrgeChannel.PHONE,
-        answer="对方答复：材料已报上级，预计下周批复。",
+        answer="材料已报上级，预计下周批复。",
         by=stage.urger(task),
         now=stage.now,
     )
@@ -195,12 +195,17 @@ def cancel(stage: Stage, task_id: int) -> None:
 
 
 def split(stage: Stage, task_id: int) -> None:
-    """The bureau hands pieces to its schools."""
+    """The bureau hands pieces to its schools; the first two sign at once."""
     task = stage.task(task_id)
-    for name, days in (("清澜区第一小学", 20), ("清澜区实验中学", 24), ("清澜区滨江中学", 18)):
-        tasks.split_task(
+    for name, days, signs in (
+        ("清澜区第一小学", 20, True),
+        ("清澜区实验中学", 24, True),
+        ("清澜区滨江中学", 18, False),
+    ):
+        unit_id = stage.unit(name).id
+        piece = tasks.split_task(
             task,
-            unit_id=stage.unit(name).id,
+            unit_id=unit_id,
             title=f"制定大班额化解方案（{name.removeprefix('清澜区')}）",
             content="摸清每个年级班额，提出分班和调剂办法。",
             due_on=local_date(stage.now) + timedelta(days=days),
@@ -208,14 +213,17 @@ def split(stage: Stage, task_id: int) -> None:
             by=stage.head(task),
             now=stage.now,
         )
+        school = stage.contact_of(unit_id, task.group_id)
+        if signs and school is not None:
+            tasks.accept_task(piece, version=piece.version, by=school, now=stage.now)
 
 
 def accept_parts(stage: Stage, task_id: int) -> None:
-    """Those who cooperate sign for their parts."""
+    """Those who cooperate sign for their parts; for a unit without people the office calls and signs."""
     for part in stage.task(task_id).parts:
-        liaison = stage.contact_of(part.unit_id, part.task.group_id)
-        if liaison is not None:
-            tasks.accept_part(part, version=part.version, by=liaison, now=stage.now)
+        own = stage.contact_of(part.unit_id, part.task.group_id)
+        by, spoke_with = (own, "") if own is not None else (stage.urger(part.task), "值班同志")
+        tasks.accept_part(part, version=part.version, by=by, now=stage.now, spoke_with=spoke_with)
 
 
 def own(stage: Stage, task_id: int) -> None:

@@ -27,7 +27,8 @@ from tracker.tasks.models import Task
 from tracker.tasks.rules import OpinionKind
 
 FOUNDED, PLAN_OUT, SECOND_OUT, LATEST_OUT = -149, -138, -95, -2
-SWEEPS = (-104, -72, -42, -21, -10, -5, -2, 0)
+SWEEPS = (-104, -72, -42, -28, *range(-21, 1))
+"""The long past is swept now and then, the last weeks day by day, so that reminders have the dates they would have."""
 
 Scene = Callable[[Stage], None]
 
@@ -139,7 +140,13 @@ def _play_period(play: Play, task_id: int, dates: tuple[int, Any]) -> None:
     due = (due_on - local_date(play.start)).days
     # A period that ends right after it is issued is handed in late, not before it is signed for.
     done = max(due - 1, out + 3)
-    acts = [(out + 1, scenes.accept), (out + 2, scenes.report), (done, scenes.submit), (done + 1, scenes.verify)]
+    acts = [
+        (out + 1, scenes.accept),
+        (out + 1, scenes.accept_parts),
+        (out + 2, scenes.report),
+        (done, scenes.submit),
+        (done + 1, scenes.verify),
+    ]
     for hour, (day, act) in enumerate(acts, 10):
         if day < 0:
             play.at(day, _act_scene(act, task_id), hour=hour)

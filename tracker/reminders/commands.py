@@ -67,6 +67,13 @@ def _part_rows(group_id: int) -> sa.Select[*tuple[Any, ...]]:
 SUBJECTS = (SubjectKind("task", _task_rows), SubjectKind("part", _part_rows))
 
 
+def due_dates(group: LeadershipGroup, kind: SubjectKind) -> Sequence[date]:
+    """The dates that the ladder follows for anything of a group that is still to be done."""
+    rows = kind.rows(group.id).subquery()
+    query = sa.select(rows.c.due_on).where(rows.c.due_on >= group.uses_from).distinct()
+    return db.session.scalars(query).all()
+
+
 def chunk_after(
     group: LeadershipGroup, kind: SubjectKind, window: Window, *, after: int, size: int
 ) -> tuple[int, int] | None:

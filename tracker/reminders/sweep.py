@@ -11,7 +11,14 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.logs import log
 from tracker.organisation.models import LeadershipGroup
-from tracker.reminders.commands import SUBJECTS, SubjectKind, chunk_after, remind_chunk, reminder_windows_are_open
+from tracker.reminders.commands import (
+    SUBJECTS,
+    SubjectKind,
+    chunk_after,
+    due_dates,
+    remind_chunk,
+    reminder_windows_are_open,
+)
 from tracker.reminders.rules import DEADLINE_LADDER, Window, windows
 from tracker.tasks.commands import issue_due_periods, record_crossings
 
@@ -68,9 +75,16 @@ def _remind(group_id: int, *, now: datetime, pause: Callable[[float], None]) -> 
     if not reminder_windows_are_open(now=now):
         return 0
     group = db.session.get_one(LeadershipGroup, group_id)
-    todo = windows(local_date(now), working_days(), DEADLINE_LADDER, roll=group.roll_due_dates)
+    rungs = windows(local_date(now), working_days(), DEADLINE_LADDER, roll=group.roll_due_dates)
+    # Most rungs are empty on most days: only for the others is the right to write taken.
+    todo = [
+        (kind, window)
+        for kind, days in [(kind, due_dates(group, kind)) for kind in SUBJECTS]
+        for window in rungs
+        if any(window.after < day <= window.through for day in days)
+    ]
     db.session.rollback()
-    return sum(_remind_window(group_id, kind, window, now=now, pause=pause) for kind in SUBJECTS for window in todo)
+    return sum(_remind_window(group_id, kind, window, now=now, pause=pause) for kind, window in todo)
 
 
 def _remind_window(

@@ -158,6 +158,8 @@ def _cells(rows: list[TaskRow]) -> Iterator[list[str]]:
 def _days(row: TaskRow) -> str:
     if row.days is None:
         return ""
+    if row.days == 0:
+        return str(_("今天到期"))
     return str(_("逾期 %(days)s 天", days=row.days) if row.overdue else _("还有 %(days)s 天", days=row.days))
 
 
