@@ -5,7 +5,7 @@ from typing import Any
 
 from tracker.kernel.errors import Invalid
 from tracker.kernel.files import shown_name
-from tracker.plans.reader import UnreadableDocument, findings_to_json, read_file
+from tracker.plans.reader import Findings, UnreadableDocument, findings_to_json, read_file
 from tracker.plans.reader.docx import read_docx
 from tracker.plans.reader.gate import decode, load
 from tracker.plans.reader.lines import text_lines
@@ -33,10 +33,20 @@ def read_document(data: bytes, name: str, *, field: str) -> ReadDocument:
     """
     shown = shown_name(name)
     try:
-        findings = findings_to_json(read_file(data, shown))
+        found = read_file(data, shown)
         data, suffix = load(data, shown)
         lines = read_docx(data) if suffix == ".docx" else text_lines(decode(data))
     except UnreadableDocument as refusal:
         raise Invalid({field: UNREADABLE[refusal.reason_code]}) from refusal
     media_type = WORD if suffix == ".docx" else TEXT
-    return ReadDocument(shown, data, media_type, [line.raw.rstrip() for line in lines], findings)
+    return ReadDocument(shown, data, media_type, [line.raw.rstrip() for line in lines], _kept(found))
+
+
+def _kept(found: Findings) -> dict[str, Any]:
+    """The JSON form of findings, with what a page needs to say the warnings in its reader's language."""
+    kept = findings_to_json(found)
+    kept["warnings"] = [
+        {"line": item.line, "text": item.text, "msgid": item.msgid, "values": dict(item.values)}
+        for item in found.warnings
+    ]
+    return kept

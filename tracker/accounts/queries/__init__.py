@@ -3,7 +3,7 @@
 from tracker.accounts.queries.installation import installation, is_demo, is_setup_code, setup_is_open
 from tracker.accounts.queries.lists import (
     AccountRow,
-    StoryGroup,
+    Story,
     StoryPerson,
     accounts_page,
     people_without_account,
@@ -26,7 +26,7 @@ from tracker.accounts.queries.sign_in import (
 __all__ = [
     "AccountRow",
     "GroupPerson",
-    "StoryGroup",
+    "Story",
     "StoryPerson",
     "UnitLack",
     "account_by_id",

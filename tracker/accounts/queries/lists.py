@@ -13,6 +13,11 @@ from tracker.kernel.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from tracker.organisation.models import InstallationDuty, LeadershipGroup, Person, on_day
 from tracker.organisation.rules import ContactRole, DutyKind, PostRank, SeatRole
 
+Kind = SeatRole | ContactRole | PostRank | DutyKind
+
+DOORS: tuple[Kind, ...] = (SeatRole.OFFICE_STAFF, PostRank.HEAD, SeatRole.SUPERVISOR, SeatRole.LEADER)
+"""The kinds of user whose day is worth seeing first."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryPerson:
@@ -21,7 +26,7 @@ class StoryPerson:
     account_id: int
     name: str
     unit: str
-    roles: tuple[SeatRole | ContactRole | PostRank | DutyKind, ...]
+    roles: tuple[Kind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,14 @@ class StoryGroup:
 
     name: str
     people: list[StoryPerson]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The people of a demo. doors: one of each kind of user, to begin with; groups: all the others."""
+
+    doors: list[tuple[Kind, StoryPerson]]
+    groups: list[StoryGroup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +55,26 @@ class AccountRow:
     duties: frozenset[DutyKind]
 
 
-def story(day: date) -> list[StoryGroup]:
-    """The people of a demo by their groups, each person once, and those with duties at the end."""
+def story(day: date) -> Story:
+    """The people of a demo: first one of each kind of user, then the rest by groups, each person once."""
+    groups = _story_groups(day)
+    doors = []
+    for kind in DOORS:
+        # Of heads, one who is nothing else: that is whose desk a head sees.
+        fitting = [
+            person
+            for group in groups
+            for person in group.people
+            if kind in person.roles and (kind != PostRank.HEAD or set(person.roles) <= {PostRank.HEAD, SeatRole.MEMBER})
+        ]
+        doors += [(kind, person) for person in fitting[:1]]
+    chosen = {person.account_id for _kind, person in doors}
+    rest = [StoryGroup(group.name, [p for p in group.people if p.account_id not in chosen]) for group in groups]
+    return Story(doors, [group for group in rest if group.people])
+
+
+def _story_groups(day: date) -> list[StoryGroup]:
+    """The people by their groups, and those with duties at the end."""
     told: set[int] = set()
     groups: list[StoryGroup] = []
     for group in db.session.scalars(sa.select(LeadershipGroup).order_by(LeadershipGroup.id).limit(10)).all():

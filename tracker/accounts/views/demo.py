@@ -4,15 +4,25 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import gate, queries
-from tracker.accounts.queries import StoryGroup
+from tracker.accounts.queries import Story
 from tracker.accounts.views.blueprint import bp
 from tracker.kernel import clock
 from tracker.kernel.errors import NotVisible
+from tracker.kernel.text import _l
+from tracker.organisation.rules import PostRank, SeatRole
+
+SIGHTS = {
+    SeatRole.OFFICE_STAFF: _l("派任务、催办、核验，一页看清谁没签收、谁没报"),
+    PostRank.HEAD: _l("签收、填报、报请办结，用手机看也方便"),
+    SeatRole.SUPERVISOR: _l("复核逾期，要求说明、限期整改"),
+    SeatRole.LEADER: _l("看总览，签发，作决定"),
+}
+"""What there is to see from the place of each kind of user."""
 
 
-def people_of_the_story() -> list[StoryGroup]:
+def people_of_the_story() -> Story | None:
     """Whom the sign-in page offers; nobody unless this is a demo."""
-    return queries.story(clock.today()) if gate.demo_is_open() else []
+    return queries.story(clock.today()) if gate.demo_is_open() else None
 
 
 @bp.post("/demo/enter")

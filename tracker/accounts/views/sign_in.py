@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.accounts import commands, gate, queries, rules
 from tracker.accounts.forms import PasswordForm, SignInForm
 from tracker.accounts.views.blueprint import bp
-from tracker.accounts.views.demo import people_of_the_story
+from tracker.accounts.views.demo import SIGHTS, people_of_the_story
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
@@ -29,7 +29,8 @@ def sign_in() -> ResponseReturnValue:
             if account is None:
                 raise Invalid({"password": gate.WRONG})
             return gate.let_in(account.id, target=form.next.data, password=form.password.data or "", now=now)
-    page = render_template("accounts/sign_in.html", form=form, story=people_of_the_story(), labels=LABELS)
+    story = people_of_the_story()
+    page = render_template("accounts/sign_in.html", form=form, story=story, sights=SIGHTS, labels=LABELS)
     return page, status_of(form)
 
 
