@@ -561,7 +561,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_task_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_task_phase_id'), ['phase_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_task_plan_id'), ['plan_id'], unique=False)
-        batch_op.create_index('ix_task_lights', ['group_id', 'lead_unit_id', 'state', 'sort_on', 'late', 'extension_pending', 'continuous', 'next_milestone_on', 'behind_on', 'reported_at'], unique=False)
+        batch_op.create_index('ix_task_lights', ['group_id', 'lead_unit_id', 'state', 'continuous', 'late', 'extension_pending', 'sort_on', 'next_milestone_on', 'behind_on', 'reported_at'], unique=False)
         batch_op.create_index('ix_task_state_due', ['state', 'due_on'], unique=False)
         batch_op.create_index('ix_task_verifier', ['verifier_id'], unique=False, sqlite_where=sa.text('verifier_id IS NOT NULL'), postgresql_where=sa.text('verifier_id IS NOT NULL'))
 

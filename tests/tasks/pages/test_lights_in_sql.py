@@ -1,5 +1,6 @@
 """The lights that SQL counts are the lights that pages show, whatever the facts."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -10,8 +11,9 @@ from tests.cast import NOW, TODAY, Cast
 from tests.tasks.pages.worlds import accepted
 from tracker.kernel.db import db, write_transaction
 from tracker.tasks.models import Task
-from tracker.tasks.queries import light_condition, light_expression, overdue_condition, reckoning
-from tracker.tasks.rules import FAR_FUTURE, Light, LightFacts, TaskState
+from tracker.tasks.queries import counts_by_unit, light_condition, light_expression, overdue_condition, reckoning
+from tracker.tasks.queries.counts import ISSUED_EVER
+from tracker.tasks.rules import FAR_FUTURE, LIVE, Light, LightFacts, TaskState
 
 NEAR = st.dates(TODAY - timedelta(days=12), TODAY + timedelta(days=20))
 
@@ -68,6 +70,12 @@ def test_sql_and_python_agree_on_every_light(cast: Cast) -> None:
             assert found == {task_id for task_id, shown in expected.items() if shown is light}
         red = set(db.session.scalars(sa.select(Task.id).where(overdue_condition(day.marks))))
         assert red == {task_id for task_id, shown in expected.items() if shown is Light.RED}
+        issued = [case for case in cases if case.state in ISSUED_EVER]
+        units = counts_by_unit(group_id, today=TODAY)
+        assert sum((Counter(unit.lights) for unit in units), Counter()) == Counter(
+            day.light(case, group_id) for case in issued
+        )
+        assert sum(unit.live for unit in units) == sum(case.state in LIVE for case in issued)
 
     agree()
 

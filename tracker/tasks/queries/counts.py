@@ -12,12 +12,16 @@ from tracker.kernel.db import db
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task
 from tracker.tasks.queries.lights import Condition, codes, light_expression
-from tracker.tasks.queries.reckoning import reckoning
+from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import pieces, selects
-from tracker.tasks.rules import LIVE, OPEN, Light, TaskState
+from tracker.tasks.rules import LIVE, OPEN, Light, LightFacts, TaskState, light_of
 
 ISSUED_EVER = tuple(sorted(LIVE | {TaskState.COMPLETED}))
 """What the numbers of an overview are about: everything signed off and not cancelled."""
+
+
+_LIGHTS = "INDEXED BY ix_task_lights"
+"""Without statistics SQLite would rather read the rows, with all their text."""
 
 
 @dataclass(slots=True)
@@ -76,13 +80,10 @@ def counts_by_light(
 
 
 def _whole(group: Condition, light: sa.ColumnElement[str]) -> sa.Select[str, int]:
-    """A whole group by unit and light, from the index that holds all a light depends on.
-
-    Without statistics SQLite would rather read the rows, with all their text.
-    """
+    """A whole group by unit and light, from the index that holds all a light depends on."""
     columns = light.label("light"), sa.func.count().label("number")
     query = sa.select(*columns).where(group, Task.state.in_(ISSUED_EVER)).group_by(Task.lead_unit_id, light)
-    return query.with_hint(Task, "INDEXED BY ix_task_lights", "sqlite")
+    return query.with_hint(Task, _LIGHTS, "sqlite")
 
 
 def counts_by_unit(group_id: int, *, today: date) -> list[UnitLights]:
@@ -91,32 +92,65 @@ def counts_by_unit(group_id: int, *, today: date) -> list[UnitLights]:
     One query. Who may see the group's numbers is the caller's question.
     """
     day = reckoning(today)
-    light = light_expression(day.marks)
-    counted = (
-        sa.select(
-            Task.lead_unit_id.label("unit_id"),
-            light.label("light"),
-            sa.func.count().label("number"),
-            sa.func.sum(sa.case((Task.state.in_(sorted(LIVE)), 1), else_=0)).label("live"),
-            sa.func.min(Task.sort_on).label("oldest"),
-            sa.func.max(Task.reported_at).label("reported_at"),
-        )
-        .where(Task.group_id == group_id, Task.state.in_(ISSUED_EVER))
-        .group_by(Task.lead_unit_id, light)
-        .subquery("counted")
-    )
+    marks = day.marks[group_id]
+    counted = sa.union_all(_dated(group_id, day), _undated(group_id)).subquery("counted")
     rows = db.session.execute(sa.select(counted, Unit.name).join(Unit, Unit.id == counted.c.unit_id)).all()
     units: dict[int, UnitLights] = {}
     roll = day.groups[group_id].roll
     for row in rows:
         unit = units.setdefault(row.unit_id, UnitLights(row.unit_id, row.name))
-        unit.lights[Light(row.light)] = row.number
-        unit.live += row.live
+        state = TaskState(row.state) if row.state is not None else None
+        if state is None:
+            light = Light(row.light)
+        else:
+            light = light_of(LightFacts(state, None, continuous=row.continuous, late=row.late), marks)
+        unit.lights[light] = unit.lights.get(light, 0) + row.number
+        unit.live += row.number if state in LIVE | {None} else 0
         if row.reported_at is not None:
             unit.updated_at = max(unit.updated_at or row.reported_at, row.reported_at)
-        if row.light == Light.RED:
+        if light is Light.RED:
             unit.longest = day.days.late(row.oldest, roll=roll)
     return sorted(units.values(), key=_worst_first)
+
+
+def _dated(group_id: int, day: Reckoning) -> sa.Select[*tuple[Any, ...]]:
+    """Open tasks: what their light is depends on the day, so each is looked at."""
+    light = light_expression({group_id: day.marks[group_id]})
+    return (
+        sa.select(
+            Task.lead_unit_id.label("unit_id"),
+            light.label("light"),
+            sa.null().label("state"),
+            sa.null().label("continuous"),
+            sa.null().label("late"),
+            sa.func.count().label("number"),
+            sa.func.min(Task.sort_on).label("oldest"),
+            sa.func.max(Task.reported_at).label("reported_at"),
+        )
+        .where(Task.group_id == group_id, Task.state.in_(sorted(OPEN)))
+        .group_by(Task.lead_unit_id, light)
+        .with_hint(Task, _LIGHTS, "sqlite")
+    )
+
+
+def _undated(group_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """All others: their light follows from columns that stand together in the index, which counts them as it goes."""
+    kinds = (Task.lead_unit_id, Task.state, Task.continuous, Task.late)
+    return (
+        sa.select(
+            Task.lead_unit_id,
+            sa.null(),
+            Task.state,
+            Task.continuous,
+            Task.late,
+            sa.func.count(),
+            sa.cast(sa.null(), sa.Date),
+            sa.func.max(Task.reported_at),
+        )
+        .where(Task.group_id == group_id, Task.state.in_(sorted(set(ISSUED_EVER) - OPEN)))
+        .group_by(*kinds)
+        .with_hint(Task, _LIGHTS, "sqlite")
+    )
 
 
 def _worst_first(unit: UnitLights) -> tuple[Any, ...]:
