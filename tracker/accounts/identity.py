@@ -24,7 +24,7 @@ from tracker.organisation.models import (
     on_day,
 )
 from tracker.organisation.queries import sits_still
-from tracker.organisation.rules import LABELS, PostRank, SeatRole
+from tracker.organisation.rules import LABELS, WITHOUT_BUSINESS, PostRank, SeatRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,18 @@ class _Posts:
 def actor_of_person(person_id: int, *, day: date, account_id: int | None = None) -> Actor:
     """The person as somebody who acts, with what is theirs on a day: seats, posts, contacts and duties.
 
-    Three queries, however large the installation. Raises NotVisible when there is no such person.
+    Three queries, however large the installation. Who keeps the accounts or audits does no business: seats and posts
+    rest for so long. Raises NotVisible when there is no such person.
     """
     posts = _posts(person_id, day)
+    if posts.duties & WITHOUT_BUSINESS:
+        return Actor(
+            account_id=account_id,
+            person_id=person_id,
+            name=posts.name,
+            region_id=posts.region_id,
+            duties=posts.duties,
+        )
     units = {post.unit_id for post in posts.held}
     contacts, member_units = _memberships(person_id, units, day)
     return Actor(

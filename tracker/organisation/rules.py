@@ -150,6 +150,9 @@ LABELS = Labels(
     },
 )
 
+WITHOUT_BUSINESS = frozenset({DutyKind.SYSTEM_ADMINISTRATOR, DutyKind.AUDITOR})
+"""Duties whose holders do no act of business, whatever seats and posts they hold (the domain's section 1)."""
+
 DUTIES_APART = ({DutyKind.SYSTEM_ADMINISTRATOR, DutyKind.AUDITOR},)
 """Duties that one person cannot hold together (who keeps the accounts does not audit them)."""
 

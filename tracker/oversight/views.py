@@ -16,6 +16,7 @@ from tracker.oversight import commands, policy, queries
 from tracker.oversight.forms import DirectForm, UrgeForm, UrgeManyForm
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES, DirectionKind
 from tracker.tasks.models import Task
+from tracker.tasks.policy import OVERSEERS
 
 bp = Blueprint("oversight", "tracker.oversight")
 
@@ -101,6 +102,7 @@ def panel(task: Task, actor: Actor) -> str:
             record=record,
             units=units,
             may_direct=may_direct,
+            oversees=task.group_id in actor.groups_as(*OVERSEERS),
             sentences=SENTENCES,
             answers=ANSWERS,
             labels=LABELS,
