@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
+from tracker.kernel.prepared import Prepared
 from tracker.organisation import policy
 from tracker.organisation.models import (
     Appointment,
@@ -21,6 +22,12 @@ from tracker.organisation.models import (
     on_day,
 )
 from tracker.organisation.rules import BY_SUPERIOR, ContactRole, PostRank, SeatRole
+
+_DAY: Any = sa.bindparam("day")
+
+
+def _listed(name: str) -> Any:
+    return sa.bindparam(name, expanding=True)
 
 
 def effective_rank() -> sa.ColumnElement[str]:
@@ -62,46 +69,49 @@ def _ids(query: sa.Select[Any]) -> list[int]:
     return list(db.session.scalars(query))
 
 
+_UNIT_PEOPLE = Prepared(
+    sa.select(Appointment.person_id)
+    .join(Post)
+    .where(Post.unit_id == sa.bindparam("unit_id"), on_day(Appointment, _DAY), effective_rank().in_(_listed("ranks")))
+    .distinct()
+    .order_by(Appointment.person_id)
+)
+
+
 def unit_people(unit_id: int, *, day: date, ranks: Collection[PostRank]) -> list[int]:
     """The people (by id) who hold posts of these ranks in a unit; a presiding deputy counts as head."""
-    return _ids(
-        sa.select(Appointment.person_id)
-        .join(Post)
-        .where(
-            Post.unit_id == unit_id,
-            on_day(Appointment, day),
-            effective_rank().in_([rank.value for rank in ranks]),
-        )
-        .distinct()
-        .order_by(Appointment.person_id)
+    rows = _UNIT_PEOPLE.rows(unit_id=unit_id, day=day, ranks=[rank.value for rank in ranks])
+    return [row[0] for row in rows]
+
+
+_CONTACTS = Prepared(
+    sa.select(MemberContact.person_id)
+    .join(MemberUnit)
+    .where(
+        MemberUnit.group_id == sa.bindparam("group_id"),
+        MemberUnit.unit_id == sa.bindparam("unit_id"),
+        on_day(MemberUnit, _DAY),
+        on_day(MemberContact, _DAY),
+        MemberContact.role.in_(_listed("roles")),
     )
+    .distinct()
+    .order_by(MemberContact.person_id)
+)
 
 
 def contacts(group_id: int, unit_id: int, *, day: date, roles: Collection[ContactRole]) -> list[int]:
     """The deputies in charge and liaisons (person ids) of a member unit."""
-    return _ids(
-        sa.select(MemberContact.person_id)
-        .join(MemberUnit)
-        .where(
-            MemberUnit.group_id == group_id,
-            MemberUnit.unit_id == unit_id,
-            on_day(MemberUnit, day),
-            on_day(MemberContact, day),
-            MemberContact.role.in_(list(roles)),
-        )
-        .distinct()
-        .order_by(MemberContact.person_id)
-    )
+    rows = _CONTACTS.rows(group_id=group_id, unit_id=unit_id, day=day, roles=list(roles))
+    return [row[0] for row in rows]
 
 
-def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> list[int]:
-    """The people (by id) who sit in a group in these roles: named, by post, or as head of a unit that sits."""
-    seats = (Seat.group_id == group_id, on_day(Seat, day), Seat.role.in_(list(roles)))
+def _holders() -> sa.Select[int]:
+    seats = (Seat.group_id == sa.bindparam("group_id"), on_day(Seat, _DAY), Seat.role.in_(_listed("roles")))
     named = sa.select(Seat.person_id.label("id")).where(Seat.person_id.is_not(None), *seats)
     by_post = (
         sa.select(Appointment.person_id.label("id"))
         .join(Seat, Seat.post_id == Appointment.post_id)
-        .where(on_day(Appointment, day), sits_still(Appointment.person_id), *seats)
+        .where(on_day(Appointment, _DAY), sits_still(Appointment.person_id), *seats)
     )
     held_post = aliased(Post)
     presiding = (
@@ -109,16 +119,24 @@ def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> li
         .join(held_post, held_post.id == Appointment.post_id)
         .join(Post, sa.and_(Post.unit_id == held_post.unit_id, Post.rank == PostRank.HEAD))
         .join(Seat, Seat.post_id == Post.id)
-        .where(Appointment.presiding, on_day(Appointment, day), sits_still(Appointment.person_id), *seats)
+        .where(Appointment.presiding, on_day(Appointment, _DAY), sits_still(Appointment.person_id), *seats)
     )
     by_unit = (
         sa.select(Appointment.person_id.label("id"))
         .join(Post)
         .join(Seat, Seat.unit_id == Post.unit_id)
-        .where(on_day(Appointment, day), effective_rank() == PostRank.HEAD.value, *seats)
+        .where(on_day(Appointment, _DAY), effective_rank() == PostRank.HEAD.value, *seats)
     )
     found = sa.union(named, by_post, presiding, by_unit).subquery()
-    return _ids(sa.select(found.c.id).order_by(found.c.id))
+    return sa.select(found.c.id).order_by(found.c.id)
+
+
+_HOLDERS = Prepared(_holders())
+
+
+def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> list[int]:
+    """The people (by id) who sit in a group in these roles: named, by post, or as head of a unit that sits."""
+    return [row[0] for row in _HOLDERS.rows(group_id=group_id, day=day, roles=list(roles))]
 
 
 def member_unit_ids(group_id: int, *, day: date) -> list[int]:
@@ -152,19 +170,21 @@ def visible_groups(actor: Actor) -> Sequence[LeadershipGroup]:
     ).all()
 
 
-def units_by_person(people: Collection[int], *, day: date) -> dict[int, frozenset[int]]:
-    """The units to which each of some people belongs on a day."""
-    by_post = (
-        sa.select(Appointment.person_id, Post.unit_id)
-        .join(Post, Post.id == Appointment.post_id)
-        .where(Appointment.person_id.in_(people), on_day(Appointment, day))
-    )
-    by_contact = (
+_UNITS_OF_PEOPLE = Prepared(
+    sa.select(Appointment.person_id, Post.unit_id)
+    .join(Post, Post.id == Appointment.post_id)
+    .where(Appointment.person_id.in_(_listed("people")), on_day(Appointment, _DAY))
+    .union(
         sa.select(MemberContact.person_id, MemberUnit.unit_id)
         .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
-        .where(MemberContact.person_id.in_(people), on_day(MemberContact, day))
+        .where(MemberContact.person_id.in_(_listed("people")), on_day(MemberContact, _DAY))
     )
+)
+
+
+def units_by_person(people: Collection[int], *, day: date) -> dict[int, frozenset[int]]:
+    """The units to which each of some people belongs on a day."""
     found: dict[int, set[int]] = {person: set() for person in people}
-    for person_id, unit_id in db.session.execute(by_post.union(by_contact)):
+    for person_id, unit_id in _UNITS_OF_PEOPLE.rows(people=list(people), day=day):
         found[person_id].add(unit_id)
     return {person: frozenset(units) for person, units in found.items()}
