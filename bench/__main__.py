@@ -61,7 +61,7 @@ def _address(engine: str) -> Iterator[Callable[[int], str]]:
         if engine == "sqlite":
             yield lambda size: f"sqlite:///{folder}/bench{size}.sqlite3"
             return
-        cluster = Cluster(Path(folder) / "cluster")
+        cluster = Cluster(Path(folder))
         try:
             yield lambda size: _created(cluster.url, f"bench{size}")
         finally:

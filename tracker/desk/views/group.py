@@ -98,8 +98,8 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
 
 def _waits(actor: Actor, group_id: int) -> list[Waiting]:
     """What waits for the reader in the group itself, not for their unit."""
-    today = clock.today()
-    return [wait for wait in waiting_for(actor, today=today) if wait.group_id == group_id and wait.kind in GROUP_WAITS]
+    found = waiting_for(actor, today=clock.today(), only_groups=True)
+    return [wait for wait in found if wait.group_id == group_id and wait.kind in GROUP_WAITS]
 
 
 def _cells(group: LeadershipGroup, standing: Standing) -> list[dict[str, Any]]:
@@ -171,9 +171,10 @@ def _unit_row(group_id: int, unit: UnitLights, head: str) -> dict[str, Any]:
         "unit": unit.unit,
         "url": urls["open"],
         "person": head,
-        "open": unit.live,
-        "counts": {light.value: unit.lights.get(light, 0) for light in links.COUNTED},
-        "links": urls,
+        "cells": [
+            ("open", unit.live, urls["open"]),
+            *((light.value, unit.lights.get(light, 0), urls[light.value]) for light in links.COUNTED),
+        ],
         "longest": unit.longest,
         "done_percent": unit.done_percent,
         "updated": words.short_day(clock.local_date(unit.updated_at)) if unit.updated_at else "",

@@ -45,9 +45,13 @@ QUIET_DAYS = 7
 """Calendar days after a report in which a task asks for no other."""
 
 
-def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
-    """Everything that only this person (or others in the same seat or post) can do now, by kind, oldest date first."""
-    queries = [*_of_units(actor, reckoning(today)), *_of_groups(actor), *of_papers(actor, today)]
+def waiting_for(actor: Actor, *, today: date, only_groups: bool = False) -> list[Waiting]:
+    """Everything that only this person (or others in the same seat or post) can do now, by kind, oldest date first.
+
+    only_groups: what they do for a group, by seat or appointment, and not what their unit does.
+    """
+    own = [] if only_groups else _of_units(actor, reckoning(today))
+    queries = [*own, *_of_groups(actor), *of_papers(actor, today)]
     if not queries:
         return []
     wrapped = [
@@ -57,6 +61,12 @@ def waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
     found = [Waiting(Wait(row[0]), *row[1:]) for row in rows]
     order = list(Wait)
     return sorted(found, key=lambda w: (order.index(w.kind), w.due_on or date.max, w.thing_id))
+
+
+def _looks_up(request: Any) -> Condition:
+    """A task looked up from what was asked about it; without statistics SQLite would rather go through every task."""
+    condition: Condition = Task.id == request.task_id + 0
+    return condition
 
 
 def _row(kind: Wait, thing: Any, *, since: Any, due: Any = Task.due_on, unit: Any = Task.lead_unit_id) -> Waits:
@@ -167,10 +177,11 @@ def _of_groups(actor: Actor) -> list[Waits]:
         found.append(verify.where(appointed, looked_up_state == TaskState.SUBMITTED.value))
     if overseen:
         mine = sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None))
-        found.append(verify.where(mine, Task.state == TaskState.SUBMITTED))
+        # In the order of the index, which then gives the first hundred without sorting all that were handed in.
+        found.append(verify.where(mine, Task.state == TaskState.SUBMITTED).order_by(Task.sort_on, Task.id))
         explained = _row(Wait.ANSWER_EXPLANATION, DelayExplanation.id, since=DelayExplanation.given_at)
         found.append(
-            explained.join(DelayExplanation, DelayExplanation.task_id == Task.id).where(
+            explained.join(DelayExplanation, _looks_up(DelayExplanation)).where(
                 looked_up_group.in_(overseen),
                 looked_up_state.in_(codes(OPEN)),
                 DelayExplanation.state == ExplanationState.OPEN,
@@ -192,7 +203,7 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
             sa.and_(looked_up_group.in_(leading), Extension.ordinal > FREE_EXTENSIONS),
         )
         found.append(
-            extension.join(Extension, Extension.task_id == Task.id).where(
+            extension.join(Extension, _looks_up(Extension)).where(
                 mine, Extension.state == RequestState.PENDING, looked_up_state.in_(codes(OPEN)), *free
             )
         )
@@ -200,7 +211,7 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
         due = Adjustment.decide_by
         adjustment = _row(Wait.DECIDE_ADJUSTMENT, Adjustment.id, since=Adjustment.asked_at, due=due)
         found.append(
-            adjustment.join(Adjustment, Adjustment.task_id == Task.id).where(
+            adjustment.join(Adjustment, _looks_up(Adjustment)).where(
                 looked_up_group.in_(deciding),
                 looked_up_state == TaskState.ISSUED.value,
                 Adjustment.state == RequestState.PENDING,
