@@ -131,7 +131,7 @@ MENU: tuple[MenuEntry, ...] = (
 )
 
 BULK: tuple[BulkAction, ...] = (
-    BulkAction("tasks.bulk_propose", _l("送审"), "send", _works_in_office),
+    BulkAction("tasks.bulk_propose", _l("批量送审"), "send", _works_in_office),
     BulkAction("tasks.bulk_leader", _l("确定牵头领导"), "user-check", _works_in_office),
     BulkAction("tasks.bulk_time", _l("调整时限"), "calendar", _decides),
 )

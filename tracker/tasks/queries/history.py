@@ -157,7 +157,7 @@ def _entry(row: Any, units: Mapping[int, str]) -> Entry:
 
 def _said(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     parts = [
-        f"{CHANGES[key]}：{_word(key, new[key], {})}"
+        _named(CHANGES[key], _word(key, new[key], {}))
         for key in ("due_on", "new_due_on")
         if new.get(key) and not old.get(key)
     ]
@@ -171,8 +171,12 @@ def _said(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     for key, label in SAID.items():
         value = new.get(key)
         if value not in (None, ""):
-            parts.append(f"{label}：{value}" if label else str(value))
-    return "；".join(part for part in parts if part)
+            parts.append(_named(label, value) if label else str(value))
+    return str(_("；")).join(part for part in parts if part)
+
+
+def _named(label: object, value: object) -> str:
+    return str(_("%(label)s：%(value)s", label=label, value=value))
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], units: Mapping[int, str]) -> list[Change]:

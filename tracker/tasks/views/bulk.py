@@ -75,7 +75,7 @@ def bulk_propose() -> ResponseReturnValue:
             )
             flash(_("已送审。"), "success")
             return redirect(url_for("tasks.batch", batch_id=batch.id))
-    return _page(_("批量送审"), _("送审"), form, rows, paper=False)
+    return _page(_("批量送审"), _("确认送审"), form, rows, paper=False)
 
 
 @bp.route("/tasks/bulk/leader", methods=["GET", "POST"])
