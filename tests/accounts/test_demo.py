@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.cast import Cast
-from tests.clock import NOW, Clock
+from tests.clock import NOW, TODAY, Clock
 from tests.visitors import give_account, stranger
 from tracker.accounts import commands, gate, queries
 from tracker.kernel.actor import SYSTEM
@@ -39,6 +39,21 @@ def test_the_sign_in_page_offers_the_people_of_the_story(app: Flask, with_settin
     for name in ("罗正川", "秦小满", "钱广源", "安可"):
         assert page.count(f">{name}<") == 1
     assert "韩启明" not in page
+
+
+def test_one_of_each_kind_of_user_stands_first(
+    app: Flask, with_setting: None, story: dict[str, int], session: Session
+) -> None:
+    found = queries.story(TODAY)
+    assert [(str(kind), person.account_id) for kind, person in found.doors] == [
+        ("office_staff", story["office_clerk"]),
+        ("head", story["finance_head"]),
+        ("leader", story["leader"]),
+    ]
+    assert {person.account_id for group in found.groups for person in group.people} == {
+        story["administrator"],
+        story["town_head"],
+    }
 
 
 def test_a_visitor_enters_as_one_of_them(app: Flask, with_setting: None, story: dict[str, int]) -> None:
