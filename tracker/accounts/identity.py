@@ -1,6 +1,6 @@
 """Who somebody is today: from a person to an Actor with seats, posts, contacts and duties."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -42,27 +42,23 @@ class _Posts:
 def actor_of_person(person_id: int, *, day: date, account_id: int | None = None) -> Actor:
     """The person as somebody who acts, with what is theirs on a day: seats, posts, contacts and duties.
 
-    Three queries, however large the installation. Who keeps the accounts or audits does no business: seats and posts
-    rest for so long. Raises NotVisible when there is no such person.
+    Three queries, however large the installation. Who keeps the accounts or audits does no business: for so long seats
+    and contacts rest, and a post is no more than membership of its unit. Raises NotVisible where there is no such
+    person.
     """
     posts = _posts(person_id, day)
-    if posts.duties & WITHOUT_BUSINESS:
-        return Actor(
-            account_id=account_id,
-            person_id=person_id,
-            name=posts.name,
-            region_id=posts.region_id,
-            duties=posts.duties,
-        )
     units = {post.unit_id for post in posts.held}
     contacts, member_units = _memberships(person_id, units, day)
+    seats, held = _seats(person_id, posts.held, posts.presided, day), posts.held
+    if posts.duties & WITHOUT_BUSINESS:
+        seats, contacts, held = (), (), tuple(replace(post, rank=str(PostRank.STAFF)) for post in held)
     return Actor(
         account_id=account_id,
         person_id=person_id,
         name=posts.name,
         region_id=posts.region_id,
-        seats=_seats(person_id, posts.held, posts.presided, day),
-        posts=posts.held,
+        seats=seats,
+        posts=held,
         contacts=contacts,
         duties=posts.duties,
         member_units=member_units,
