@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
+from sqlalchemy.engine import make_url
 
 from bench.client import Timing, Visitor, hidden_fields, time_acts, time_page
 from bench.servers import Server, serving
@@ -73,8 +74,7 @@ def _created(url: str, name: str) -> str:
     app = create_app(settings)
     with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    base, _slash, _old = url.rpartition("/")
-    return f"{base}/{name}"
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def _settings(address: str) -> Settings:
