@@ -1,7 +1,7 @@
 """Every setting of an installation: typed, read from the environment, checked before anything starts.
 
 Importing this module opens nothing and writes nothing. `Settings.from_environment()` only reads; the one thing ever
-written is the key file, by `Settings.session_key()`.
+written are the key files, by `Settings.session_key()` and `Settings.sealing_keys()`.
 """
 
 import ipaddress
@@ -41,6 +41,10 @@ class Settings:
 
     secret_key: str = field(default="", repr=False)
     """[SECRET_KEY] At least 32 characters. Empty: one is made once and kept in `instance_dir`/secret_key."""
+
+    seal_keys: tuple[str, ...] = field(default=(), repr=False)
+    """[ZEREN_SEAL_KEYS] Keys of the digests on letters and on the record of acts, comma-separated, each of at least 32
+    characters: the first seals, all of them verify. Empty: one is made once and kept in `instance_dir`/seal_key."""
 
     host: str = "127.0.0.1"
     """[ZEREN_HOST] Address that the web server listens on."""
@@ -94,6 +98,7 @@ class Settings:
             instance_dir=instance_dir,
             files_dir=variables.folder("ZEREN_FILES", instance_dir / "files"),
             secret_key=_secret_key(variables),
+            seal_keys=_seal_keys(variables),
             host=host,
             port=port,
             base_url=base_url,
@@ -123,19 +128,25 @@ class Settings:
 
     def session_key(self) -> str:
         """Return the signing key; where none was given, make one and keep it readable by this user alone."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.instance_dir / "secret_key"
+        return self.secret_key or self._kept_key("secret_key", "SECRET_KEY")
+
+    def sealing_keys(self) -> tuple[str, ...]:
+        """Return the keys of digests, the one that seals first; where none was given, make one and keep it likewise."""
+        return self.seal_keys or (self._kept_key("seal_key", "ZEREN_SEAL_KEYS"),)
+
+    def _kept_key(self, name: str, variable: str) -> str:
+        path = self.instance_dir / name
         try:
             self.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             return _keep_key(path)
         except OSError as error:
-            raise SettingsError(f"SECRET_KEY is not set and {path} cannot be kept: {error.strerror}") from error
+            raise SettingsError(f"{variable} is not set and {path} cannot be kept: {error.strerror}") from error
 
     def flask_config(self) -> dict[str, Any]:
         """Return these settings under the names that Flask and its extensions read."""
         return {
             "SECRET_KEY": self.session_key(),
+            "SEAL_KEYS": self.sealing_keys(),
             "TESTING": self.testing,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SESSION_COOKIE_NAME": self.cookie_name,
@@ -240,6 +251,14 @@ def _secret_key(variables: _Variables) -> str:
             f"SECRET_KEY must have at least 32 characters, not {len(text)}; leave it out to have one made"
         )
     return text
+
+
+def _seal_keys(variables: _Variables) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in variables.text("ZEREN_SEAL_KEYS").split(",") if key.strip())
+    for key in keys:
+        if len(key) < 32:
+            raise SettingsError(f"each of ZEREN_SEAL_KEYS must have at least 32 characters, not {len(key)}")
+    return keys
 
 
 def _base_url(variables: _Variables, host: str, port: int) -> str:

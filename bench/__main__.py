@@ -78,7 +78,9 @@ def _created(url: str, name: str) -> str:
 
 
 def _settings(address: str) -> Settings:
-    return Settings.from_environment({"DATABASE_URL": address, "SECRET_KEY": SECRET, "ZEREN_LOG_LEVEL": "ERROR"})
+    return Settings.from_environment(
+        {"DATABASE_URL": address, "SECRET_KEY": SECRET, "ZEREN_SEAL_KEYS": SECRET, "ZEREN_LOG_LEVEL": "ERROR"}
+    )
 
 
 def _measure(address: str, size: int) -> Run:
@@ -94,6 +96,7 @@ def _measure(address: str, size: int) -> Run:
     environment = {
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": SECRET,
+        "ZEREN_SEAL_KEYS": SECRET,
         "ZEREN_LOG_LEVEL": "ERROR",
     }
     with serving("wsgi:app", environment) as server:

@@ -36,6 +36,7 @@ def build_app(database_url: str, instance_dir: Path) -> Flask:
             instance_dir=instance_dir,
             files_dir=instance_dir / "files",
             secret_key="a key for tests, not a secret at all",
+            seal_keys=("a key that seals in tests, not a secret",),
             log_level="ERROR",
             testing=True,
         )

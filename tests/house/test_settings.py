@@ -99,3 +99,18 @@ def test_the_key_shows_in_no_print_of_the_settings() -> None:
     settings = Settings.from_environment({"SECRET_KEY": "k" * 40})
     assert settings.session_key() == "k" * 40
     assert "kkkk" not in repr(settings)
+
+
+def test_the_sealing_key_is_made_once_beside_the_session_key_and_is_another(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"ZEREN_INSTANCE": str(tmp_path)})
+    (key,) = settings.sealing_keys()
+    assert settings.sealing_keys() == (key,)
+    assert key != settings.session_key()
+    assert stat.S_IMODE((tmp_path / "seal_key").stat().st_mode) == 0o600
+
+
+def test_several_sealing_keys_may_be_given_and_none_that_is_short() -> None:
+    first, second = "s" * 40, "t" * 40
+    assert Settings.from_environment({"ZEREN_SEAL_KEYS": f"{first}, {second}"}).sealing_keys() == (first, second)
+    with pytest.raises(SettingsError, match="ZEREN_SEAL_KEYS"):
+        Settings.from_environment({"ZEREN_SEAL_KEYS": f"{first},short"})
