@@ -70,7 +70,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
-    """A line to sign: the label (负责人（签字）), a drawn signature as PNG if there is one, and a note on how it was given."""
+    """A line to sign: the label (负责人（签字）), a drawn signature (PNG) if there is one, a note on how."""
 
     label: str
     drawn: bytes = b""
