@@ -252,6 +252,9 @@ def test_urging_many_asks_for_tasks_and_a_sentence(cast: Cast, client_as: Client
     client = client_as("office_clerk")
     assert client.post("/tasks/urge", data={"sentence": "请办"}).status_code == 422
     assert client.post("/tasks/urge", data={"task": task.id, "sentence": " "}).status_code == 422
+    for no_row in ("9" * 31, "-1", "NaN", "1e5"):
+        assert client.get(f"/tasks/urge?task={no_row}").status_code == 422
+        assert client.get(f"/tasks/urge?task={no_row}&task={task.id}").status_code == 200
     assert client_as("finance_head").get(f"/tasks/urge?task={task.id}").status_code == 403
     assert records_of([task.id])[task.id].urges == []
     assert client.post("/tasks/urge", data={"task": task.id, "ready": "report"}).status_code == 200

@@ -9,12 +9,22 @@ from werkzeug.routing import IntegerConverter, Map
 
 from tracker.kernel.errors import Invalid
 
+MAX_ROW = 2**31 - 1
+
 
 class RowNumber(IntegerConverter):
     """A row's number in an address: what no database could hold as one is no such page."""
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's own name
-        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+        super().__init__(map, *args, **{"max": MAX_ROW, **kwargs})
+
+
+def row_number(text: str) -> int:
+    """A row's number in the query of an address; raises ValueError for what no database could hold as one."""
+    number = int(text)
+    if not 0 <= number <= MAX_ROW:
+        raise ValueError(text)
+    return number
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
-from tracker.kernel.web import form_errors, status_of
+from tracker.kernel.web import form_errors, row_number, status_of
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.forms import DirectForm, UrgeForm, UrgeManyForm
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES, DirectionKind
@@ -36,7 +36,7 @@ def urge(task_id: int) -> ResponseReturnValue:
     if not units:
         require(policy.may_urge(actor, task, task.lead_unit_id or 0))
         raise Stale(_("任务不在办理中，不需要催办。"))
-    form = UrgeForm(next=request.values.get("next"), unit_id=request.args.get("unit", type=int))
+    form = UrgeForm(next=request.values.get("next"), unit_id=request.args.get("unit", type=row_number))
     form.offer([(unit.unit_id, unit.name) for unit in units])
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
@@ -55,7 +55,7 @@ def urge_many() -> ResponseReturnValue:
     """Urge the lead units of the ticked tasks, and say for each what became of it."""
     actor, now = current_actor(), clock.now()
     require(policy.may_urge_many(actor))
-    ids = list(dict.fromkeys(request.values.getlist("task", type=int)))[:MOST_AT_ONCE]
+    ids = list(dict.fromkeys(request.values.getlist("task", type=row_number)))[:MOST_AT_ONCE]
     if not ids:
         raise Invalid({"task": _("请先勾选任务。")})
     form = UrgeManyForm(next=request.values.get("next"))

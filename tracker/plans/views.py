@@ -16,7 +16,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
-from tracker.kernel.web import form_errors, status_of
+from tracker.kernel.web import form_errors, row_number, status_of
 from tracker.plans import commands, policy, queries
 from tracker.plans.documents import ReadDocument, read_document
 from tracker.plans.forms import UploadForm
@@ -112,7 +112,7 @@ def discard(document_id: int) -> ResponseReturnValue:
     actor = current_actor()
     with write_transaction():
         document = queries.document_of_reader(actor, document_id)
-        version = request.form.get("version", type=int) or 0
+        version = request.form.get("version", type=row_number) or 0
         commands.discard_document(document, version=version, by=actor, now=clock.now())
     flash(_("已放弃，没有建立方案。"), "success")
     return redirect(url_for("plans.index"), 303)

@@ -9,6 +9,7 @@ from tests.tasks.pages.acting import PDF, ClientAs, act, post, task
 from tests.tasks.pages.worlds import accepted, drafted, reported
 from tests.visitors import PASSWORD
 from tracker.kernel.db import db, write_transaction
+from tracker.organisation.models import Person
 from tracker.tasks import commands
 from tracker.tasks.models import SignOffBatch, Task
 from tracker.tasks.rules import TaskState
@@ -72,6 +73,12 @@ def test_a_batch_signed_on_paper_keeps_the_scan(cast: Cast, client_as: ClientAs)
     assert clerk.get(f"/batches/{batch.id}/paper").data == PDF
     assert client_as("finance_head").get(f"/batches/{batch.id}/paper").status_code == 404
     assert "乔若兰" in clerk.get(f"/batches/{batch.id}").text
+    recorder = db.session.query(Person).filter_by(id=cast.person_ids["office_secondee"]).one().name
+    assert f"{recorder}代录" in clerk.get(f"/batches/{batch.id}").text
+    page = clerk.get(f"/tasks/{ids[0]}").text
+    assert f"{batch.signed_as} 乔若兰" in page, "the head of the page names who signed off"
+    assert "纸质签批：乔若兰" in page, "and so does the history"
+    assert "/papers/" not in page, "the scan speaks of the whole batch, and stays with it"
 
 
 def test_work_under_way_is_taken_over(cast: Cast, client_as: ClientAs) -> None:

@@ -7,6 +7,7 @@ from tracker.desk import links, queries, words
 from tracker.desk.views.blueprint import bp, overseen_group
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
+from tracker.kernel.web import row_number
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.oversight.policy import REVIEWERS
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES
@@ -19,7 +20,7 @@ def review(group_id: int) -> ResponseReturnValue:
     """What is overdue, the longest first; perhaps of one unit."""
     actor, now, today = current_actor(), clock.now(), clock.today()
     group = overseen_group(group_id)
-    unit_id = request.args.get("unit", type=int)
+    unit_id = request.args.get("unit", type=row_number)
     cursor = request.args.get("after", "")
     wanted = queries.overdue_of(group_id, unit_id)
     return render_template(

@@ -97,7 +97,7 @@ def sign_off_batch(
     batch.paper_sha256 = paper.sha256 if paper else None
     accept_by = working_days().shift(local_date(now), batch.group.sign_for_days)
     for task in tasks:
-        _issue(task, batch, accept_by=accept_by, by=by, now=now)
+        _issue(task, batch, paper, accept_by=accept_by, by=by, now=now)
     _record_batch(
         "batch.sign_off",
         batch,
@@ -109,7 +109,9 @@ def sign_off_batch(
     )
 
 
-def _issue(task: Task, batch: SignOffBatch, *, accept_by: date, by: Actor, now: datetime) -> None:
+def _issue(
+    task: Task, batch: SignOffBatch, paper: PaperRoad | None, *, accept_by: date, by: Actor, now: datetime
+) -> None:
     move(
         task,
         Move.SIGN_OFF,
@@ -119,6 +121,7 @@ def _issue(task: Task, batch: SignOffBatch, *, accept_by: date, by: Actor, now: 
         batch_id=batch.id,
         document_number=batch.document_number,
         signed_as=batch.signed_as,
+        **({"signed_by": paper.signatory.name} if paper else {}),
     )
     task.accept_by = accept_by
     if task.cadence_every is not None and not task.continuous:

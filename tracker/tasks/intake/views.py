@@ -10,6 +10,7 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.kernel.verdict import require
+from tracker.kernel.web import row_number
 from tracker.organisation.rules import LABELS, UnitKind
 from tracker.plans import queries as plans
 from tracker.plans.commands import save_corrections
@@ -62,7 +63,7 @@ def correct(document_id: int) -> ResponseReturnValue:
 
 def _save(document_id: int, choices: Choices, actor: Actor) -> PlanDocument:
     document = plans.document_of_reader(actor, document_id)
-    version = request.form.get("version", type=int) or 0
+    version = request.form.get("version", type=row_number) or 0
     save_corrections(document, choices=choices, version=version, by=actor, now=clock.now())
     return document
 
@@ -95,7 +96,7 @@ def undo(plan_id: int) -> ResponseReturnValue:
     with write_transaction():
         plan = plans.plan_of_reader(actor, plan_id)
         document_id = plan.document_id
-        undo_plan(plan, version=request.form.get("version", type=int) or 0, by=actor, now=clock.now())
+        undo_plan(plan, version=request.form.get("version", type=row_number) or 0, by=actor, now=clock.now())
     flash(str(TAKEN_BACK), "success")
     if document_id is None:
         return redirect(url_for("plans.index"), 303)

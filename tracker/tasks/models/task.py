@@ -38,6 +38,7 @@ class SignOffBatch(Model):
     group: Mapped[LeadershipGroup] = relationship()
     signed_by: Mapped[Person | None] = relationship(foreign_keys=[signed_by_id])
     proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])
     tasks: Mapped[list["Task"]] = relationship(back_populates="batch", order_by="Task.id")
 
 

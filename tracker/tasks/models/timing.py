@@ -171,3 +171,4 @@ class DelayExplanation(Model):
     task: Mapped[Task] = relationship()
     unit: Mapped[Unit] = relationship()
     given_by: Mapped[Person] = relationship(foreign_keys=[given_by_id])
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])

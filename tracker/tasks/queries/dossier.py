@@ -26,6 +26,7 @@ from tracker.tasks.models import (
     Extension,
     Milestone,
     ProgressReport,
+    SignOffBatch,
     Submission,
     Target,
     Task,
@@ -160,14 +161,17 @@ def _task(actor: Actor, task_id: int) -> Task:
         Task.verifier,
         Task.leader_seat,
         Task.phase,
-        Task.batch,
         Task.apportionment,
         Task.parent,
     )
     task = db.session.scalar(
         sa.select(Task)
         .where(Task.id == task_id, visible_to(actor))
-        .options(*(joinedload(name) for name in plain), joinedload(Task.measure).joinedload(Measure.plan))
+        .options(
+            *(joinedload(name) for name in plain),
+            joinedload(Task.batch).joinedload(SignOffBatch.signed_by),
+            joinedload(Task.measure).joinedload(Measure.plan),
+        )
     )
     if task is None:
         raise NotVisible
@@ -186,7 +190,9 @@ def _rows(model: Any, task: Task, happened: set[str] | None, act: str = "", *, o
     """Rows of a task, unless the record of acts says that there are none."""
     if act and happened is not None and act not in happened:
         return []
-    people = [getattr(model, name) for name in ("asked_by", "decided_by", "given_by") if hasattr(model, name)]
+    people = [
+        getattr(model, name) for name in ("asked_by", "decided_by", "given_by", "answered_by") if hasattr(model, name)
+    ]
     query = sa.select(model).where(model.task_id == task.id).options(*(joinedload(person) for person in people))
     return db.session.scalars(query.order_by(model.id if order is None else order)).all()
 
