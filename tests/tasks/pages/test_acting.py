@@ -37,6 +37,7 @@ def test_a_task_goes_from_draft_to_done_through_its_pages(cast: Cast, client_as:
     assert act(supervisor, task_id, "accept").status_code == 403
     assert act(liaison, task_id, "accept").status_code == 302
     assert act(liaison, task_id, "report", text="已拨付一半").status_code == 302
+    assert "已起草，等待本单位负责人确认" in liaison.get(f"/tasks/{task_id}").text
     report = db.session.query(ProgressReport).one()
     assert post(liaison, f"/reports/{report.id}/confirm", version=report.version).status_code == 403
     assert post(head, f"/reports/{report.id}/confirm", version=report.version).status_code == 302

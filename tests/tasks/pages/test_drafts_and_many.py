@@ -9,7 +9,8 @@ from tests.tasks.pages.acting import PDF, ClientAs, act, post, task
 from tests.tasks.pages.worlds import accepted, drafted, reported
 from tests.visitors import PASSWORD
 from tracker.kernel.db import db, write_transaction
-from tracker.organisation.models import Person
+from tracker.organisation.models import Person, Unit
+from tracker.organisation.rules import UnitKind
 from tracker.tasks import commands
 from tracker.tasks.models import SignOffBatch, Task
 from tracker.tasks.rules import TaskState
@@ -110,6 +111,32 @@ def test_a_clause_is_apportioned_to_many_units(cast: Cast, client_as: ClientAs) 
     assert "/ 3" in page
     assert "澄江区财政局" in page
     assert client_as("d2_head").get(f"/apportionments/{tasks[0].apportionment_id}").status_code == 404
+
+
+def test_a_clause_binds_every_unit_of_a_kind_by_one_tick(cast: Cast, client_as: ClientAs) -> None:
+    group, clerk = cast.group_ids["g1"], client_as("office_secondee")
+    address, town = f"/groups/{group}/apportion", cast.unit_ids["town"]
+    departments = db.session.query(Unit).filter_by(region_id=cast.group().region_id, kind=UnitKind.DEPARTMENT).all()
+    assert f"全部政府部门（{len(departments)}）" in clerk.get(address).text
+    form = {"title": "各部门自查", "timing": "once", "due_on": "2026-06-30"}
+    assert clerk.post(address, data={**form, "kinds": "nothing such"}).status_code == 422
+    assert db.session.query(Task).count() == 0
+    said = {**form, "kinds": "department", "units": [departments[0].id, town]}
+    assert clerk.post(address, data=said).status_code == 302
+    bound = [task.lead_unit_id for task in db.session.query(Task)]
+    assert sorted(bound) == sorted({town, *(unit.id for unit in departments)}), "nobody twice"
+
+
+def test_what_is_wrong_in_a_row_of_a_draft_is_said(cast: Cast, client_as: ClientAs) -> None:
+    address, clerk = "/groups/{}/drafts/new".format(cast.group_ids["g1"]), client_as("office_secondee")
+    form = {"title": "甲", "timing": "once", "due_on": "2026-06-30", "targets-0-quantity": "班额"}
+    refused = clerk.post(address, data={**form, "targets-0-value": "NaN"})
+    assert refused.status_code == 422
+    assert "目标值</a>：" in refused.text
+    refused = clerk.post(address, data={**form, "targets-0-value": "45", "targets-0-due_on": "2026-02-30"})
+    assert refused.status_code == 422
+    assert "达到时间 请" in refused.text
+    assert clerk.post(address, data={**form, "targets-0-value": "45"}).status_code == 302
 
 
 def test_recurring_and_continuous_tasks_are_drafted(cast: Cast, client_as: ClientAs) -> None:

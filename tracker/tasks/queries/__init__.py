@@ -10,6 +10,7 @@ from tracker.tasks.queries.choices import (
     possible_verifiers,
     signatories,
     units_below,
+    units_by_kind,
     units_for,
 )
 from tracker.tasks.queries.confirming import Draft, drafts_to_confirm
@@ -130,6 +131,7 @@ __all__ = [
     "tasks_by_id",
     "unaccepted_by_unit",
     "units_below",
+    "units_by_kind",
     "units_for",
     "unreported_by_unit",
     "visible_adjustment",

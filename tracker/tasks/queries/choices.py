@@ -10,7 +10,7 @@ from tracker.kernel.db import db
 from tracker.kernel.prepared import Prepared
 from tracker.organisation.models import Appointment, LeadershipGroup, MemberUnit, Person, Post, Seat, Unit, on_day
 from tracker.organisation.queries import seat_holders
-from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRole
+from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRole, UnitKind
 from tracker.plans.models import Phase, Plan
 from tracker.plans.rules import PlanState
 from tracker.tasks.models import Task
@@ -70,6 +70,20 @@ def units_for(group: LeadershipGroup) -> Choices:
         .order_by(sa.not_(member), Unit.kind, Unit.pinyin, Unit.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def units_by_kind(group: LeadershipGroup) -> dict[UnitKind, Choices]:
+    """The units that a clause can bind, kind by kind (各镇街, 各学校); members first."""
+    member = sa.exists().where(MemberUnit.group_id == group.id, MemberUnit.unit_id == Unit.id)
+    rows = db.session.execute(
+        sa.select(Unit.kind, Unit.id, Unit.name)
+        .where(Unit.region_id == group.region_id, Unit.ended_on.is_(None))
+        .order_by(sa.not_(member), Unit.pinyin, Unit.id)
+    )
+    found: dict[UnitKind, Choices] = {kind: [] for kind in UnitKind}
+    for kind, unit_id, name in rows:
+        found[kind].append((unit_id, name))
+    return {kind: units for kind, units in found.items() if units}
 
 
 def units_below(task: Task) -> Choices:

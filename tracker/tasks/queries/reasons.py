@@ -73,10 +73,16 @@ def _near(facts: LightFacts, reckoning: Reckoning, group_id: int) -> list[str]:
             )
         )
     if facts.next_milestone_on is not None and facts.next_milestone_on <= marks.yellow_through:
-        found.append(_("年度节点 %(due)s 临近或已过，尚未完成。", due=_day(facts.next_milestone_on)))
+        found.append(_milestone(facts.next_milestone_on, reckoning))
     if facts.behind_on is not None and facts.behind_on <= marks.today:
         found.append(_("填报进度从 %(day)s 起落后于均匀进度 10 个百分点以上。", day=_day(facts.behind_on)))
     return found
+
+
+def _milestone(due: date, reckoning: Reckoning) -> str:
+    if due < reckoning.today:
+        return str(_("年度节点 %(due)s 已过，尚未完成。", due=_day(due)))
+    return str(_("年度节点 %(due)s 还有 %(left)s 个工作日，尚未完成。", due=_day(due), left=reckoning.days.left(due)))
 
 
 def _green(task: Task) -> str:

@@ -56,6 +56,8 @@ class Act:
     template: str = "tasks/act.html"
     kind: str = "primary"
     note: Any = ""
+    waits: Callable[[Actor, Thing], bool] = lambda _actor, _thing: False
+    """Whether what this person does is a draft until somebody confirms it."""
     more: Callable[[Actor, Thing], dict[str, Any]] = lambda _actor, _thing: {}
     """What else the page shows."""
 
@@ -82,13 +84,13 @@ def _page(act: Act, thing_id: int) -> ResponseReturnValue:
     paper = _check(act, actor, thing)
     form = act.form(version=thing.version) if request.method == "GET" else act.form()
     act.make(form, thing)
-    task_id = task_of(thing).id
+    task_id, waits = task_of(thing).id, act.waits(actor, thing)
     if paper and isinstance(form, PaperForm):
         form.signatory.offer(queries.signatories(task_of(thing).group_id, day=clock.today()))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             _run(act, thing_id, form, actor)
-            flash(str(act.done), "success")
+            flash(_("已起草，等待本单位负责人确认。") if waits else str(act.done), "success")
             return redirect(url_for("tasks.show", task_id=task_id))
     page = render_template(
         act.template,

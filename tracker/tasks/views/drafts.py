@@ -11,6 +11,7 @@ from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.organisation.models import LeadershipGroup
+from tracker.organisation.rules import LABELS as UNIT_KINDS
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms.drafts import ApportionForm, BatchForm, DraftForm, TakeOverForm
 from tracker.tasks.models import Task
@@ -194,7 +195,7 @@ def apportion(group_id: int) -> ResponseReturnValue:
             tasks = commands.draft_apportioned(
                 group,
                 form.draft(plan_id=queries.plan_of_phase(form.phase.row_id)),
-                unit_ids=ticked("units"),
+                unit_ids=_bound(group),
                 summing_unit_id=form.summing_unit.row_id,
                 by=actor,
                 now=clock.now(),
@@ -202,6 +203,13 @@ def apportion(group_id: int) -> ResponseReturnValue:
             flash(_("已按 %(count)s 个单位分办，草稿待送审。", count=len(tasks)), "success")
             return redirect(url_for("tasks.drafts", group_id=group_id))
     return _draft_page(form, group, None, _("分办"))
+
+
+def _bound(group: LeadershipGroup) -> list[int]:
+    """The units that were ticked, one by one or a whole kind at once (各学校)."""
+    kinds = set(request.form.getlist("kinds"))
+    whole = [units for kind, units in queries.units_by_kind(group).items() if kind in kinds]
+    return list(dict.fromkeys([*ticked("units"), *(unit_id for units in whole for unit_id, _name in units)]))
 
 
 def _more_rows() -> bool:
@@ -223,7 +231,8 @@ def _draft_page(form: DraftForm, group: LeadershipGroup, task: Task | None, titl
         group=group,
         task=task,
         title=title,
-        units=queries.units_for(group) if isinstance(form, ApportionForm) else [],
-        picked=set(request.form.getlist("units")),
+        units=queries.units_by_kind(group) if isinstance(form, ApportionForm) else {},
+        unit_kinds=UNIT_KINDS,
+        picked={*request.form.getlist("units"), *request.form.getlist("kinds")},
     )
     return page, 200 if _more_rows() else status_of(form)

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.kernel import clock
-from tracker.kernel.actor import current_actor
+from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _, _l
@@ -76,6 +76,10 @@ def _confirm_report(doing: Doing) -> None:
     commands.confirm_report(doing.thing, version=_seen(doing), by=doing.by, now=doing.now)
 
 
+def _drafts(actor: Actor, task: Task) -> bool:
+    return not policy.may_confirm(actor, task)
+
+
 def _complete_part(doing: Doing) -> None:
     commands.complete_part(doing.thing, version=_seen(doing), by=doing.by, now=doing.now)
 
@@ -93,6 +97,7 @@ ACTS = (
         _report,
         make=_without_percent,
         states=WORKING,
+        waits=_drafts,
         template="tasks/report.html",
     ),
     Act(
@@ -105,6 +110,7 @@ ACTS = (
         queries.visible_part,
         policy.may_report_part,
         _report_part,
+        waits=lambda actor, part: not policy.may_complete_part(actor, part),
         template="tasks/report.html",
     ),
     Act(
@@ -143,6 +149,7 @@ ACTS = (
         _submit,
         make=_waiting_submission,
         states=WORKING,
+        waits=_drafts,
         template="tasks/submit.html",
         more=lambda actor, thing: {"confirms": bool(policy.may_confirm(actor, thing))},
     ),

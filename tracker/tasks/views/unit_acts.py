@@ -78,7 +78,10 @@ def _assign(doing: Doing) -> None:
 
 
 def _offer_units_below(form: ActForm, thing: Task) -> None:
-    form.unit.offer(queries.units_below(thing))
+    below = queries.units_below(thing)
+    form.unit.offer(below)
+    if not below:
+        form.unit.description = _l("还没有登记本单位的科室或者所属单位，请联系领导小组办公室登记。")
     if not form.is_submitted():
         form.due_on.data = thing.due_on
 
