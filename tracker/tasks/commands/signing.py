@@ -121,7 +121,7 @@ def _issue(
         batch_id=batch.id,
         document_number=batch.document_number,
         signed_as=batch.signed_as,
-        **({"signed_by": paper.signatory.name} if paper else {}),
+        signed_by=paper.signatory.name if paper else "",
     )
     task.accept_by = accept_by
     if task.cadence_every is not None and not task.continuous:

@@ -160,7 +160,7 @@ def _days(row: TaskRow) -> str:
         return ""
     if row.days == 0:
         return str(_("今天到期"))
-    return str(_("逾期 %(days)s 天", days=row.days) if row.overdue else _("还有 %(days)s 天", days=row.days))
+    return str(_("逾期 %(days)s 天", days=row.days) if row.overdue else _("还有 %(days)s 个工作日", days=row.days))
 
 
 def lamp(light: Light) -> dict[str, Any]:
