@@ -72,7 +72,15 @@ def test_rows_without_a_choice_follow_the_common_one(leader: FlaskClient, addres
     assert answer.status_code == 303, told(answer)
     db.session.expire_all()
     assert {task.state for task in passed()} == {TaskState.COMPLETED}
-    assert "没有时限已过的草稿" in leader.get(address).text
+    page = leader.get(address).text
+    assert "没有时限已过的草稿" in page
+    assert "2 项草稿已接续" in page
+
+
+def test_choosing_nothing_is_said(leader: FlaskClient, address: str) -> None:
+    answer = leader.post(address, data=rows())
+    assert answer.status_code == 422
+    assert "还没有选择怎样接续" in answer.text
 
 
 def test_one_refused_row_holds_back_all(director: FlaskClient, address: str) -> None:

@@ -9,6 +9,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import row_number
 from tracker.organisation.rules import LABELS, UnitKind
@@ -116,6 +117,8 @@ def settle_passed(plan_id: int) -> ResponseReturnValue:
     plan = plans.plan_of_reader(actor, plan_id)
     require(policy.may_sign_off(actor, plan.group_id))
     answers, errors = passed.read_answers(request.form)
+    if not answers and not errors:
+        errors["ways"] = _("还没有选择怎样接续。")
     if errors:
         return _passed(plan_id, errors, request.form), 422
     try:
@@ -125,6 +128,7 @@ def settle_passed(plan_id: int) -> ResponseReturnValue:
         return _passed(plan_id, refusal.errors, request.form), 422
     except NotAllowed as refusal:
         return _passed(plan_id, {"refused": refusal.message}, request.form), 403
+    flash(_("%(count)s 项草稿已接续。", count=len(answers)), "success")
     return redirect(url_for("intake.passed_drafts", plan_id=plan_id), 303)
 
 
