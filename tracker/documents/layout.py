@@ -143,7 +143,12 @@ def _break(text: str, ideal: float, room: int) -> int:
     for at in range(1, len(text)):
         reached += width(text[at - 1])
         before, after = text[at - 1], text[at]
-        if reached > room or after in "、，。：；》）”’的" or before in "《（“‘" or (before + after).isascii():
+        if (
+            reached > room
+            or after in "、，。：；》）”’的"
+            or before in "《（“‘0123456789"
+            or (before + after).isascii()
+        ):
             continue
         well = before in "、的和与及》）”" or after in "《（“" or text.startswith(STARTS, at)
         cost = abs(reached - ideal) - (8 if text.startswith("关于", at) else 4 if well else 0)

@@ -3,6 +3,7 @@
 It needs Pango from the system; where that is missing, papers are to be had as .docx and everything else works.
 """
 
+from ctypes import CDLL
 from ctypes.util import find_library
 from functools import cache
 from importlib import import_module
@@ -14,7 +15,7 @@ from tracker.kernel.errors import Refusal
 from tracker.kernel.text import _l
 
 ENGINE = "weasyprint"
-LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
+LIBRARIES = ("gobject-2.0", "pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
 
 
 class Missing(Refusal):
@@ -26,7 +27,12 @@ class Missing(Refusal):
 @cache
 def pdf_available() -> bool:
     """Whether this machine can make PDFs."""
-    return all(find_library(name) for name in LIBRARIES)
+    try:
+        for name in LIBRARIES:
+            CDLL(find_library(name) or name)
+    except OSError:
+        return False
+    return True
 
 
 def pdf(paper: Paper) -> bytes:
@@ -49,10 +55,7 @@ def render(page: str) -> Any:
 
 
 def _engine() -> tuple[Any, Any]:
+    if not pdf_available():
+        raise Missing(_l("服务器没有安装 Pango，不能生成 PDF；请下载 Word 文件，或请管理员安装。"))
     # Loading it takes more than a second, and most processes never make a PDF.
-    if pdf_available():
-        try:
-            return import_module(ENGINE), import_module(f"{ENGINE}.urls")
-        except OSError:
-            pdf_available.cache_clear()
-    raise Missing(_l("服务器没有安装 Pango，不能生成 PDF；请下载 Word 文件，或请管理员安装。"))
+    return import_module(ENGINE), import_module(f"{ENGINE}.urls")

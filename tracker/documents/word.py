@@ -53,7 +53,9 @@ def paragraph_properties(look: Style, *, style: str = "", tabs: Sequence[Any] = 
     made.append(el("widowControl", val=0))
     if tabs:
         made.append(el("tabs", *tabs))
-    # Lines have the grid's height by themselves; programs differ in what snapping to it means.
+    # Figures stand as close as characters do, as on the grid, to which lines keep by themselves: programs differ in
+    # what snapping means.
+    made.extend([el("autoSpaceDE", val=0), el("autoSpaceDN", val=0)])
     made.append(el("snapToGrid", val=0))
     made.append(el("spacing", before=twips(look.before), after=0, line=twips(look.line), lineRule="exact"))
     hang = {"hanging": twips(-look.first * look.size), "hangingChars": round(-look.first * 100)}

@@ -1,0 +1,56 @@
+"""The sample papers as PDF, once out of each writer: Word files printed by LibreOffice, and our own."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.documents.reading import Page, pages
+from tests.documents.samples import PAPERS
+from tracker.documents.docx import docx
+from tracker.documents.pdf import pdf, pdf_available
+
+Made = dict[str, Path]
+
+WRITERS = ("docx", "pdf")
+
+
+@pytest.fixture(scope="session")
+def by_docx(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every paper as .docx, opened and printed by LibreOffice, all in one go."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed (no soffice on the PATH)")
+    folder = tmp_path_factory.mktemp("docx")
+    for name, paper in PAPERS.items():
+        (folder / f"{name}.docx").write_bytes(docx(paper))
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    files = sorted(folder.glob("*.docx"))
+    command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, files)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return {name: folder / f"{name}.pdf" for name in PAPERS}
+
+
+@pytest.fixture(scope="session")
+def by_pdf(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every paper as PDF."""
+    if not pdf_available():
+        pytest.skip("Pango is not installed")
+    folder = tmp_path_factory.mktemp("pdf")
+    for name, paper in PAPERS.items():
+        (folder / f"{name}.pdf").write_bytes(pdf(paper))
+    return {name: folder / f"{name}.pdf" for name in PAPERS}
+
+
+@pytest.fixture(params=WRITERS)
+def made(request: pytest.FixtureRequest) -> Made:
+    """The papers out of one of the writers; a test that asks for this runs for both."""
+    found: Made = request.getfixturevalue(f"by_{request.param}")
+    return found
+
+
+@pytest.fixture
+def read(made: Made) -> dict[str, list[Page]]:
+    """The papers' pages, measured."""
+    return {name: pages(path) for name, path in made.items()}
