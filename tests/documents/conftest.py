@@ -17,7 +17,15 @@ WRITERS = ("docx", "pdf")
 
 
 @pytest.fixture(scope="session")
-def by_docx(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def chinese_font() -> None:
+    """Characters can only be measured where there are any."""
+    program = shutil.which("fc-list")
+    if program is None or not subprocess.run([program, ":lang=zh"], capture_output=True, check=True).stdout:
+        pytest.skip("no Chinese font is installed (fonts-noto-cjk)")
+
+
+@pytest.fixture(scope="session")
+def by_docx(chinese_font: None, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Every paper as .docx, opened and printed by LibreOffice, all in one go."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
@@ -33,7 +41,7 @@ def by_docx(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="session")
-def by_pdf(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def by_pdf(chinese_font: None, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Every paper as PDF."""
     if not pdf_available():
         pytest.skip("Pango is not installed")
