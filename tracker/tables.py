@@ -5,6 +5,7 @@ import tracker.audit.models
 import tracker.kernel.calendar
 import tracker.kernel.files
 import tracker.kernel.jobs
+import tracker.letters.models
 import tracker.organisation.models
 import tracker.outbox.models
 import tracker.oversight.models

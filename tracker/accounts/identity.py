@@ -51,7 +51,7 @@ def actor_of_person(person_id: int, *, day: date, account_id: int | None = None)
     contacts, member_units = _memberships(person_id, units, day)
     seats, held = _seats(person_id, posts.held, posts.presided, day), posts.held
     if posts.duties & WITHOUT_BUSINESS:
-        seats, contacts, held = (), (), tuple(replace(post, rank=str(PostRank.STAFF)) for post in held)
+        seats, contacts, held = (), (), tuple(replace(post, rank=str(PostRank.STAFF), presiding=False) for post in held)
     return Actor(
         account_id=account_id,
         person_id=person_id,
@@ -99,7 +99,7 @@ def _posts(person_id: int, day: date) -> _Posts:
     for _name, _region, _duty, appointment, presiding, post, unit, rank, title, unit_name in rows:
         if appointment is not None:
             effective = PostRank.HEAD if presiding else rank
-            held[appointment] = PostHeld(post, unit, str(effective), f"{unit_name}{title}")
+            held[appointment] = PostHeld(post, unit, str(effective), f"{unit_name}{title}", presiding=presiding)
     duties = frozenset(str(row[2]) for row in rows if row[2] is not None)
     presided = frozenset(row[6] for row in rows if row[4])
     return _Posts(rows[0][0], rows[0][1], duties, tuple(held.values()), presided)

@@ -27,6 +27,7 @@ class PostHeld:
     unit_id: int
     rank: str
     title: str
+    presiding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

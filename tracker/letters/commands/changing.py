@@ -1,0 +1,138 @@
+"""What else happens to letters: sent back, withdrawn, followed by another, urged, expired."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db, take
+from tracker.kernel.entry import paragraphs
+from tracker.kernel.errors import Invalid, Refusal, Stale
+from tracker.kernel.text import _l
+from tracker.kernel.verdict import require
+from tracker.letters import notices, policy, queries
+from tracker.letters.commands.codes import new_code
+from tracker.letters.commands.preparing import chosen_tasks, free_clauses, write_clauses
+from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.models import Letter, LetterBatch, Signatory
+from tracker.letters.rules import MOVES, SIGNABLE, LetterKind, LetterMove, LetterState, Side
+
+MAX_REASON = 1000
+
+
+def send_back(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
+    """A unit's head sends its letter back with reasons, before the unit has signed; signatures under it lapse."""
+    require(policy.may_send_back(by, letter))
+    remark = paragraphs(remark, "remark", limit=MAX_REASON, required=True)
+    if Side.SECOND in policy.complete_sides(letter):
+        raise Stale(_l("本单位已经签署，不能退回。"))
+    step(letter, LetterMove.SEND_BACK, version=version)
+    letter.remark = remark
+    note("send_back", letter, by=by, now=now, remark=remark)
+    notices.tell_office("sent_back", letter, now=now)
+
+
+def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
+    """The office takes a letter back before it is in force, and says why; what was signed stays on record."""
+    require(policy.may_manage(by, letter.group_id))
+    remark = paragraphs(remark, "remark", limit=MAX_REASON, required=True)
+    step(letter, LetterMove.WITHDRAW, version=version)
+    letter.remark = remark
+    note("withdraw", letter, by=by, now=now, remark=remark)
+    if letter.edition:
+        notices.tell("withdrawn", letter, notices.unit_audience(letter, now=now), now=now)
+
+
+def follow_letter(
+    letter: Letter, *, kind: LetterKind, task_ids: Sequence[int], free: str = "", by: Actor, now: datetime
+) -> Letter:
+    """Write a letter that adds to one in force, or that will take its place; the signed text itself never changes."""
+    require(policy.may_manage(by, letter.group_id))
+    if kind is LetterKind.LETTER:
+        raise Invalid({"kind": _l("请选择补充或者重签。")})
+    others, tasks = free_clauses(free), chosen_tasks(letter, task_ids)
+    take(letter, states=[LetterState.IN_FORCE])
+    require_at_work(letter.group)
+    waiting = sa.select(Letter.id).where(
+        Letter.follows_id == letter.id, Letter.state.in_(sorted({LetterState.DRAFT, *MOVES[LetterMove.WITHDRAW][0]}))
+    )
+    if db.session.scalar(waiting.limit(1)) is not None:
+        raise Stale(_l("这份责任书已有补充或者重签的责任书在办。"))
+    new = Letter(group_id=letter.group_id, batch=letter.batch, unit_id=letter.unit_id, kind=kind, check_code=new_code())
+    new.unit, new.group, new.follows = letter.unit, letter.group, letter
+    new.signatories = [
+        Signatory(
+            side=one.side,
+            position=one.position,
+            seat_id=one.seat_id,
+            post_id=one.post_id,
+            party=one.party,
+            title=one.title,
+        )
+        for one in letter.signatories
+    ]
+    write_clauses(new, tasks, others)
+    db.session.add(new)
+    db.session.flush()
+    note("follow", new, by=by, now=now, kind=kind, follows=letter.number, tasks=[task.id for task in tasks])
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """What became of one letter in urging: refusal is the sentence why not, or None."""
+
+    letter: Letter
+    refusal: object | None
+
+
+def urge_letters(letters: Sequence[Letter], *, by: Actor, now: datetime) -> list[Urged]:
+    """Urge those who have not signed (催签); each letter by itself, with the group's cool-down."""
+    found = []
+    for letter in letters:
+        refusal = None
+        try:
+            with db.session.begin_nested():
+                _urge(letter, by=by, now=now)
+        except Refusal as error:
+            refusal = error.message
+            db.session.refresh(letter)
+        found.append(Urged(letter, refusal))
+    return found
+
+
+def _urge(letter: Letter, *, by: Actor, now: datetime) -> None:
+    require(policy.may_urge(by, letter.group_id))
+    require_at_work(letter.group)
+    today = local_date(now)
+    if letter.urged_at is not None:
+        free_on = working_days().shift(local_date(letter.urged_at), letter.group.urge_cooldown_days)
+        if today < free_on:
+            raise Stale(_l("刚催签过，%(free)s 起可以再次催签；急事请打电话。", free=free_on))
+    people = queries.people_whose_turn(letter, now=now)
+    take(letter, states=SIGNABLE)
+    if not people:
+        raise Stale(_l("签署人职务缺位，没有可以催签的人。"))
+    letter.urged_at, letter.urges = now, letter.urges + 1
+    note("urge", letter, by=by, now=now, times=letter.urges)
+    notices.tell("urged", letter, people, now=now, key=f"urged:{letter.urges}", by_name=by.name)
+
+
+def expire_letters(*, by: Actor, now: datetime) -> int:
+    """Letters whose period of validity has passed are expired; gives back how many."""
+    sources, target = MOVES[LetterMove.EXPIRE]
+    past = db.session.scalars(
+        sa.select(Letter)
+        .join(LetterBatch)
+        .where(Letter.state.in_(sorted(sources)), LetterBatch.ends_on < local_date(now))
+        .order_by(Letter.id)
+    ).all()
+    for letter in past:
+        take(letter, states=sources)
+        letter.state = target
+        note("expire", letter, by=by, now=now)
+    return len(past)

@@ -1,0 +1,72 @@
+"""What every command on a letter shares: the step, its record, and the text that is put before the parties."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tracker.audit.commands import record
+from tracker.kernel import seals
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db, take
+from tracker.kernel.errors import Stale
+from tracker.kernel.text import _l
+from tracker.letters import queries
+from tracker.letters.models import Letter, LetterText
+from tracker.letters.rules import MOVES, TEXT_PURPOSE, LetterMove, text_statement
+from tracker.organisation.models import LeadershipGroup
+
+
+def require_at_work(group: LeadershipGroup) -> None:
+    """Nothing is done any more in a group that has ended; its letters stay readable."""
+    if group.ended_on is not None:
+        raise Stale(_l("该领导小组已经结束并归档。"))
+
+
+def step(letter: Letter, move: LetterMove, *, version: int | None = None) -> None:
+    """Take a step in the life of a letter, once and from the right state."""
+    require_at_work(letter.group)
+    sources, target = MOVES[move]
+    take(letter, version=version, states=sources)
+    letter.state = target
+
+
+def note(act: str, letter: Letter, *, by: Actor, now: datetime, **new: object) -> None:
+    """Put an act on a letter on record."""
+    facts: Mapping[str, object] = new
+    record(
+        f"letter.{act}",
+        "letter",
+        letter.id,
+        by=by,
+        now=now,
+        group_id=letter.group_id,
+        unit_id=letter.unit_id,
+        new=facts,
+    )
+
+
+def freeze(letter: Letter, *, now: datetime) -> LetterText:
+    """Compose the next text of a letter, with its digests under the installation's key; it never changes again."""
+    assert letter.number is not None
+    words = queries.text_for(letter, number=letter.number)
+    found = seals.digests(words.encode())
+    letter.edition += 1
+    statement = text_statement(
+        letter_id=letter.id,
+        number=letter.number,
+        unit_id=letter.unit_id,
+        ordinal=letter.edition,
+        sha256=found.sha256,
+        sm3=found.sm3,
+        at=now,
+    )
+    text = LetterText(
+        letter=letter,
+        ordinal=letter.edition,
+        text=words,
+        sha256=found.sha256,
+        sm3=found.sm3,
+        mark=seals.mark(TEXT_PURPOSE, statement.encode()),
+        created_at=now,
+    )
+    db.session.add(text)
+    return text

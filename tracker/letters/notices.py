@@ -1,0 +1,75 @@
+"""Which message goes to whom about letters; enqueued with the act, never sent here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tracker.kernel.clock import local_date
+from tracker.kernel.registry import Message
+from tracker.kernel.text import _l
+from tracker.letters.models import Letter, LetterBatch
+from tracker.organisation.queries import contacts, office_people, unit_people
+from tracker.organisation.rules import ContactRole, PostRank
+from tracker.outbox.commands import enqueue, settle
+
+MESSAGES = {
+    **{
+        f"letter.{kind}": Message(sentence, "letters.show", "letter_id", icon)
+        for kind, sentence, icon in (
+            ("issued", _l("请于 %(sign_by)s 前签署：%(title)s（%(number)s）"), "signature"),
+            ("in_force", _l("责任书已由双方签署生效：%(title)s（%(number)s）"), "circle-check"),
+            ("sent_back", _l("%(unit)s退回责任书：%(remark)s（%(number)s）"), "arrow-back-up"),
+            ("withdrawn", _l("责任书已撤回：%(title)s（%(number)s）——%(remark)s"), "ban"),
+            ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
+        )
+    },
+    "letter.to_sign": Message(_l("各单位已陆续签署，请集中签署：%(title)s"), "letters.batch", "batch_id", "signature"),
+}
+
+
+def unit_audience(letter: Letter, *, now: datetime) -> set[int]:
+    """The people of the unit who hear of its letter: heads, deputy in charge, liaison."""
+    day = local_date(now)
+    heads = unit_people(letter.unit_id, day=day, ranks=[PostRank.HEAD])
+    return {*heads, *contacts(letter.group_id, letter.unit_id, day=day, roles=tuple(ContactRole))}
+
+
+def tell(
+    kind: str, letter: Letter, recipients: Iterable[int], *, now: datetime, key: str = "", by_name: str = ""
+) -> None:
+    """Tell people how a letter stands; what was still unread about it is done with."""
+    subject = ("letter", letter.id)
+    settle(subject, now=now)
+    enqueue(
+        f"letter.{kind}",
+        recipients,
+        subject=subject,
+        params={
+            "title": letter.batch.title,
+            "number": letter.number or "",
+            "unit": letter.unit.name,
+            "remark": letter.remark,
+            "sign_by": letter.batch.sign_by.isoformat(),
+            "by": by_name,
+        },
+        key=f"letter:{letter.id}:{letter.edition}:{key or kind}",
+        now=now,
+        group_id=letter.group_id,
+    )
+
+
+def tell_office(kind: str, letter: Letter, *, now: datetime) -> None:
+    """Tell the group's office what a unit did with its letter."""
+    tell(kind, letter, office_people(letter.group_id, day=local_date(now)), now=now)
+
+
+def tell_first_party(batch: LetterBatch, recipients: Iterable[int], *, now: datetime) -> None:
+    """Tell who signs for the first party that letters wait: once a batch, however many there are."""
+    enqueue(
+        "letter.to_sign",
+        recipients,
+        subject=("letter_batch", batch.id),
+        params={"title": batch.title},
+        key=f"letter_batch:{batch.id}:to_sign",
+        now=now,
+        group_id=batch.group_id,
+    )

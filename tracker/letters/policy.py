@@ -1,0 +1,120 @@
+"""Who sees a letter, who prepares and issues it, who signs it, and who sends it back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.text import _l
+from tracker.kernel.verdict import ALLOWED, Verdict, refused
+from tracker.letters.models import Letter, LetterBatch, LetterText, Signatory, Signature
+from tracker.letters.rules import SIGNABLE, Side, is_turn_of
+from tracker.organisation.models import Unit
+from tracker.organisation.policy import WATCHING, may_confirm_for
+from tracker.organisation.rules import OFFICE, PostRank
+
+NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
+
+
+def letters_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The letters of the groups one watches over; once issued, those of one's own unit and of units below it."""
+    units = sorted(actor.unit_ids)
+    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+    own = sa.and_(
+        Letter.edition > 0,
+        sa.or_(Letter.unit_id.in_(units), Letter.unit_id.in_(below)),
+    )
+    return sa.or_(Letter.group_id.in_(sorted(actor.groups_as(*WATCHING))), own)
+
+
+def batches_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The batches of the groups one watches over: who signs and who does not is not for other units to see."""
+    return LetterBatch.group_id.in_(sorted(actor.groups_as(*WATCHING)))
+
+
+def may_manage(actor: Actor, group_id: int) -> Verdict:
+    """Write, issue, withdraw and supplement letters, enter what was signed on paper: the group's office."""
+    return ALLOWED if actor.roles_in(group_id) & OFFICE else NOT_OFFICE
+
+
+def may_urge(actor: Actor, group_id: int) -> Verdict:
+    """Urge a unit to sign: whoever watches over the group."""
+    if actor.roles_in(group_id) & WATCHING:
+        return ALLOWED
+    return refused(_l("催签由领导小组办公室、督导（督查）人员和领导进行。"))
+
+
+def may_send_back(actor: Actor, letter: Letter) -> Verdict:
+    """Send a letter back with reasons: the unit's head or deputy in charge, before the unit has signed."""
+    if may_confirm_for(actor, letter.group_id, letter.unit_id):
+        return ALLOWED
+    return refused(_l("责任书由签订单位的主要负责人或者分管负责人退回。"))
+
+
+def holds(actor: Actor, signatory: Signatory) -> bool:
+    """Whether somebody is today the person who is to sign: by the seat, by the post, or by presiding (主持工作)."""
+    if signatory.seat_id is not None:
+        return any(seat.seat_id == signatory.seat_id for seat in actor.seats)
+    post = signatory.post
+    assert post is not None
+    # An administrator's or auditor's post counts as staff for so long: they sign nothing.
+    in_person = any(held.post_id == post.id and held.rank != PostRank.STAFF for held in actor.posts)
+    presides = any(held.presiding and held.unit_id == post.unit_id for held in actor.posts)
+    return in_person or (presides and post.rank is PostRank.HEAD)
+
+
+def text_of(letter: Letter) -> LetterText | None:
+    """The text that counts; none before the letter is issued."""
+    return next((text for text in letter.texts if text.ordinal == letter.edition), None)
+
+
+def signatures_of(letter: Letter) -> Sequence[Signature]:
+    """The signatures under the text that counts."""
+    text = text_of(letter)
+    return text.signatures if text is not None else []
+
+
+def complete_sides(letter: Letter) -> frozenset[Side]:
+    """The parties whose signatories have all signed the text that counts."""
+    signed = {signature.signatory_id for signature in signatures_of(letter)}
+    return frozenset(side for side in Side if all(one.id in signed for one in letter.signatories if one.side is side))
+
+
+def unsigned(letter: Letter) -> list[Signatory]:
+    """Those who have not signed the text that counts, the first party first."""
+    signed = {signature.signatory_id for signature in signatures_of(letter)}
+    return [one for one in letter.signatories if one.id not in signed]
+
+
+def to_sign(actor: Actor, letter: Letter) -> list[Signatory]:
+    """The lines that somebody has still to sign, whether or not it is their turn."""
+    if letter.state not in SIGNABLE:
+        return []
+    return [one for one in unsigned(letter) if holds(actor, one)]
+
+
+def may_sign(actor: Actor, letter: Letter) -> Verdict:
+    """Sign a letter: who holds the seat or post that is named on it. Whether it is their turn is the letter's state."""
+    if any(holds(actor, one) for one in letter.signatories):
+        return ALLOWED
+    return refused(_l("责任书由文本载明的签署人本人签署。"))
+
+
+def hindrance(actor: Actor, letter: Letter) -> Any:
+    """Why somebody who may sign a letter cannot do it now; None when they can."""
+    open_lines = to_sign(actor, letter)
+    if not open_lines:
+        return _l("您已经签署，或者责任书不在待签署状态。")
+    complete, order = complete_sides(letter), letter.batch.signing_order
+    if not any(is_turn_of(one.side, order=order, complete=complete) for one in open_lines):
+        return _l("按约定的签署顺序，还没有轮到您签署。")
+    return None
+
+
+def may_record_paper(actor: Actor, letter: Letter) -> Verdict:
+    """Enter what was signed by hand (纸质签署): the office, and nobody for their own signature."""
+    verdict = may_manage(actor, letter.group_id)
+    if verdict and letter.state in SIGNABLE and to_sign(actor, letter):
+        return refused(_l("本人是签署人的，请直接签署，或者由他人代录。"))
+    return verdict

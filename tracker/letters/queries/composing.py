@@ -1,0 +1,166 @@
+"""What a letter is composed of: the tasks a unit promises, who signs, and what is missing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.kernel.db import db
+from tracker.letters.models import Letter, LetterBatch, LetterTemplate
+from tracker.letters.queries.parties import holders
+from tracker.letters.rules import (
+    DEFAULT_TEMPLATE,
+    ClauseKind,
+    Contents,
+    Gap,
+    Side,
+    Signer,
+    Template,
+    composed,
+    filled,
+)
+from tracker.organisation.models import MemberUnit, Post, Seat, Unit, on_day
+from tracker.organisation.rules import LEADERS, PostRank
+from tracker.tasks.models import Milestone, Task
+from tracker.tasks.rules import LIVE, TaskState
+
+
+def template_of(group_id: int) -> Template:
+    """The words of a group's letters: its own, or those to begin with."""
+    row = db.session.get(LetterTemplate, group_id)
+    if row is None:
+        return DEFAULT_TEMPLATE
+    return Template(row.purpose, row.safeguards, row.accountability, row.closing)
+
+
+def promised_tasks(
+    group_id: int, unit_ids: Collection[int], *, plan_id: int | None, year: int | None
+) -> dict[int, list[Task]]:
+    """The tasks that units lead and would promise, by unit: under way, and due in the year or before it.
+
+    A continuous task and one with a milestone in the year are promised too; of a recurring task the latest period
+    stands for all. Without a year, everything that is under way.
+    """
+    query = sa.select(Task).where(
+        Task.group_id == group_id, Task.lead_unit_id.in_(unit_ids), Task.state.in_(sorted(LIVE))
+    )
+    if plan_id is not None:
+        query = query.where(Task.plan_id == plan_id)
+    if year is not None:
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        steps = sa.select(Milestone.task_id).where(Milestone.due_on.between(first, last))
+        query = query.where(sa.or_(Task.continuous, Task.due_on <= last, Task.id.in_(steps)))
+    rows = db.session.scalars(query.options(selectinload(Task.targets)).order_by(Task.sort_on, Task.id))
+    found: dict[int, list[Task]] = {unit_id: [] for unit_id in unit_ids}
+    seen: dict[int, int] = {}
+    for task in rows:
+        tasks = found[task.lead_unit_id or 0]
+        if task.series_id in seen and task.series_id is not None:
+            tasks[seen[task.series_id]] = task
+            continue
+        if task.series_id is not None:
+            seen[task.series_id] = len(tasks)
+        tasks.append(task)
+    return found
+
+
+def unissued_tasks(group_id: int, unit_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By unit, how many of its tasks are not signed off yet, and how many of these have no deadline."""
+    undated = sa.and_(Task.due_on.is_(None), sa.not_(Task.continuous), Task.cadence_every.is_(None))
+    rows = db.session.execute(
+        sa.select(Task.lead_unit_id, sa.func.count(), sa.func.sum(sa.case((undated, 1), else_=0)))
+        .where(
+            Task.group_id == group_id,
+            Task.lead_unit_id.in_(unit_ids),
+            Task.state.in_([TaskState.DRAFT, TaskState.PROPOSED]),
+        )
+        .group_by(Task.lead_unit_id)
+    )
+    return {unit_id: (number, int(without)) for unit_id, number, without in rows}
+
+
+def head_posts(unit_ids: Collection[int]) -> dict[int, list[Post]]:
+    """The posts of heads, by unit: one, or two where party and government stand beside each other (党政一把手)."""
+    rows = db.session.scalars(
+        sa.select(Post)
+        .where(Post.unit_id.in_(unit_ids), Post.rank == PostRank.HEAD)
+        .options(joinedload(Post.unit))
+        .order_by(Post.id)
+    )
+    found: dict[int, list[Post]] = {unit_id: [] for unit_id in unit_ids}
+    for post in rows:
+        found[post.unit_id].append(post)
+    return found
+
+
+def leaders_to_sign(group_id: int, *, day: date) -> Sequence[Seat]:
+    """The seats of leaders who may sign for the first party."""
+    return db.session.scalars(
+        sa.select(Seat)
+        .where(Seat.group_id == group_id, Seat.role.in_(sorted(LEADERS)), on_day(Seat, day))
+        .options(joinedload(Seat.post).joinedload(Post.unit), joinedload(Seat.person))
+        .order_by(Seat.position, Seat.id)
+    ).all()
+
+
+def units_to_promise(group_id: int, *, day: date) -> Sequence[tuple[Unit, bool]]:
+    """The units that letters may go to, with whether each is a member of the group: members, and units below them."""
+    members = sa.select(MemberUnit.unit_id).where(MemberUnit.group_id == group_id, on_day(MemberUnit, day))
+    rows = db.session.execute(
+        sa.select(Unit, Unit.id.in_(members))
+        .where(sa.or_(Unit.id.in_(members), Unit.parent_id.in_(members)), Unit.ended_on.is_(None))
+        .order_by(Unit.id.in_(members).desc(), Unit.id)
+    )
+    return [(unit, bool(member)) for unit, member in rows]
+
+
+def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[int, list[Gap]]:
+    """What letters lack, by letter: a flat number of queries whatever their number."""
+    waiting = unissued_tasks(batch.group_id, {letter.unit_id for letter in letters})
+    people = holders([one for letter in letters for one in letter.signatories], day=day)
+    found: dict[int, list[Gap]] = {}
+    for letter in letters:
+        missing = []
+        second = [one for one in letter.signatories if one.side is Side.SECOND]
+        if not second:
+            missing.append(Gap.NO_SIGNATORY)
+        elif not all(people[one.id] for one in second):
+            missing.append(Gap.POST_EMPTY)
+        if not letter.clauses:
+            missing.append(Gap.NO_CLAUSE)
+        number, undated = waiting.get(letter.unit_id, (0, 0))
+        missing += [Gap.UNISSUED_TASKS] * bool(number) + [Gap.UNDATED_TASKS] * bool(undated)
+        found[letter.id] = missing
+    return found
+
+
+def text_for(letter: Letter, *, number: str) -> str:
+    """The canonical text of a letter as its rows stand now."""
+    batch = letter.batch
+    values: Mapping[str, str] = {
+        "【单位】": letter.unit.name,
+        "【期间】": batch.period,
+        "【领导小组】": batch.group.name,
+        "【甲方】": batch.first_party,
+    }
+    said = {kind: [clause.text for clause in letter.clauses if clause.kind is kind] for kind in ClauseKind}
+    return composed(
+        Contents(
+            title=batch.title,
+            number=number,
+            first_party=batch.first_party,
+            second_party=letter.unit.name,
+            template=Template(
+                *(filled(text, values) for text in (batch.purpose, batch.safeguards)),
+                *(filled(text, values) for text in (batch.accountability, batch.closing)),
+            ),
+            targets=said[ClauseKind.TARGET],
+            tasks=said[ClauseKind.TASK],
+            others=said[ClauseKind.FREE],
+            first_signers=[Signer(one.party, one.title) for one in letter.signatories if one.side is Side.FIRST],
+            second_signers=[Signer(one.party, one.title) for one in letter.signatories if one.side is Side.SECOND],
+            ends_on=batch.ends_on,
+            follows=(letter.follows.number or "") if letter.follows is not None else "",
+        )
+    )

@@ -1,0 +1,215 @@
+"""Letters and batches as their pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db
+from tracker.kernel.errors import NotVisible
+from tracker.letters import policy
+from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
+from tracker.letters.queries.composing import promised_tasks
+from tracker.letters.queries.parties import holders
+from tracker.letters.rules import SIGNABLE, BatchState, LetterState, Side, is_turn_of
+from tracker.organisation.models import Person, Post, Unit
+from tracker.tasks.models import Task
+from tracker.tasks.rules import TaskState
+
+WHOLE: tuple[ORMOption, ...] = (
+    joinedload(Letter.unit),
+    joinedload(Letter.batch).joinedload(LetterBatch.group),
+    joinedload(Letter.follows),
+    selectinload(Letter.clauses),
+    selectinload(Letter.signatories).joinedload(Signatory.post),
+    selectinload(Letter.texts).selectinload(LetterText.signatures),
+)
+"""A letter with everything its page needs, in a flat number of queries."""
+
+MOST = 200
+"""So many letters of one unit are listed."""
+
+
+def visible_letter(actor: Actor, letter_id: int) -> Letter:
+    """A letter that somebody sees."""
+    letter = db.session.scalar(
+        sa.select(Letter).where(Letter.id == letter_id, policy.letters_visible_to(actor)).options(*WHOLE)
+    )
+    if letter is None:
+        raise NotVisible
+    return letter
+
+
+def visible_batch(actor: Actor, batch_id: int) -> LetterBatch:
+    """A batch that somebody sees."""
+    batch = db.session.scalar(
+        sa.select(LetterBatch).where(LetterBatch.id == batch_id, policy.batches_visible_to(actor))
+    )
+    if batch is None:
+        raise NotVisible
+    return batch
+
+
+def batches_of(actor: Actor, group_id: int) -> Sequence[LetterBatch]:
+    """The batches of a group that were not given up, newest first."""
+    return db.session.scalars(
+        sa.select(LetterBatch)
+        .where(
+            LetterBatch.group_id == group_id,
+            LetterBatch.state != BatchState.DISCARDED,
+            policy.batches_visible_to(actor),
+        )
+        .order_by(LetterBatch.id.desc())
+    ).all()
+
+
+def letters_of(batch: LetterBatch) -> Sequence[Letter]:
+    """The letters of a batch with all that belongs to them, in a flat number of queries."""
+    return db.session.scalars(
+        sa.select(Letter).where(Letter.batch_id == batch.id).options(*WHOLE).order_by(Letter.id)
+    ).all()
+
+
+def own_letters(actor: Actor) -> Sequence[Letter]:
+    """The letters of the reader's units and of units below them, those that wait first, then the newest."""
+    units = sorted(actor.unit_ids)
+    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+    return db.session.scalars(
+        sa.select(Letter)
+        .join(Letter.batch)
+        .where(policy.letters_visible_to(actor), sa.or_(Letter.unit_id.in_(units), Letter.unit_id.in_(below)))
+        .options(joinedload(Letter.unit), contains_eager(Letter.batch).joinedload(LetterBatch.group))
+        .order_by(Letter.state.in_(sorted(SIGNABLE)).desc(), Letter.id.desc())
+        .limit(MOST)
+    ).all()
+
+
+def waiting_for(actor: Actor) -> list[Letter]:
+    """The letters that somebody can sign now, the one to be signed first first."""
+    posts = [post.post_id for post in actor.posts]
+    presided = [post.unit_id for post in actor.posts if post.presiding]
+    seats = [seat.seat_id for seat in actor.seats]
+    if not (posts or seats):
+        return []
+    named = (
+        sa.select(Signatory.letter_id)
+        .outerjoin(Signatory.post)
+        .where(
+            sa.or_(
+                Signatory.post_id.in_(posts),
+                Signatory.seat_id.in_(seats),
+                Post.unit_id.in_(presided),
+            )
+        )
+    )
+    rows = db.session.scalars(
+        sa.select(Letter)
+        .join(Letter.batch)
+        .where(Letter.state.in_(sorted(SIGNABLE)), Letter.id.in_(named), policy.letters_visible_to(actor))
+        .options(*WHOLE)
+        .order_by(LetterBatch.sign_by, Letter.id)
+    ).all()
+    return [letter for letter in rows if policy.may_sign(actor, letter) and policy.hindrance(actor, letter) is None]
+
+
+def tasks_to_promise(letter: Letter) -> list[Task]:
+    """The tasks that a letter could promise today."""
+    batch = letter.batch
+    return promised_tasks(letter.group_id, [letter.unit_id], plan_id=batch.plan_id, year=batch.year)[letter.unit_id]
+
+
+def people_to_sign(letter: Letter, side: Side, *, now: datetime) -> set[int]:
+    """The people (by id) who would sign a letter for a party today and have not."""
+    lines = [one for one in policy.unsigned(letter) if one.side is side]
+    found = holders(lines, day=local_date(now))
+    return {person.id for people in found.values() for person in people}
+
+
+def people_whose_turn(letter: Letter, *, now: datetime) -> set[int]:
+    """The people (by id) on whom a letter waits."""
+    complete, order = policy.complete_sides(letter), letter.batch.signing_order
+    sides = [side for side in Side if is_turn_of(side, order=order, complete=complete)]
+    return {person for side in sides for person in people_to_sign(letter, side, now=now)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a letter to be signed: who would sign, or who did."""
+
+    signatory: Signatory
+    people: Sequence[Person]
+    signature: Signature | None
+
+
+def lines_of(letters: Sequence[Letter], *, day: date) -> dict[int, list[Line]]:
+    """The lines of some letters, by letter, with who signed or would sign: a flat number of queries."""
+    people = holders([one for letter in letters for one in letter.signatories], day=day)
+    found = {}
+    for letter in letters:
+        signed = {signature.signatory_id: signature for signature in policy.signatures_of(letter)}
+        found[letter.id] = [Line(one, people[one.id], signed.get(one.id)) for one in letter.signatories]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How a clause differs today from what was signed: its date then and now, or its task gone."""
+
+    clause: LetterClause
+    was: date | None
+    now: date | None
+    cancelled: bool
+    elsewhere: bool
+    """Whether the task is led by another unit now."""
+
+
+def deviations(letter: Letter) -> list[Deviation]:
+    """Where the tasks of a letter have changed since its text was fixed: moved, cancelled, or given to another unit."""
+    if letter.edition == 0:
+        return []
+    promised = [clause for clause in letter.clauses if clause.task_id is not None and clause.target_id is None]
+    tasks = {
+        task.id: task
+        for task in db.session.scalars(sa.select(Task).where(Task.id.in_([clause.task_id for clause in promised])))
+    }
+    found = []
+    for clause in promised:
+        task = tasks[clause.task_id or 0]
+        cancelled, elsewhere = task.state is TaskState.CANCELLED, task.lead_unit_id != letter.unit_id
+        if cancelled or elsewhere or task.due_on != clause.due_on:
+            found.append(Deviation(clause, clause.due_on, task.due_on, cancelled, elsewhere))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a batch has come: letters that count, signed by all, waiting, and past the date to sign by."""
+
+    letters: int
+    in_force: int
+    waiting: int
+    late: int
+
+
+def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
+    """By batch, how many letters were signed; one query."""
+    counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT])
+    waiting = Letter.state.in_([LetterState.ISSUED, LetterState.HALF_SIGNED, LetterState.SENT_BACK])
+    rows = db.session.execute(
+        sa.select(
+            Letter.batch_id,
+            sa.func.sum(sa.case((counted, 1), else_=0)),
+            sa.func.sum(sa.case((Letter.in_force_at.is_not(None), 1), else_=0)),
+            sa.func.sum(sa.case((waiting, 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(waiting, LetterBatch.sign_by < day), 1), else_=0)),
+        )
+        .join(LetterBatch)
+        .where(Letter.group_id.in_(group_ids))
+        .group_by(Letter.batch_id)
+    )
+    return {row[0]: Tally(*(int(number) for number in row[1:])) for row in rows}

@@ -1,0 +1,161 @@
+"""The text of a letter as it is signed: composed from template and clauses, the same for the same input."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+MAX_TITLE = 120
+MAX_SECTION = 4000
+MAX_CLAUSE = 3000
+MAX_CLAUSES = 200
+MAX_SIGNATORIES = 2
+
+NUMERALS = "一二三四五六七八九十"
+OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
+
+PLACEHOLDERS = ("【单位】", "【期间】", "【领导小组】", "【甲方】")
+"""What a template may leave open; anything else stays as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The words of an office that frame the clauses; sections without words are left out."""
+
+    purpose: str = ""
+    safeguards: str = ""
+    accountability: str = ""
+    closing: str = ""
+
+
+DEFAULT_TEMPLATE = Template(
+    purpose="为落实【领导小组】实施方案，明确责任、确保按期完成，【甲方】与【单位】签订【期间】目标责任书。",
+    safeguards=(
+        "（一）乙方主要负责人对本责任书负总责，分管负责人抓落实，每项任务明确责任科室和责任人。\n"
+        "（二）乙方按要求报告进展，遇有困难及时提出，需要协调的由领导小组研究解决。\n"
+        "（三）甲方为乙方履行责任提供协调和保障，按时核验乙方报请办结的任务。"
+    ),
+    accountability=(
+        "（一）履行情况作为年度考核的依据，成绩突出的予以表扬。\n"
+        "（二）未按期完成的，按领导小组的规定催办、督办；处理之前听取乙方的说明。"
+    ),
+    closing="本责任书一式两份，双方各执一份，自双方签署之日起生效。",
+)
+"""What a group begins with; the office changes it to its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A line to be signed: the unit (or the group) and the post."""
+
+    party: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that the text is composed of."""
+
+    title: str
+    number: str
+    first_party: str
+    second_party: str
+    template: Template
+    targets: Sequence[str]
+    tasks: Sequence[str]
+    others: Sequence[str]
+    first_signers: Sequence[Signer]
+    second_signers: Sequence[Signer]
+    ends_on: date | None = None
+    follows: str = ""
+    """Number of the letter that this one adds to or replaces."""
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A template's words with its placeholders filled; nothing in the values is ever read as a placeholder again."""
+    parts = [text]
+    for name in PLACEHOLDERS:
+        value = values.get(name)
+        if value is None:
+            continue
+        # Every second part is a value that was put in and stays as it is.
+        split: list[str] = []
+        for position, part in enumerate(parts):
+            pieces = part.split(name) if position % 2 == 0 else [part]
+            for order, piece in enumerate(pieces):
+                split += [piece] if order == 0 else [value, piece]
+        parts = split
+    return "".join(parts)
+
+
+def chinese_date(day: date) -> str:
+    """A date as papers print it: 2026年8月31日, without padding (GB/T 9704-2012)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def target_words(quantity: str, scope: str, operator: str, value: float, unit: str, due_on: date | None) -> str:
+    """A numeric target as a clause: 小学班额不超过45人（2026年8月31日前）."""
+    number = f"{value:f}".rstrip("0").rstrip(".")
+    until = f"（{chinese_date(due_on)}前）" if due_on is not None else ""
+    return f"{scope}{quantity}{OPERATORS[operator]}{number}{unit}{until}"
+
+
+def task_words(title: str, content: str, standard: str, deadline: str) -> str:
+    """A task as a clause: what, to what standard, by when."""
+    words = _sentence(title)
+    if content and content != title:
+        words += _sentence(_inline(content))
+    if standard:
+        words += _sentence(f"完成标准：{_inline(standard)}")
+    return words + _sentence(f"完成时限：{deadline}")
+
+
+def deadline_words(due_on: date | None, text: str, *, continuous: bool) -> str:
+    """When a task is due, as a clause says it: the plan's own words where it has them, else the date."""
+    if continuous:
+        return text or "长期坚持"
+    if due_on is None:
+        return text or "未定"
+    return chinese_date(due_on)
+
+
+def composed(contents: Contents) -> str:
+    """The canonical text: NFC, one line feed a line, no spaces at line ends, one line feed at the end."""
+    lines = [contents.title, f"编号：{contents.number}"]
+    if contents.follows:
+        lines.append(f"原责任书编号：{contents.follows}")
+    lines += [f"甲方：{contents.first_party}", f"乙方：{contents.second_party}"]
+    lines += _paragraphs(contents.template.purpose)
+    closing = [*_paragraphs(contents.template.closing)]
+    if contents.ends_on is not None:
+        closing.append(f"有效期至{chinese_date(contents.ends_on)}。")
+    sections = (
+        ("责任目标", _numbered(contents.targets)),
+        ("工作任务", _numbered(contents.tasks)),
+        ("其他约定", _numbered(contents.others)),
+        ("责任与保障", _paragraphs(contents.template.safeguards)),
+        ("考核与奖惩", _paragraphs(contents.template.accountability)),
+        ("附则", closing),
+    )
+    for numeral, (heading, body) in zip(NUMERALS, [part for part in sections if part[1]], strict=False):
+        lines += [f"{numeral}、{heading}", *body]
+    for word, signers in (("甲方", contents.first_signers), ("乙方", contents.second_signers)):
+        lines += [f"{word}签署人：{signer.party}{signer.title}" for signer in signers]
+    text = unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines))
+    return text + "\n"
+
+
+def _numbered(clauses: Sequence[str]) -> list[str]:
+    return [f"{number}．{_inline(clause)}" for number, clause in enumerate(clauses, 1)]
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _inline(text: str) -> str:
+    return " ".join(_paragraphs(text))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "；", "！", "？")) else f"{text}。"
