@@ -1,11 +1,10 @@
 """The only writer of letters: prepared, issued, signed, sent back, withdrawn, followed, urged, expired."""
 
 from tracker.letters.commands.changing import (
-    Urged,
     expire_letters,
     follow_letter,
     send_back,
-    urge_letters,
+    urge_letter,
     withdraw_letter,
 )
 from tracker.letters.commands.issuing import issue_batch, issue_letter
@@ -16,13 +15,11 @@ from tracker.letters.commands.preparing import (
     prepare_batch,
     set_template,
 )
-from tracker.letters.commands.signing import Seen, Signed, record_paper, sign_letter, sign_many, ticket_for
+from tracker.letters.commands.signing import Seen, record_paper, sign_letter, ticket_for
 
 __all__ = [
     "BatchWords",
     "Seen",
-    "Signed",
-    "Urged",
     "discard_batch",
     "edit_letter",
     "expire_letters",
@@ -34,8 +31,7 @@ __all__ = [
     "send_back",
     "set_template",
     "sign_letter",
-    "sign_many",
     "ticket_for",
-    "urge_letters",
+    "urge_letter",
     "withdraw_letter",
 ]

@@ -1,7 +1,6 @@
 """What else happens to letters: sent back, withdrawn, followed by another, urged, expired."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import paragraphs
-from tracker.kernel.errors import Invalid, Refusal, Stale
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
@@ -82,39 +81,16 @@ def follow_letter(
     return new
 
 
-@dataclass(frozen=True, slots=True)
-class Urged:
-    """What became of one letter in urging: refusal is the sentence why not, or None."""
-
-    letter: Letter
-    refusal: object | None
-
-
-def urge_letters(letters: Sequence[Letter], *, by: Actor, now: datetime) -> list[Urged]:
-    """Urge those who have not signed (催签); each letter by itself, with the group's cool-down."""
-    found = []
-    for letter in letters:
-        refusal = None
-        try:
-            with db.session.begin_nested():
-                _urge(letter, by=by, now=now)
-        except Refusal as error:
-            refusal = error.message
-            db.session.refresh(letter)
-        found.append(Urged(letter, refusal))
-    return found
-
-
-def _urge(letter: Letter, *, by: Actor, now: datetime) -> None:
+def urge_letter(letter: Letter, *, by: Actor, now: datetime) -> None:
+    """Urge those on whose signature a letter waits (催签), with the group's cool-down."""
     require(policy.may_urge(by, letter.group_id))
     require_at_work(letter.group)
-    today = local_date(now)
     if letter.urged_at is not None:
         free_on = working_days().shift(local_date(letter.urged_at), letter.group.urge_cooldown_days)
-        if today < free_on:
+        if local_date(now) < free_on:
             raise Stale(_l("刚催签过，%(free)s 起可以再次催签；急事请打电话。", free=free_on))
-    people = queries.people_whose_turn(letter, now=now)
     take(letter, states=SIGNABLE)
+    people = queries.people_whose_turn(letter, now=now)
     if not people:
         raise Stale(_l("签署人职务缺位，没有可以催签的人。"))
     letter.urged_at, letter.urges = now, letter.urges + 1

@@ -1,7 +1,7 @@
 """Signing (签署): exactly the text that was seen, by the person whom it names, once; or entered from paper."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from tracker.kernel import seals
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid, NotAllowed, Refusal, Stale
+from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
@@ -45,14 +45,6 @@ class Seen:
     text_id: int
     sha256: str
     ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What became of one letter in signing many: refusal is the sentence why not, or None."""
-
-    letter: Letter
-    refusal: object | None
 
 
 def ticket_for(text: LetterText, *, by: Actor, now: datetime) -> str:
@@ -99,21 +91,6 @@ def sign_letter(seen: Seen, *, drawing: NewFile | None = None, by: Actor, now: d
         unique = nonce if number == 0 else f"{nonce}.{number}"
         _put_down(text, line, person, nonce=unique, method=SigningMethod.ELECTRONIC, drawing=drawing, by=by, now=now)
     _after_signing(letter, by=by, now=now)
-
-
-def sign_many(seen: Sequence[Seen], *, by: Actor, now: datetime) -> list[Signed]:
-    """Sign many letters with one confirmation; each by itself, so that a refused one does not stop the others."""
-    found = []
-    for one in seen:
-        refusal = None
-        try:
-            with db.session.begin_nested():
-                sign_letter(one, by=by, now=now)
-        except Refusal as error:
-            refusal = error.message
-            db.session.refresh(one.letter)
-        found.append(Signed(one.letter, refusal))
-    return found
 
 
 def record_paper(

@@ -27,13 +27,17 @@ from tracker.letters.queries.letters import (
     waiting_for,
 )
 from tracker.letters.queries.parties import holders
+from tracker.letters.queries.verifying import Fault, count_letters, faults
 
 __all__ = [
     "Deviation",
+    "Fault",
     "Line",
     "Tally",
     "batches_of",
+    "count_letters",
     "deviations",
+    "faults",
     "gaps",
     "head_posts",
     "holders",

@@ -3,8 +3,7 @@
 from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.validators import NumberRange
 
-from tracker.kernel.text import _l
-from tracker.tasks.forms.fields import (
+from tracker.kernel.forms import (
     CHOSEN,
     OPTIONAL,
     ActForm,
@@ -15,6 +14,7 @@ from tracker.tasks.forms.fields import (
     TextField,
     words,
 )
+from tracker.kernel.text import _l
 from tracker.tasks.rules import LABELS, AdjustmentKind, VerificationMode
 
 __all__ = [

@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import Length
 
+from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, DayField, TextField, words
 from tracker.kernel.text import _l
 from tracker.tasks.commands import Opinion
-from tracker.tasks.forms.fields import CHOSEN, OPTIONAL, REQUIRED, ActForm, DayField, TextField, words
 from tracker.tasks.models import ConsultedTask
 from tracker.tasks.rules import LABELS, Handling, OpinionKind
 

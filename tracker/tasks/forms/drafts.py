@@ -18,9 +18,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange
 
 from tracker.kernel.errors import Invalid
-from tracker.kernel.text import _l
-from tracker.tasks.commands import NewPart, NewTarget, TaskDraft
-from tracker.tasks.forms.fields import (
+from tracker.kernel.forms import (
     CHOSEN,
     OPTIONAL,
     REQUIRED,
@@ -31,6 +29,8 @@ from tracker.tasks.forms.fields import (
     TextField,
     words,
 )
+from tracker.kernel.text import _l
+from tracker.tasks.commands import NewPart, NewTarget, TaskDraft
 from tracker.tasks.models import Task
 from tracker.tasks.rules import LABELS, MAX_TITLE, Every
 

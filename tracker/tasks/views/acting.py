@@ -12,16 +12,16 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Stale
+from tracker.kernel.forms import ActForm, PaperForm
 from tracker.kernel.text import _
 from tracker.kernel.verdict import Verdict, require
 from tracker.kernel.web import form_errors, status_of
 from tracker.tasks import policy, queries
 from tracker.tasks.commands import PaperRoad
-from tracker.tasks.forms.fields import ActForm, PaperForm
 from tracker.tasks.models import Task
 from tracker.tasks.rules import LABELS, TaskState
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.receiving_files import paper_of
+from tracker.tasks.views.papers import paper_of
 
 Thing = Any
 """A task, or what belongs to one: a part, a request, a report."""

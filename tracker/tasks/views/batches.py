@@ -15,7 +15,7 @@ from tracker.tasks.forms.drafts import SendBackForm, SignOffForm
 from tracker.tasks.models import SignOffBatch
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.receiving_files import paper_of
+from tracker.tasks.views.papers import paper_of
 from tracker.tasks.views.show import Holder, send_kept
 
 

@@ -10,6 +10,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.per_item import each, summary, ticked
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -20,8 +21,7 @@ from tracker.tasks.forms.drafts import BatchForm
 from tracker.tasks.queries import TaskRow
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.per_item import each, summary, ticked
-from tracker.tasks.views.receiving_files import paper_of
+from tracker.tasks.views.papers import paper_of
 
 
 def _rows(actor: Actor) -> list[TaskRow]:

@@ -7,13 +7,13 @@ from tracker.accounts import gate
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import Invalid
+from tracker.kernel.per_item import each, summary
 from tracker.kernel.text import _
 from tracker.kernel.web import form_errors, status_of
 from tracker.tasks import commands, queries
 from tracker.tasks.forms.confirming import ConfirmForm
 from tracker.tasks.queries import Draft
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.per_item import each, summary
 
 
 @bp.route("/tasks/confirm", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Stale
+from tracker.kernel.per_item import ticked
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors
@@ -16,7 +17,6 @@ from tracker.tasks.forms.consulting import AnswerForm, ConsultForm, HandleForm, 
 from tracker.tasks.models import Consultation, ConsultedUnit
 from tracker.tasks.rules import LABELS, Handling, OpinionKind
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.per_item import ticked
 
 
 @bp.route("/groups/<int:group_id>/consultations/new", methods=["GET", "POST"])

@@ -5,11 +5,11 @@ from datetime import date
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
+from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
-from tracker.tasks.forms.fields import ActForm
 from tracker.tasks.models import Adjustment, DelayExplanation, Task
 from tracker.tasks.rules import OPEN, AdjustmentKind, TaskState, VerificationMode, rectification_date
 from tracker.tasks.views.acting import Act, Doing, register

@@ -7,6 +7,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.per_item import Result, each, summary, ticked
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -17,7 +18,6 @@ from tracker.tasks.forms.drafts import ApportionForm, BatchForm, DraftForm, Take
 from tracker.tasks.models import Task
 from tracker.tasks.rules import LABELS, TaskState
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.per_item import Result, each, summary, ticked
 
 
 @bp.get("/drafts")

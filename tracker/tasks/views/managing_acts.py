@@ -2,11 +2,11 @@
 
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
+from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
-from tracker.tasks.forms.fields import ActForm
 from tracker.tasks.models import Task
 from tracker.tasks.queries.step_rules import NOT_ENDED, RESTABLE
 from tracker.tasks.rules import OPEN, TaskState

@@ -7,17 +7,17 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
+from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _, _l
+from tracker.kernel.uploads import kept
 from tracker.kernel.verdict import require
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.commands import NewReport
 from tracker.tasks.forms import acts as forms
-from tracker.tasks.forms.fields import ActForm
 from tracker.tasks.models import Milestone, Submission, Task
 from tracker.tasks.queries.step_rules import WORKING
 from tracker.tasks.views.acting import Act, Doing, register
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.receiving_files import kept
 
 
 def _seen(doing: Doing) -> int:

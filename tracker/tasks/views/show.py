@@ -14,6 +14,7 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.registry import registry
+from tracker.kernel.uploads import files_root
 from tracker.tasks import policy, queries
 from tracker.tasks.models import Task
 from tracker.tasks.queries import Step
@@ -21,7 +22,6 @@ from tracker.tasks.queries.step_rules import WORKING
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
 from tracker.tasks.views.index import lamp
-from tracker.tasks.views.receiving_files import files_root
 
 OCTETS = "application/octet-stream"
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"

@@ -2,11 +2,11 @@
 
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
-from tracker.tasks.forms.fields import ActForm
 from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.queries.step_rules import WORKING
 from tracker.tasks.rules import OPEN, AdjustmentKind, TaskState

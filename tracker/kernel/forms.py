@@ -1,4 +1,4 @@
-"""Kinds of field that the forms of tasks are made of."""
+"""Kinds of field that forms are made of."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,0 +1,42 @@
+"""Uploaded files on their way from a form to a command."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from config import Settings
+from tracker.kernel import files
+from tracker.kernel.errors import Invalid
+from tracker.kernel.files import NewFile
+from tracker.kernel.forms import MAX_FILES
+from tracker.kernel.text import _l
+
+
+def settings() -> Settings:
+    """The settings of the application at work."""
+    own: Settings = current_app.extensions["settings"]
+    return own
+
+
+def files_root() -> Path:
+    """Where uploaded files lie."""
+    return settings().files_dir
+
+
+def chosen(*uploads: Any) -> list[Any]:
+    """The files that were really chosen; an empty field sends one without a name."""
+    return [upload for upload in uploads if getattr(upload, "filename", "")]
+
+
+def kept(uploads: Sequence[Any], *, field: str, now: datetime) -> list[NewFile]:
+    """Check and keep what was uploaded; belongs in the act's own transaction."""
+    if len(uploads) > MAX_FILES:
+        raise Invalid({field: _l("一次最多上传 %(count)s 个文件。", count=MAX_FILES)})
+    limit = settings().max_upload_mb * 1024 * 1024
+    return [
+        files.store(upload.stream, upload.filename or "", root=files_root(), max_bytes=limit, now=now, field=field)
+        for upload in uploads
+    ]

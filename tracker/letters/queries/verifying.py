@@ -1,0 +1,197 @@
+"""Whether letters are what was issued and signed: everything recomputed, and held against the record of acts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tracker.audit.models import AuditEntry
+from tracker.kernel import files, seals
+from tracker.kernel.db import db
+from tracker.kernel.files import Damaged
+from tracker.kernel.text import _l
+from tracker.letters.models import Letter, LetterText, Signature
+from tracker.letters.rules import (
+    SIGNATURE_PURPOSE,
+    TEXT_PURPOSE,
+    LetterState,
+    signature_statement,
+    text_statement,
+)
+
+CHUNK = 100
+ISSUED, SIGNED = ("letter.issue",), ("letter.sign", "letter.record_paper")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something about a letter that does not match; number is empty where the letter itself is gone."""
+
+    letter_id: int
+    number: str
+    sentence: object
+
+
+def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[Fault]:
+    """Recompute letters, all or some, and tell what does not match; root holds drawings and scans."""
+    last = 0
+    while True:
+        query = sa.select(Letter).where(Letter.id > last).order_by(Letter.id).limit(CHUNK)
+        if letter_ids is not None:
+            query = query.where(Letter.id.in_(letter_ids))
+        loading = (selectinload(Letter.texts).selectinload(LetterText.signatures), selectinload(Letter.signatories))
+        letters = db.session.scalars(query.options(*loading)).all()
+        if not letters:
+            break
+        recorded = _recorded([letter.id for letter in letters])
+        for letter in letters:
+            for sentence in _faults_of(letter, recorded.get(letter.id, _Recorded()), root=root):
+                yield Fault(letter.id, letter.number or "", sentence)
+        last = letters[-1].id
+        db.session.expunge_all()
+    yield from _gone(letter_ids)
+
+
+@dataclass(slots=True)
+class _Recorded:
+    """What the record of acts says of a letter: digests of texts by ordinal, and the marks of signatures."""
+
+    texts: dict[int, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
+    rows = db.session.execute(
+        sa.select(AuditEntry.subject_id, AuditEntry.act, AuditEntry.new)
+        .where(
+            AuditEntry.subject_kind == "letter",
+            AuditEntry.subject_id.in_(letter_ids),
+            AuditEntry.act.in_([*ISSUED, *SIGNED]),
+        )
+        .order_by(AuditEntry.id)
+    )
+    found: dict[int, _Recorded] = {}
+    for letter_id, act, new in rows:
+        of_letter = found.setdefault(letter_id, _Recorded())
+        if act in ISSUED:
+            of_letter.texts[new["text"]] = new["sha256"]
+        else:
+            of_letter.marks[new["mark"]] = new["name"]
+    return found
+
+
+def _faults_of(letter: Letter, recorded: _Recorded, *, root: Path) -> Iterator[object]:
+    ordinals = [text.ordinal for text in letter.texts]
+    if ordinals != list(range(1, letter.edition + 1)):
+        yield _l("文本有缺失或者多余")
+    for text in letter.texts:
+        yield from _faults_of_text(letter, text, recorded)
+        for signature in text.signatures:
+            yield from _faults_of_signature(letter, text, signature, recorded, root=root)
+    kept = {signature.mark for text in letter.texts for signature in text.signatures}
+    for mark in recorded.marks.keys() - kept:
+        yield _l("%(name)s的签署不见了", name=recorded.marks[mark])
+    yield from _faults_of_state(letter)
+
+
+def _faults_of_text(letter: Letter, text: LetterText, recorded: _Recorded) -> Iterator[object]:
+    found = seals.digests(text.text.encode())
+    if (found.sha256, found.sm3) != (text.sha256, text.sm3):
+        yield _l("第%(ordinal)s稿文本与摘要不符", ordinal=text.ordinal)
+    statement = text_statement(
+        letter_id=letter.id,
+        number=letter.number or "",
+        unit_id=letter.unit_id,
+        ordinal=text.ordinal,
+        sha256=text.sha256,
+        sm3=text.sm3,
+        at=text.created_at,
+    )
+    yield from _faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
+    if recorded.texts.get(text.ordinal) != text.sha256:
+        yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
+
+
+def _faults_of_signature(
+    letter: Letter, text: LetterText, signature: Signature, recorded: _Recorded, *, root: Path
+) -> Iterator[object]:
+    what = _l("%(name)s的签署", name=signature.person_name)
+    side = next((one.side for one in letter.signatories if one.id == signature.signatory_id), "")
+    statement = signature_statement(
+        letter_id=letter.id,
+        number=letter.number or "",
+        unit_id=letter.unit_id,
+        ordinal=text.ordinal,
+        sha256=text.sha256,
+        sm3=text.sm3,
+        side=side,
+        signatory_id=signature.signatory_id,
+        person_id=signature.person_id,
+        person_name=signature.person_name,
+        signed_as=signature.signed_as,
+        method=signature.method,
+        at=signature.signed_at,
+        nonce=signature.nonce,
+        recorded_by_id=signature.recorded_by_id,
+        drawing_sha256=signature.drawing_sha256,
+        scan_sha256=signature.scan_sha256,
+    )
+    if statement != signature.statement:
+        yield _l("%(what)s与签署声明不符", what=what)
+    yield from _faults_of_mark(SIGNATURE_PURPOSE, signature.statement, signature.mark, what)
+    if signature.mark not in recorded.marks:
+        yield _l("%(what)s没有操作记录", what=what)
+    for digest in (signature.drawing_sha256, signature.scan_sha256):
+        if digest is not None and not _is_whole(digest, root):
+            yield _l("%(what)s的签名图片或扫描件已损坏或丢失", what=what)
+
+
+def _faults_of_mark(purpose: str, statement: str, mark: str, what: object) -> Iterator[object]:
+    if seals.is_marked(purpose, statement.encode(), mark):
+        return
+    if seals.is_key_known(mark):
+        yield _l("%(what)s的校验码不符", what=what)
+    else:
+        yield _l("%(what)s的校验码出自未知的密钥，无法核对", what=what)
+
+
+def _faults_of_state(letter: Letter) -> Iterator[object]:
+    """A letter is in force exactly when every line of its text is signed."""
+    current = next((text for text in letter.texts if text.ordinal == letter.edition), None)
+    signed = {signature.signatory_id for signature in current.signatures} if current is not None else set()
+    lines = {one.id for one in letter.signatories}
+    if letter.in_force_at is not None and signed != lines:
+        yield _l("已生效，但签署不齐")
+    if letter.state in {LetterState.ISSUED, LetterState.HALF_SIGNED} and signed == lines:
+        yield _l("签署已齐，但状态没有生效")
+
+
+def _is_whole(digest: str, root: Path) -> bool:
+    try:
+        files.read(digest, root)
+    except Damaged:
+        return False
+    return True
+
+
+def _gone(letter_ids: Sequence[int] | None) -> Iterator[Fault]:
+    """Letters that were issued, as the record of acts says, and are no longer there."""
+    query = sa.select(AuditEntry.subject_id, AuditEntry.new).where(
+        AuditEntry.subject_kind == "letter",
+        AuditEntry.act.in_(ISSUED),
+        AuditEntry.subject_id.not_in(sa.select(Letter.id)),
+    )
+    if letter_ids is not None:
+        query = query.where(AuditEntry.subject_id.in_(letter_ids))
+    for letter_id, new in db.session.execute(query.order_by(AuditEntry.id)):
+        yield Fault(letter_id, str(new.get("number", "")), _l("责任书不见了"))
+
+
+def count_letters(letter_ids: Sequence[int] | None = None) -> int:
+    """How many letters there are among those asked for, or at all."""
+    query = sa.select(sa.func.count(Letter.id))
+    if letter_ids is not None:
+        query = query.where(Letter.id.in_(letter_ids))
+    return db.session.scalar(query) or 0
