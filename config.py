@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tracker.kernel.environment import SettingsError, Variables
+
 ROOT = Path(__file__).resolve().parent
 
 _MEGABYTE = 1024 * 1024
-
-
-class SettingsError(ValueError):
-    """A setting is wrong. The message names the variable, what it holds and what it may hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +86,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read and check the settings; the first that is wrong raises SettingsError."""
-        variables = _Variables(environ)
+        variables = Variables(environ)
         instance_dir = variables.folder("ZEREN_INSTANCE", ROOT / "instance")
         host = variables.text("ZEREN_HOST") or "127.0.0.1"
         port = variables.number("PORT", 8000, low=1, high=65535)
@@ -176,59 +174,7 @@ class Settings:
             )
 
 
-class _Variables:
-    """The environment, and which of its variables were asked for."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        # For the tests, not for the program.
-        self._known = {"ZEREN_REQUIRE_ALL"}
-
-    def text(self, name: str) -> str:
-        """Return what a variable holds; nothing where it is not set."""
-        self._known.add(name)
-        return self._environ.get(name, "").strip()
-
-    def number(self, name: str, default: int, *, low: int, high: int) -> int:
-        text = self.text(name)
-        if not text:
-            return default
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
-            raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
-        return int(text)
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        words = {"": default, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-        text = self.text(name).lower()
-        if text not in words:
-            raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
-        return words[text]
-
-    def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        text = self.text(name) or default
-        for value in allowed:
-            if value.lower() == text.lower():
-                return value
-        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
-
-    def folder(self, name: str, default: Path) -> Path:
-        text = self.text(name)
-        if not text:
-            return default
-        path = Path(text).expanduser()
-        if not path.is_absolute():
-            raise SettingsError(f"{name} must be an absolute path, not {text!r}")
-        return path
-
-    def refuse_unknown(self) -> None:
-        """A misspelt setting would otherwise be a setting silently not made."""
-        own = {name for name in self._environ if name.startswith("ZEREN_")}
-        if own - self._known:
-            known = ", ".join(sorted(name for name in self._known if name.startswith("ZEREN_")))
-            raise SettingsError(f"unknown setting {', '.join(sorted(own - self._known))}; known: {known}")
-
-
-def _database_url(variables: _Variables, instance_dir: Path) -> str:
+def _database_url(variables: Variables, instance_dir: Path) -> str:
     text = variables.text("DATABASE_URL")
     if not text:
         return f"sqlite:///{instance_dir / 'zeren.sqlite3'}"
@@ -244,7 +190,7 @@ def _database_url(variables: _Variables, instance_dir: Path) -> str:
     )
 
 
-def _secret_key(variables: _Variables) -> str:
+def _secret_key(variables: Variables) -> str:
     text = variables.text("SECRET_KEY")
     if text and len(text) < 32:
         raise SettingsError(
@@ -253,7 +199,7 @@ def _secret_key(variables: _Variables) -> str:
     return text
 
 
-def _seal_keys(variables: _Variables) -> tuple[str, ...]:
+def _seal_keys(variables: Variables) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in variables.text("ZEREN_SEAL_KEYS").split(",") if key.strip())
     for key in keys:
         if len(key) < 32:
@@ -261,7 +207,7 @@ def _seal_keys(variables: _Variables) -> tuple[str, ...]:
     return keys
 
 
-def _base_url(variables: _Variables, host: str, port: int) -> str:
+def _base_url(variables: Variables, host: str, port: int) -> str:
     text = variables.text("ZEREN_BASE_URL").rstrip("/")
     if not text:
         if not _is_loopback(host):
@@ -272,7 +218,7 @@ def _base_url(variables: _Variables, host: str, port: int) -> str:
     return text
 
 
-def _trusted_hosts(variables: _Variables, base_url: str) -> tuple[str, ...]:
+def _trusted_hosts(variables: Variables, base_url: str) -> tuple[str, ...]:
     """Hosts that a request may name. On loopback all three spellings of it; otherwise only what was said."""
     own = urlsplit(base_url).hostname or ""
     own = f"[{own}]" if ":" in own else own

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings, SettingsError
+from config import Settings
+from tracker.kernel.environment import SettingsError
 
 
 def test_nothing_set_means_sqlite_on_loopback_without_demo() -> None:

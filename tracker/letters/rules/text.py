@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.documents.paper import day
+
 MAX_TITLE = 120
 MAX_SECTION = 4000
 MAX_CLAUSE = 3000
@@ -88,15 +90,10 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def chinese_date(day: date) -> str:
-    """A date as papers print it: 2026年8月31日, without padding (GB/T 9704-2012)."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def target_words(quantity: str, scope: str, operator: str, value: float, unit: str, due_on: date | None) -> str:
     """A numeric target as a clause: 小学班额不超过45人（2026年8月31日前）."""
     number = f"{value:f}".rstrip("0").rstrip(".")
-    until = f"（{chinese_date(due_on)}前）" if due_on is not None else ""
+    until = f"（{day(due_on)}前）" if due_on is not None else ""
     return f"{scope}{quantity}{OPERATORS[operator]}{number}{unit}{until}"
 
 
@@ -116,7 +113,7 @@ def deadline_words(due_on: date | None, text: str, *, continuous: bool) -> str:
         return text or "长期坚持"
     if due_on is None:
         return text or "未定"
-    return chinese_date(due_on)
+    return day(due_on)
 
 
 def composed(contents: Contents) -> str:
@@ -128,7 +125,7 @@ def composed(contents: Contents) -> str:
     lines += _paragraphs(contents.template.purpose)
     closing = [*_paragraphs(contents.template.closing)]
     if contents.ends_on is not None:
-        closing.append(f"有效期至{chinese_date(contents.ends_on)}。")
+        closing.append(f"有效期至{day(contents.ends_on)}。")
     sections = (
         ("责任目标", _numbered(contents.targets)),
         ("工作任务", _numbered(contents.tasks)),
