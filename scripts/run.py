@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config import Settings  # noqa: E402 - the folder above had to be found first
-from tracker.kernel.environment import SettingsError  # noqa: E402 - as above
 from tracker.accounts import queries as accounts  # noqa: E402
 from tracker.app import create_app  # noqa: E402
 from tracker.kernel.db import db  # noqa: E402
+from tracker.kernel.environment import SettingsError  # noqa: E402 - as above
 
 Work = Callable[[Flask], None]
 
