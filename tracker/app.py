@@ -36,6 +36,11 @@ from tracker.kernel.languages import init_languages
 from tracker.kernel.registry import MenuEntry, Message, registry
 from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
+from tracker.letters import access as letters_access
+from tracker.letters import acts as letters_acts
+from tracker.letters import notices as letters_notices
+from tracker.letters import views as letters_views
+from tracker.letters.cli import cli as letters_cli
 from tracker.organisation import access as organisation_access
 from tracker.organisation import acts as organisation_acts
 from tracker.organisation import notices as organisation_notices
@@ -71,6 +76,7 @@ BLUEPRINTS = (
     plans_views.bp,
     intake_views.bp,
     tasks_views.bp,
+    letters_views.bp,
     oversight_views.bp,
     desk_views.bp,
 )
@@ -82,6 +88,7 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     plans_access.ACCESS,
     intake_access.ACCESS,
     tasks_access.ACCESS,
+    letters_access.ACCESS,
     oversight_access.ACCESS,
     desk_access.ACCESS,
 )
@@ -92,6 +99,7 @@ MENU: tuple[MenuEntry, ...] = (
     *audit_access.MENU,
     *organisation_access.MENU,
     *plans_access.MENU,
+    *letters_access.MENU,
 )
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
@@ -99,12 +107,14 @@ ACTS: tuple[Mapping[str, object], ...] = (
     plans_acts.ACTS,
     tasks_acts.ACTS,
     tasks_access.ACTS,
+    letters_acts.ACTS,
     oversight_acts.ACTS,
 )
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
     organisation_notices.MESSAGES,
     tasks_notices.MESSAGES,
+    letters_notices.MESSAGES,
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
 )
@@ -114,6 +124,7 @@ COMMANDS: tuple[Command, ...] = (
     demo_cli.demo,
     organisation_cli,
     plan_cli,
+    letters_cli,
     reminders_cli.scheduler,
     reminders_cli.sweep_once,
 )

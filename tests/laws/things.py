@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
+from tests.laws.letters import of_letters
 from tracker.accounts.models import Account, SignInSession
 from tracker.audit.commands import record
 from tracker.kernel.actor import SYSTEM
@@ -85,6 +86,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         **_of_organisation(row, cast.unit_ids[unit], person),
         **_of_plans(cast, row, region, files),
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),
+        **of_letters(row, cast.unit_ids[unit], person, DIGEST),
     }
     return found
 

@@ -239,6 +239,12 @@ def _remember_device(answer: Response, account_id: int) -> Response:
     return answer
 
 
+def count_wrong_code(*, now: datetime) -> None:
+    """Count a code on a paper that is none, as wrong passwords are; raises TooOften after too many from one address."""
+    with write_transaction():
+        commands.count_try("check", address=address(), device="", by=SYSTEM, now=now)
+
+
 def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -> None:
     """Ask the signed-in person's password again; raises Invalid on the field when it is wrong, TooOften after five.
 

@@ -22,7 +22,9 @@ MESSAGES = {
             ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
         )
     },
-    "letter.to_sign": Message(_l("各单位已陆续签署，请集中签署：%(title)s"), "letters.batch", "batch_id", "signature"),
+    "letter.to_sign": Message(
+        _l("各单位已陆续签署，请集中签署：%(title)s"), "letters.batch", "letter_batch_id", "signature"
+    ),
 }
 
 

@@ -26,12 +26,12 @@ from tracker.tasks.models import Milestone, Task
 from tracker.tasks.rules import LIVE, TaskState
 
 
-def template_of(group_id: int) -> Template:
-    """The words of a group's letters: its own, or those to begin with."""
+def template_of(group_id: int) -> tuple[int, Template]:
+    """The words of a group's letters with their version: its own, or (version 0) those to begin with."""
     row = db.session.get(LetterTemplate, group_id)
     if row is None:
-        return DEFAULT_TEMPLATE
-    return Template(row.purpose, row.safeguards, row.accountability, row.closing)
+        return 0, DEFAULT_TEMPLATE
+    return row.version, Template(row.purpose, row.safeguards, row.accountability, row.closing)
 
 
 def promised_tasks(

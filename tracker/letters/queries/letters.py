@@ -45,6 +45,14 @@ def visible_letter(actor: Actor, letter_id: int) -> Letter:
     return letter
 
 
+def letter_of_code(code: str) -> Letter | None:
+    """The letter that the code on its paper leads to, for whoever has the paper; none that never went out."""
+    if not (code.isascii() and code.isalnum() and len(code) <= 40):
+        return None
+    found = sa.select(Letter).where(Letter.check_code == code.upper(), Letter.edition > 0)
+    return db.session.scalar(found.options(*WHOLE))
+
+
 def visible_batch(actor: Actor, batch_id: int) -> LetterBatch:
     """A batch that somebody sees."""
     batch = db.session.scalar(

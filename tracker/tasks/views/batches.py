@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.audit.sending import Holder, send_kept
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
@@ -16,7 +17,6 @@ from tracker.tasks.models import SignOffBatch
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
 from tracker.tasks.views.papers import paper_of
-from tracker.tasks.views.show import Holder, send_kept
 
 
 @bp.get("/batches/<int:batch_id>")

@@ -1,20 +1,15 @@
 """The page of one task, and the download of its files."""
 
-from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-from flask import render_template, send_file, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
-from tracker.audit.commands import record
-from tracker.kernel import clock, files
+from tracker.audit.sending import Holder, send_kept
+from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
-from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.registry import registry
-from tracker.kernel.uploads import files_root
 from tracker.tasks import policy, queries
 from tracker.tasks.models import Task
 from tracker.tasks.queries import Step
@@ -22,9 +17,6 @@ from tracker.tasks.queries.step_rules import WORKING
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
 from tracker.tasks.views.index import lamp
-
-OCTETS = "application/octet-stream"
-SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @bp.get("/tasks/<int:task_id>")
@@ -89,29 +81,5 @@ def paper(task_id: int, sha256: str) -> ResponseReturnValue:
     return send_kept(sha256, name, holder=_task_holder(task), actor=actor)
 
 
-def _task_holder(task: Task) -> "Holder":
+def _task_holder(task: Task) -> Holder:
     return Holder("task", task.id, task.group_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """What a file belongs to, for the record of acts."""
-
-    kind: str
-    id: int
-    group_id: int
-
-
-def send_kept(sha256: str, name: str, *, holder: Holder, actor: Actor) -> Response:
-    """Send a kept file as an attachment that no browser runs; one that was tampered with is refused and recorded."""
-    try:
-        data = files.read(sha256, files_root())
-    except files.Damaged:
-        with write_transaction():
-            new = {"sha256": sha256, "name": name}
-            now, group_id = clock.now(), holder.group_id
-            record("file.damaged", holder.kind, holder.id, by=actor, now=now, group_id=group_id, new=new)
-        raise
-    answer = send_file(BytesIO(data), mimetype=OCTETS, as_attachment=True, download_name=name)
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer

@@ -1,0 +1,69 @@
+"""A letter that waits to be signed, and one signed on paper: for the walk over all routes."""
+
+import sqlalchemy as sa
+
+from tests.clock import NOW, TODAY
+from tracker.kernel.db import db
+from tracker.letters.models import Letter, LetterBatch, LetterText, Signatory, Signature
+from tracker.letters.rules import BatchState, LetterState, Side, SigningMethod, SigningOrder
+from tracker.organisation.models import LeadershipGroup, Post, Seat
+from tracker.organisation.rules import PostRank, SeatRole
+
+DIGEST = "0" * 64
+
+
+def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) -> dict[str, int | str]:
+    """A batch with one letter that went out to a unit; its first text was signed on paper and has lapsed since."""
+    batch = LetterBatch(
+        group_id=group.id,
+        title="目标责任书",
+        year=2026,
+        period="2026年度",
+        first_party=group.name,
+        number_prefix="责〔2026〕",
+        signing_order=SigningOrder.ANY,
+        sign_by=TODAY,
+        purpose="目的",
+        safeguards="",
+        accountability="",
+        closing="",
+        state=BatchState.ISSUED,
+        created_at=NOW,
+        issued_at=NOW,
+    )
+    letter = Letter(
+        group_id=group.id,
+        batch=batch,
+        unit_id=unit_id,
+        number="责〔2026〕1号",
+        state=LetterState.ISSUED,
+        edition=2,
+        check_code=f"CODE{group.id}",
+        issued_at=NOW,
+    )
+    seats = sa.select(Seat.id).where(Seat.group_id == group.id).order_by(Seat.role != SeatRole.LEADER, Seat.id)
+    heads = sa.select(Post.id).where(Post.unit_id == unit_id, Post.rank == PostRank.HEAD)
+    first = Signatory(side=Side.FIRST, position=1, seat_id=db.session.scalars(seats).first(), party="", title="区长")
+    second = Signatory(side=Side.SECOND, position=1, post_id=db.session.scalars(heads).first(), party="", title="局长")
+    letter.signatories = [first, second]
+    letter.texts = [
+        LetterText(ordinal=ordinal, text="文本\n", sha256=DIGEST, sm3=DIGEST, mark="x", created_at=NOW)
+        for ordinal in (1, 2)
+    ]
+    signature = Signature(
+        signatory=first,
+        person_id=person_id,
+        person_name="某人",
+        signed_as="区长",
+        method=SigningMethod.PAPER,
+        nonce=f"nonce{group.id}",
+        signed_at=NOW,
+        recorded_by_id=person_id,
+        scan_sha256=scan,
+        statement="{}",
+        mark="x",
+    )
+    letter.texts[0].signatures.append(signature)
+    db.session.add(batch)
+    db.session.flush()
+    return {"letter_batch_id": batch.id, "letter_id": letter.id, "code": letter.check_code}

@@ -1,0 +1,51 @@
+"""Which page of responsibility letters is whose, and its place in the menu."""
+
+from tracker.kernel.access import (
+    BUSINESS,
+    CONFIRMING,
+    EVERYBODY,
+    GROUP_ROLES,
+    OFFICE_ROLES,
+    PUBLIC,
+    Role,
+    Route,
+    route,
+)
+from tracker.kernel.actor import Actor
+from tracker.kernel.registry import MenuEntry
+from tracker.kernel.text import _l
+
+_OFFICE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="group")
+_LETTER_OFFICE = route(OFFICE_ROLES, sees=BUSINESS, about="letter")
+
+ACCESS: dict[str, Route] = {
+    "letters.index": EVERYBODY,
+    "letters.sign_many": EVERYBODY,
+    "letters.template": _OFFICE,
+    "letters.new": _OFFICE,
+    "letters.batch": route(GROUP_ROLES, about="letter_batch"),
+    "letters.issue_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.discard_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.urge": route(GROUP_ROLES, about="letter_batch"),
+    "letters.show": route(BUSINESS, about="letter"),
+    "letters.sign": route(Role.HEAD, Role.LEADER, sees=BUSINESS, about="letter"),
+    "letters.send_back": route(CONFIRMING, sees=BUSINESS, about="letter"),
+    "letters.edit": _LETTER_OFFICE,
+    "letters.issue": _LETTER_OFFICE,
+    "letters.withdraw": _LETTER_OFFICE,
+    "letters.follow": _LETTER_OFFICE,
+    "letters.record_paper": _LETTER_OFFICE,
+    "letters.scan": route(BUSINESS, about="letter"),
+    "letters.check": PUBLIC,
+}
+
+
+def _does_business(actor: Actor) -> bool:
+    return bool(actor.seats or actor.unit_ids)
+
+
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(
+        "responsibility", "letters.index", _l("责任书"), "signature", _does_business, order=10, active_prefix="letters."
+    ),
+)

@@ -1,0 +1,137 @@
+"""What is typed about letters; rules stand in commands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import FileField, HiddenField, IntegerField, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.kernel.files import ACCEPTED
+from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, ChoiceField, DayField, TextField, words
+from tracker.kernel.text import _l
+from tracker.letters.rules import LABELS, MAX_SECTION, MAX_TITLE, LetterKind, SigningOrder, Template
+
+PLACEHOLDER_HELP = _l("可用【单位】【期间】【领导小组】【甲方】，下发时替换为实际名称。")
+
+
+class TicksField(SelectMultipleField):
+    """Several of some rows, as tick-boxes; what was not offered is refused by the command."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(
+            label,
+            validate_choice=False,
+            widget=ListWidget(prefix_label=False),
+            option_widget=CheckboxInput(),
+            **more,
+        )
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Say what there is to tick."""
+        self.choices = [SelectChoice(value, label) for value, label in choices]
+
+    @property
+    def rows(self) -> list[int]:
+        """The ticked rows by id, once each; what is no id of a row is left out, and so refused as not offered."""
+        ticked = dict.fromkeys(self.data or ())
+        return [int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0 for text in ticked]
+
+
+class TemplateForm(ActForm):
+    """The words that frame a group's letters."""
+
+    purpose = TextField(_l("目的和依据"), required=True, limit=MAX_SECTION, rows=3, description=PLACEHOLDER_HELP)
+    safeguards = TextField(_l("责任与保障"), limit=MAX_SECTION, rows=5)
+    accountability = TextField(_l("考核与奖惩"), limit=MAX_SECTION, rows=5)
+    closing = TextField(_l("附则"), limit=MAX_SECTION, rows=3)
+
+    @property
+    def template(self) -> Template:
+        """The words as a template."""
+        return Template(
+            self.purpose.data or "",
+            self.safeguards.data or "",
+            self.accountability.data or "",
+            self.closing.data or "",
+        )
+
+
+class BatchForm(TemplateForm):
+    """A batch of letters before it goes out."""
+
+    title = StringField(_l("标题"), [REQUIRED, Length(max=MAX_TITLE)])
+    plan = ChoiceField(_l("依据的方案"), empty=_l("不限方案"))
+    year = IntegerField(_l("年度"), [OPTIONAL], description=_l("留空为整个创建周期，并请填写期间。"))
+    period = StringField(_l("期间"), [OPTIONAL, Length(max=40)], description=_l("填了年度就不用填。"))
+    first_party = StringField(_l("甲方"), [REQUIRED, Length(max=120)])
+    signatories = TicksField(_l("甲方签署人"), description=_l("一人或者两人。"))
+    signing_order = RadioField(
+        _l("签署顺序"),
+        [CHOSEN],
+        choices=words((order.value, LABELS[order]) for order in SigningOrder),
+        default=SigningOrder.SECOND_FIRST.value,
+    )
+    sign_by = DayField(_l("签署期限"), required=True)
+    ends_on = DayField(_l("有效期至"))
+    number_prefix = StringField(
+        _l("编号前缀"), [REQUIRED, Length(max=60)], description=_l("后接序号，如“优均责〔2026〕”。")
+    )
+    units = TicksField(_l("签订单位"))
+
+
+class ClausesForm(ActForm):
+    """Which tasks a letter promises, and what else."""
+
+    tasks = TicksField(_l("列入的任务"))
+    free = TextField(_l("其他约定"), limit=50_000, rows=4, description=_l("每行一条。"))
+
+
+class FollowForm(ClausesForm):
+    """A letter that adds to another or takes its place."""
+
+    kind = RadioField(
+        _l("方式"),
+        [CHOSEN],
+        choices=words((kind.value, LABELS[kind]) for kind in (LetterKind.SUPPLEMENT, LetterKind.REPLACEMENT)),
+        default=LetterKind.SUPPLEMENT.value,
+        description=_l("补充责任书与原责任书同时有效；重签责任书生效后替代原责任书。"),
+    )
+
+
+class SignForm(FlaskForm):
+    """The text that was seen, and the password."""
+
+    text_id = HiddenField()
+    sha256 = HiddenField()
+    ticket = HiddenField()
+    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+
+
+class SignManyForm(FlaskForm):
+    """The password, once for all that was ticked."""
+
+    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+
+
+class ReasonForm(ActForm):
+    """Why a letter is sent back or withdrawn."""
+
+    remark = TextField(_l("理由"), required=True, limit=1000, rows=2)
+
+
+class PaperForm(ActForm):
+    """What was signed on paper: who signed, and the scan. A choice a signatory is added by paper_form."""
+
+    scan = FileField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
+
+
+def paper_form(lines: Sequence[tuple[int, str, Sequence[tuple[int, str]]]], **data: Any) -> PaperForm:
+    """The form for some lines, each given as (signatory, label, people who may have signed it)."""
+    fields = {f"person_{signatory}": ChoiceField(label, empty=_l("没有签")) for signatory, label, _people in lines}
+    form: PaperForm = type("PaperForm", (PaperForm,), fields)(**data)
+    for signatory, _label, people in lines:
+        form[f"person_{signatory}"].offer(people)
+    return form

@@ -1,0 +1,225 @@
+"""A batch of letters: written, checked for what is missing, issued in one act, and who has not signed."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.calendar import working_days
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Invalid
+from tracker.kernel.forms import ActForm
+from tracker.kernel.per_item import each, summary, ticked
+from tracker.kernel.text import _
+from tracker.kernel.verdict import require
+from tracker.kernel.web import form_errors, status_of
+from tracker.letters import commands, policy, queries
+from tracker.letters.commands import BatchWords
+from tracker.letters.forms import BatchForm, TemplateForm
+from tracker.letters.models import Letter, LetterBatch
+from tracker.letters.rules import LABELS, SIGNABLE, WAITING, BatchState, SigningOrder
+from tracker.letters.views.blueprint import bp
+from tracker.organisation.models import LeadershipGroup, Post
+from tracker.plans.queries import plans
+from tracker.tasks.queries import watched_group
+
+SIGN_DAYS = 10
+"""Working days to sign by, as a new batch proposes."""
+
+
+@bp.route("/groups/<int:group_id>/letters/template", methods=["GET", "POST"])
+def template(group_id: int) -> ResponseReturnValue:
+    """The words that frame the clauses of a group's letters."""
+    actor = current_actor()
+    group = watched_group(actor, group_id)
+    require(policy.may_manage(actor, group_id))
+    version, kept = queries.template_of(group_id)
+    form = TemplateForm(obj=kept, version=version)
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            group = watched_group(actor, group_id)
+            commands.set_template(group, words=form.template, version=form.seen_version, by=actor, now=clock.now())
+            flash(_("模板已保存，以后起草的责任书用新的文字。"), "success")
+            return redirect(url_for("letters.index"))
+    return render_template("letters/template.html", group=group, form=form), status_of(form)
+
+
+@bp.route("/groups/<int:group_id>/letters/new", methods=["GET", "POST"])
+def new(group_id: int) -> ResponseReturnValue:
+    """Write a batch: one letter a unit, from its tasks as they stand."""
+    actor = current_actor()
+    group = watched_group(actor, group_id)
+    require(policy.may_manage(actor, group_id))
+    form = _batch_form(actor, group)
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            group = watched_group(actor, group_id)
+            units = [unit for unit, _member in queries.units_to_promise(group_id, day=clock.today())]
+            chosen = [unit for unit in units if unit.id in set(form.units.rows)]
+            if len(chosen) != len(form.units.rows):
+                raise Invalid({"units": _("请选择本领导小组的成员单位或者其下属单位。")})
+            batch = commands.prepare_batch(group, chosen, words=_words(actor, group, form), by=actor, now=clock.now())
+            flash(_("已起草 %(count)s 份，核对后下发。", count=len(chosen)), "success")
+            return redirect(url_for("letters.batch", letter_batch_id=batch.id))
+    return render_template("letters/new.html", group=group, form=form), status_of(form)
+
+
+def _batch_form(actor: Actor, group: LeadershipGroup) -> BatchForm:
+    today = clock.today()
+    _version, kept = queries.template_of(group.id)
+    short = group.short_name or group.name
+    form = BatchForm(
+        obj=kept,
+        title=_("%(group)s%(year)s年度目标责任书", group=short, year=today.year),
+        year=today.year,
+        first_party=group.name,
+        sign_by=working_days().shift(today, SIGN_DAYS),
+        ends_on=today.replace(month=12, day=31),
+        number_prefix=_("责〔%(year)s〕", year=today.year),
+    )
+    units = queries.units_to_promise(group.id, day=today)
+    form.units.offer([(str(unit.id), unit.name) for unit, _member in units])
+    form.plan.offer([(plan.id, plan.title) for plan in plans(actor) if plan.group_id == group.id])
+    seats = queries.leaders_to_sign(group.id, day=today)
+    form.signatories.offer(
+        [(f"s{seat.id}", _who(seat)) for seat in seats]
+        + [(f"p{post.id}", f"{post.unit.name}{post.title}") for post in _parents(units)]
+    )
+    if not form.is_submitted():
+        form.units.data = [str(unit.id) for unit, member in units if member]
+        form.signatories.data = [f"s{seats[0].id}"] if seats else []
+    return form
+
+
+def _who(seat: Any) -> str:
+    if seat.post is not None:
+        return f"{seat.post.unit.name}{seat.post.title}"
+    return f"{seat.person.name} {seat.title}" if seat.person is not None else str(seat.title)
+
+
+def _parents(units: Any) -> list[Post]:
+    """The posts of heads of units that have others below them: they may be the first party to these."""
+    above = {unit.parent_id for unit, _member in units if unit.parent_id is not None}
+    return [post for posts in queries.head_posts(sorted(above)).values() for post in posts]
+
+
+def _words(actor: Actor, group: LeadershipGroup, form: BatchForm) -> BatchWords:
+    coded = list(dict.fromkeys(form.signatories.data or ()))
+    seats = [seat for seat in queries.leaders_to_sign(group.id, day=clock.today()) if f"s{seat.id}" in coded]
+    units = queries.units_to_promise(group.id, day=clock.today())
+    posts = [post for post in _parents(units) if f"p{post.id}" in coded]
+    if len(seats) + len(posts) != len(coded):
+        raise Invalid({"signatories": _("请从列出的选项中选择。")})
+    plan = next((plan for plan in plans(actor) if plan.id == form.plan.row_id), None)
+    return BatchWords(
+        title=form.title.data or "",
+        first_party=form.first_party.data or "",
+        number_prefix=form.number_prefix.data or "",
+        sign_by=form.sign_by.data,
+        template=form.template,
+        year=form.year.data,
+        period=form.period.data or "",
+        ends_on=form.ends_on.data,
+        signing_order=SigningOrder(form.signing_order.data),
+        plan=plan,
+        seats=seats,
+        posts=posts,
+    )
+
+
+@bp.get("/letter-batches/<int:letter_batch_id>")
+def batch(letter_batch_id: int) -> ResponseReturnValue:
+    """A batch: before it goes out what each letter holds and lacks, afterwards who has signed and who has not."""
+    actor = current_actor()
+    return _page(actor, queries.visible_batch(actor, letter_batch_id), ActForm(formdata=None)), 200
+
+
+def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
+    today = clock.today()
+    letters = queries.letters_of(found)
+    shown = [letter for letter in letters if letter.edition or letter.state != "withdrawn"]
+    drafts = [letter for letter in shown if not letter.edition]
+    lines = queries.lines_of(shown, day=today)
+    return render_template(
+        "letters/batch.html",
+        batch=found,
+        letters=shown,
+        gaps=queries.gaps(found, drafts, day=today) if drafts else {},
+        lines=lines,
+        days=_days_waiting(shown),
+        tally=queries.tallies([found.group_id], day=today).get(found.id),
+        office=policy.may_manage(actor, found.group_id),
+        urges=policy.may_urge(actor, found.group_id),
+        form=form,
+        waits=WAITING,
+        signable=SIGNABLE,
+        is_draft=found.state is BatchState.DRAFT,
+        today=today,
+        labels=LABELS,
+    )
+
+
+def _days_waiting(letters: list[Letter]) -> dict[int, int]:
+    """Working days since each waiting letter went out."""
+    days, today = working_days(), clock.today()
+    return {
+        letter.id: days.between(clock.local_date(letter.issued_at), today)
+        for letter in letters
+        if letter.state in WAITING and letter.issued_at is not None
+    }
+
+
+@bp.post("/letter-batches/<int:letter_batch_id>/issue")
+def issue_batch(letter_batch_id: int) -> ResponseReturnValue:
+    """Issue a batch: every unit gets its letter, or none does."""
+    actor, form = current_actor(), ActForm()
+    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            found = queries.visible_batch(actor, letter_batch_id)
+            letters = commands.issue_batch(found, version=form.seen_version, by=actor, now=clock.now())
+            flash(_("已下发 %(count)s 份责任书。", count=len(letters)), "success")
+            return redirect(url_for("letters.batch", letter_batch_id=letter_batch_id))
+    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
+
+
+@bp.post("/letter-batches/<int:letter_batch_id>/discard")
+def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
+    """Give up a batch that has not gone out."""
+    actor, form = current_actor(), ActForm()
+    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    if form.validate_on_submit():
+        with write_transaction():
+            found = queries.visible_batch(actor, letter_batch_id)
+            commands.discard_batch(found, version=form.seen_version, by=actor, now=clock.now())
+            flash(_("草稿已弃用。"), "success")
+    return redirect(url_for("letters.index"))
+
+
+@bp.post("/letter-batches/<int:letter_batch_id>/urge")
+def urge(letter_batch_id: int) -> ResponseReturnValue:
+    """Urge those who have not signed: the ticked letters, each with its own result."""
+    actor = current_actor()
+    found = queries.visible_batch(actor, letter_batch_id)
+    require(policy.may_urge(actor, found.group_id))
+    letters = {letter.id: letter for letter in queries.letters_of(found)}
+    items = [
+        (letter.id, letter.unit.name, url_for("letters.show", letter_id=letter.id))
+        for letter_id in ticked("letter")
+        if (letter := letters.get(letter_id)) is not None
+    ]
+    db.session.rollback()
+    results = each(items, lambda letter_id: _urge(actor, letter_id), done=_("已催签"))
+    return render_template(
+        "letters/results.html",
+        title=_("催签"),
+        results=results,
+        summary=summary(results),
+        back=url_for("letters.batch", letter_batch_id=letter_batch_id),
+    )
+
+
+def _urge(actor: Actor, letter_id: int) -> None:
+    commands.urge_letter(queries.visible_letter(actor, letter_id), by=actor, now=clock.now())

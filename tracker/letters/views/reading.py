@@ -1,0 +1,84 @@
+"""The list of letters, one letter with its text, and the scan of what was signed on paper."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from tracker.audit.sending import Holder, send_kept
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.errors import NotVisible
+from tracker.kernel.text import _
+from tracker.letters import policy, queries
+from tracker.letters.forms import ReasonForm
+from tracker.letters.models import Letter
+from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterMove, LetterState
+from tracker.letters.views.blueprint import bp
+from tracker.organisation.policy import WATCHING
+from tracker.organisation.queries import visible_groups
+from tracker.organisation.rules import OFFICE
+
+
+@bp.get("/letters")
+def index() -> ResponseReturnValue:
+    """What waits for the reader's signature, the letters of their units, and the batches of groups they watch over."""
+    actor, today = current_actor(), clock.today()
+    watched = actor.groups_as(*WATCHING)
+    groups = [group for group in visible_groups(actor) if group.id in watched]
+    return render_template(
+        "letters/index.html",
+        waiting=queries.waiting_for(actor),
+        own=queries.own_letters(actor),
+        groups=[(group, queries.batches_of(actor, group.id)) for group in groups],
+        tallies=queries.tallies([group.id for group in groups], day=today),
+        offices=actor.groups_as(*OFFICE),
+        today=today,
+        labels=LABELS,
+    )
+
+
+@bp.get("/letters/<int:letter_id>")
+def show(letter_id: int) -> ResponseReturnValue:
+    """A letter: its text, who signed, what has changed since, and the one next step."""
+    actor = current_actor()
+    return letter_page(actor, queries.visible_letter(actor, letter_id), None, None), 200
+
+
+def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, withdrawing: ReasonForm | None) -> str:
+    """The page of a letter; with a form where one was refused."""
+    may_sign = policy.may_sign(actor, letter)
+    fresh = {"formdata": None, "version": letter.version}
+    signed = policy.complete_sides(letter) if letter.edition else frozenset()
+    return render_template(
+        "letters/show.html",
+        letter=letter,
+        text=policy.text_of(letter),
+        lines=queries.lines_of([letter], day=clock.today())[letter.id],
+        deviations=queries.deviations(letter),
+        gaps=queries.gaps(letter.batch, [letter], day=clock.today())[letter.id] if letter.state in EDITABLE else [],
+        signs=may_sign and policy.hindrance(actor, letter) is None,
+        hindrance=policy.hindrance(actor, letter) if may_sign and letter.state in SIGNABLE else None,
+        office=policy.may_manage(actor, letter.group_id),
+        sends_back=policy.may_send_back(actor, letter)
+        and letter.state in MOVES[LetterMove.SEND_BACK][0]
+        and "second" not in signed,
+        sending_back=sending_back or ReasonForm(**fresh),
+        withdrawing=withdrawing or ReasonForm(**fresh),
+        editable=letter.state in EDITABLE,
+        signable=letter.state in SIGNABLE,
+        withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],
+        followable=letter.state is LetterState.IN_FORCE,
+        watches=bool(actor.roles_in(letter.group_id) & WATCHING),
+        today=clock.today(),
+        labels=LABELS,
+    )
+
+
+@bp.get("/letters/<int:letter_id>/scans/<sha256>")
+def scan(letter_id: int, sha256: str) -> ResponseReturnValue:
+    """The scan of a letter that was signed on paper."""
+    actor = current_actor()
+    letter = queries.visible_letter(actor, letter_id)
+    if sha256 not in {signature.scan_sha256 for text in letter.texts for signature in text.signatures}:
+        raise NotVisible
+    name = str(_("%(number)s签署页", number=letter.number))
+    return send_kept(sha256, name, holder=Holder("letter", letter.id, letter.group_id), actor=actor)
