@@ -42,6 +42,8 @@ from tracker.letters.rules.text import (
     filled,
     target_words,
     task_words,
+    usual_prefix,
+    usual_title,
 )
 
 __all__ = [
@@ -82,4 +84,6 @@ __all__ = [
     "target_words",
     "task_words",
     "text_statement",
+    "usual_prefix",
+    "usual_title",
 ]

@@ -46,6 +46,16 @@ DEFAULT_TEMPLATE = Template(
 """What a group begins with; the office changes it to its own words."""
 
 
+def usual_title(group: str, year: int) -> str:
+    """What a year's letters of a group are usually called; the office changes it as it likes."""
+    return f"{group}{year}年度目标责任书"
+
+
+def usual_prefix(year: int) -> str:
+    """What the numbers of a year's letters usually begin with."""
+    return f"责〔{year}〕"
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """A line to be signed: the unit (or the group) and the post."""

@@ -19,7 +19,7 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.commands import BatchWords
 from tracker.letters.forms import BatchForm, TemplateForm
 from tracker.letters.models import Letter, LetterBatch
-from tracker.letters.rules import LABELS, SIGNABLE, WAITING, BatchState, SigningOrder
+from tracker.letters.rules import LABELS, SIGNABLE, WAITING, BatchState, SigningOrder, usual_prefix, usual_title
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.models import LeadershipGroup, Post
 from tracker.plans.queries import plans
@@ -72,12 +72,12 @@ def _batch_form(actor: Actor, group: LeadershipGroup) -> BatchForm:
     short = group.short_name or group.name
     form = BatchForm(
         obj=kept,
-        title=_("%(group)s%(year)s年度目标责任书", group=short, year=today.year),
+        title=usual_title(short, today.year),
         year=today.year,
         first_party=group.name,
         sign_by=working_days().shift(today, SIGN_DAYS),
         ends_on=today.replace(month=12, day=31),
-        number_prefix=_("责〔%(year)s〕", year=today.year),
+        number_prefix=usual_prefix(today.year),
     )
     units = queries.units_to_promise(group.id, day=today)
     form.units.offer([(str(unit.id), unit.name) for unit, _member in units])
