@@ -121,6 +121,7 @@ def prepare_batch(
         letter.unit = unit
         letter.signatories = [*_first_signatories(words), *_second_signatories(unit, heads[unit.id])]
         write_clauses(letter, promised[unit.id], ())
+        db.session.add(letter)
     db.session.flush()
     new = {"title": batch.title, "period": batch.period, "units": unit_ids, "sign_by": batch.sign_by}
     record("letter.prepare", "letter_batch", batch.id, by=by, now=now, group_id=group.id, new=new)
