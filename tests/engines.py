@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from alembic import command
 from flask import Flask
+from jinja2 import StrictUndefined
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -29,8 +30,11 @@ _KEPT = {"alembic_version"}
 
 
 def build_app(database_url: str, instance_dir: Path) -> Flask:
-    """Build the application on a database, with the settings that tests share."""
-    return create_app(
+    """Build the application on a database, with the settings that tests share.
+
+    A name that no template is given is a fault here; in production it is a blank, which is better than no page.
+    """
+    app = create_app(
         Settings(
             database_url=database_url,
             instance_dir=instance_dir,
@@ -41,6 +45,8 @@ def build_app(database_url: str, instance_dir: Path) -> Flask:
             testing=True,
         )
     )
+    app.jinja_env.undefined = StrictUndefined
+    return app
 
 
 def migrate(app: Flask, revision: str = "head") -> None:

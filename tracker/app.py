@@ -204,7 +204,7 @@ def _guard(app: Flask) -> None:
 def _page(status: int, message: object) -> ResponseReturnValue:
     known = {400, 403, 404, 409, 413, 415, 422, 429, 503}
     template = f"errors/{status if status in known else 500}.html"
-    return render_template(template, message=message, request_id=g.get("request_id", "")), status
+    return render_template(template, message=message), status
 
 
 def _answer_errors(app: Flask) -> None:

@@ -10,7 +10,7 @@ from config import Settings
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
 from tracker.kernel.registry import MenuEntry, registry
-from tracker.kernel.text import _, _l
+from tracker.kernel.text import _l
 from tracker.outbox import queries as outbox
 
 LANGUAGES = ("zh", "en")
@@ -83,7 +83,6 @@ def _frame(app: Flask) -> dict[str, Any]:
         "tabs": [],
         "me": None,
         "inbox_count": 0,
-        "app_name": _("责任台"),
     }
     if isinstance(actor, Actor):
         frame["nav"] = _menu(actor, registry.menu)
@@ -99,7 +98,7 @@ def _frame(app: Flask) -> dict[str, Any]:
         ("home_url", "desk.home"),
         ("account_url", "accounts.me"),
     ):
-        frame[name] = url_for(endpoint) if endpoint in app.view_functions else None
+        frame[name] = url_for(endpoint)
     return frame
 
 
