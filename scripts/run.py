@@ -6,6 +6,7 @@ are forked from this process once it has the application, which saves each of th
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,9 @@ from gunicorn.app.base import Application
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+# Nothing that is loaded here is ever garbage, and looking for some meanwhile takes a sixth of the start.
+gc.disable()
 
 from config import Settings  # noqa: E402 - the folder above had to be found first
 from tracker.accounts import queries as accounts  # noqa: E402
@@ -126,6 +130,9 @@ def _is_free(host: str, port: int) -> bool:
 def _prepare(settings: Settings, *, wants_demo: bool) -> Flask:
     """Bring the schema up; load the story, or say how an empty installation is entered."""
     app = create_app(settings)
+    # From here on it is looked for, among what comes; what stands stays shared with the children.
+    gc.freeze()
+    gc.enable()
     is_demo, is_empty = _migrate(app)
     if is_demo and not wants_demo:
         _set_aside(settings)
