@@ -243,8 +243,7 @@ def _wait_for_death(children: list[ForkProcess]) -> ForkProcess:
 
 def _stop(children: list[ForkProcess]) -> None:
     """End both process groups: politely, and after a while not."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    _hear_no_more()
     for child in children:
         _signal_group(child, signal.SIGTERM)
     for child in children:
@@ -260,7 +259,14 @@ def _signal_group(child: ForkProcess, number: signal.Signals) -> None:
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Who stops `make` and its group tells this process twice; the second must not cut the stopping short.
+    _hear_no_more()
     raise Stopped
+
+
+def _hear_no_more() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":
