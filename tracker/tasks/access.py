@@ -35,6 +35,8 @@ _TICKED_OFFICE = route(OFFICE_ROLES, sees=SIGNED_IN)
 ACCESS: dict[str, Route] = {
     "tasks.index": EVERYBODY,
     "tasks.export": EVERYBODY,
+    "tasks.breakdown_of_list": EVERYBODY,
+    "tasks.breakdown_of_plan": route(BUSINESS, Role.REGISTRAR, about="plan"),
     "tasks.show": _TASK,
     "tasks.evidence": route(BUSINESS, about="evidence"),
     "tasks.paper": _TASK,

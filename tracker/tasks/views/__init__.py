@@ -3,6 +3,7 @@
 from tracker.tasks.views import (
     apportioned,
     batches,
+    breakdown,
     bulk,
     confirm,
     consulting,
@@ -20,6 +21,7 @@ __all__ = [
     "apportioned",
     "batches",
     "bp",
+    "breakdown",
     "bulk",
     "confirm",
     "consulting",

@@ -58,6 +58,7 @@ def index() -> ResponseReturnValue:
         bulk=[action for action in registry.bulk if action.visible(actor)],
         address=lambda **changes: url_for("tasks.index", **address_of(request.args, **changes)),
         export_url=url_for("tasks.export", **address_of(request.args)),
+        breakdown_url=url_for("tasks.breakdown_of_list", **address_of(request.args)),
     )
 
 
