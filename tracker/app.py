@@ -24,7 +24,9 @@ from tracker.accounts import notices as accounts_notices
 from tracker.accounts import views as accounts_views
 from tracker.accounts.cli import cli as accounts_cli
 from tracker.audit import access as audit_access
+from tracker.audit import acts as audit_acts
 from tracker.audit import views as audit_views
+from tracker.audit.cli import cli as audit_cli
 from tracker.demo import cli as demo_cli
 from tracker.desk import access as desk_access
 from tracker.desk import views as desk_views
@@ -103,6 +105,7 @@ MENU: tuple[MenuEntry, ...] = (
 )
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
+    audit_acts.ACTS,
     organisation_acts.ACTS,
     plans_acts.ACTS,
     tasks_acts.ACTS,
@@ -121,6 +124,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
 COMMANDS: tuple[Command, ...] = (
     cli.docs,
     accounts_cli,
+    audit_cli,
     demo_cli.demo,
     organisation_cli,
     plan_cli,

@@ -13,7 +13,9 @@ from tests.cast import Cast
 from tests.clock import NOW
 from tests.visitors import give_account
 from tracker.audit.commands import record
-from tracker.audit.queries import history, record_page
+from tracker.audit.queries import history, last_seal, record_page
+from tracker.audit.sealing import seal_waiting
+from tracker.audit.verification import Verification, read_anchors
 from tracker.kernel.access import Role
 from tracker.kernel.db import write_transaction
 
@@ -103,9 +105,33 @@ def test_what_was_recorded_stays_text(auditor: FlaskClient, cast: Cast) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_the_page_tells_how_far_the_record_is_sealed(auditor: FlaskClient, cast: Cast) -> None:
+    assert "尚未封存" in auditor.get("/audit").get_data(as_text=True)
+    seal_waiting(now=NOW)
+    enter(cast, 3)
+    seal = last_seal()
+    assert seal is not None
+    page = auditor.get("/audit").get_data(as_text=True)
+    for text in (f"第 {seal.number} 次，至序号 {seal.last_sequence}", seal.digest, "3 条", 'href="/audit/anchor"'):
+        assert text in page
+    assert seal.digest in auditor.get("/audit?since=2026-02-30").get_data(as_text=True)
+
+
+def test_the_auditor_downloads_the_anchor_and_nobody_else(auditor: FlaskClient, client_as: ClientAs) -> None:
+    assert auditor.get("/audit/anchor").status_code == 409
+    seal_waiting(now=NOW)
+    answer = auditor.get("/audit/anchor")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == "attachment; filename=anchor-1.json"
+    [anchor] = read_anchors([answer.get_data(as_text=True)])
+    assert list(Verification([anchor]).findings()) == []
+    assert client_as("administrator").get("/audit/anchor").status_code == 403
+
+
 def test_the_record_cannot_be_changed_from_its_page(auditor: FlaskClient) -> None:
     for method in ("post", "put", "patch", "delete"):
-        assert getattr(auditor, method)("/audit").status_code == 405
+        for path in ("/audit", "/audit/anchor"):
+            assert getattr(auditor, method)(path).status_code == 405
 
 
 def test_values_are_kept_as_plain_codes_and_dates(cast: Cast, session: Session) -> None:

@@ -1,6 +1,7 @@
 """The schema that migrations build is the schema that the models describe, on both engines and in both directions."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from config import ROOT
 from tests.cast import enter_cast
+from tests.clock import NOW
 from tests.engines import Sqlite, build_app
+from tracker.audit.commands import record
+from tracker.audit.sealing import seal_waiting
+from tracker.audit.verification import Verification
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import Base, db, write_transaction
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
@@ -137,6 +143,40 @@ def test_a_filled_database_goes_down_and_up_again(bare_app: Flask, engine: sa.En
         remaining = row_counts(engine)
         assert remaining == {table: filled[table] for table in remaining}
     migrate(bare_app, "head")
+
+
+def test_acts_from_before_marks_were_made_are_marked_as_just_that(bare_app: Flask, engine: sa.Engine) -> None:
+    migrate(bare_app, "0003")
+    columns = {"at": sa.DateTime(timezone=True), "old": sa.JSON(), "new": sa.JSON()}
+    numbers = ("id", "subject_id", "group_id", "account_id", "person_id")
+    texts = ("act", "subject_kind", "actor_name", "actor_capacity", "request_id")
+    table = sa.table("audit_entry", *(sa.column(name, columns.get(name)) for name in (*numbers, *texts, *columns)))
+    values = (
+        dict.fromkeys(texts, "责任 “a” \\ 𠮷")
+        | dict.fromkeys(numbers)
+        | {"subject_id": 5, "new": {"b": [1.5], "a": {}}}
+    )
+    at = NOW.replace(microsecond=1, tzinfo=None if engine.dialect.name == "sqlite" else UTC)
+    with engine.begin() as connection:
+        rows = [values | {"id": number, "at": at, "old": {"局": None}} for number in range(1, 4)]
+        connection.execute(sa.insert(table), rows)
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT setval('audit_entry_id_seq', 3)")
+    migrate(bare_app, "head")
+    with bare_app.app_context():
+        assert _verified() == ([], 3)
+        with write_transaction():
+            record("a.b", "x", 1, by=SYSTEM, now=NOW)
+        assert seal_waiting(now=NOW) == 4
+        assert _verified() == ([], 3)
+        with engine.begin() as connection:
+            connection.execute(sa.update(table).where(table.c.id == 2).values(subject_id=6))
+        assert _verified() == (["row_altered"], 2)
+
+
+def _verified() -> tuple[list[str], int]:
+    walk = Verification()
+    return [str(finding.fault) for finding in walk.findings()], walk.from_before
 
 
 def test_both_engines_have_the_same_tables_and_columns(

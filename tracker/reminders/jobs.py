@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from tracker.audit.sealing import seal_waiting
 from tracker.kernel import clock
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db, write_transaction
@@ -27,7 +28,15 @@ class Job:
     run: Callable[..., Mapping[str, Any]]
 
 
-JOBS = (Job("sweep", (time(0, 10), time(8, 0), time(13, 0)), sweep),)
+def seal_record(*, now: datetime) -> Mapping[str, int]:
+    """Look once a day at the whole record of acts for what the seal of every half minute may have passed over."""
+    return {"sealed": seal_waiting(now=now, everything=True)}
+
+
+JOBS = (
+    Job("sweep", (time(0, 10), time(8, 0), time(13, 0)), sweep),
+    Job("seal_record", (time(3, 30),), seal_record),
+)
 
 
 def latest_slot(job: Job, now: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
@@ -10,12 +11,14 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from tracker.audit.sealing import seal_waiting
 from tracker.kernel import clock
 from tracker.kernel.db import db
 from tracker.kernel.logs import log
 from tracker.reminders.jobs import tick
 
 TICK_SECONDS = 20
+SEAL_SECONDS = 30
 
 
 def run_scheduler(app: Flask) -> None:
@@ -26,17 +29,23 @@ def run_scheduler(app: Flask) -> None:
     )
     holder = f"{socket.gethostname()}:{os.getpid()}"
 
-    def once() -> None:
+    def beside(work: Callable[[], object]) -> None:
         with app.app_context():
             try:
-                tick(holder=holder, now=clock.now())
+                work()
             finally:
                 db.session.remove()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         scheduler.shutdown(wait=False)
 
-    scheduler.add_job(once, IntervalTrigger(seconds=TICK_SECONDS), next_run_time=clock.now())
+    works: tuple[tuple[Callable[[], object], int], ...] = (
+        (lambda: tick(holder=holder, now=clock.now()), TICK_SECONDS),
+        # On a thread of its own: acts are sealed within the minute, also while a long sweep runs.
+        (lambda: seal_waiting(now=clock.now()), SEAL_SECONDS),
+    )
+    for work, seconds in works:
+        scheduler.add_job(beside, IntervalTrigger(seconds=seconds), args=(work,), next_run_time=clock.now())
     scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
