@@ -1,26 +1,24 @@
 """Load large districts, serve them, time the pages that must be fast, and print ratios to the two controls.
 
 `make bench` runs it; BENCH_SIZES=10000 (comma-separated) and BENCH_COUNT change how much, BENCH_ENGINES on what.
+`python -m bench pages` or `audit` runs that part alone; BENCH_ROWS and BENCH_SECONDS change the latter.
 """
 
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
-from sqlalchemy.engine import make_url
 
+from bench import record
 from bench.client import Timing, Visitor, hidden_fields, time_acts, time_page
+from bench.databases import environment_for, fresh_databases, settings_for
 from bench.servers import Server, serving
 from bench.world import World, load
-from config import Settings
-from tests.engines import Cluster, PostgresqlMissingError
+from tests.engines import PostgresqlMissingError
 from tracker.accounts.gate import SESSION_KEY
 from tracker.app import create_app
 from tracker.kernel import clock
@@ -30,7 +28,6 @@ from tracker.kernel.db import db
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000,100000").split(",")]
 COUNT = int(os.environ.get("BENCH_COUNT", "200"))
 ENGINES = os.environ.get("BENCH_ENGINES", "sqlite,postgresql").split(",")
-SECRET = "bench " * 8
 AIMS = {"list": 2.0, "task page": 2.0, "overview": 4.0}
 """p50 of one client at the largest size, as a ratio to the bare page."""
 GROWTH_AIM, MEMORY_AIM_MB = 1.2, 200
@@ -46,45 +43,23 @@ class Run:
 
 def main() -> int:
     """Measure, print; the aims are reported, met or not."""
+    parts = [PARTS[name] for name in sys.argv[1:] or PARTS]
     for engine in ENGINES:
         try:
-            with _address(engine) as address:
-                _report(engine, {size: _measure(address(size), size) for size in SIZES})
+            for part in parts:
+                part(engine)
         except PostgresqlMissingError as error:
             print(f"\n{engine}: skipped, {error}")
     return 0
 
 
-@contextmanager
-def _address(engine: str) -> Iterator[Callable[[int], str]]:
-    """A fresh database for each size."""
-    with tempfile.TemporaryDirectory(prefix="zeren-bench-") as folder:
-        if engine == "sqlite":
-            yield lambda size: f"sqlite:///{folder}/bench{size}.sqlite3"
-            return
-        cluster = Cluster(Path(folder))
-        try:
-            yield lambda size: _created(cluster.url, f"bench{size}")
-        finally:
-            cluster.stop()
-
-
-def _created(url: str, name: str) -> str:
-    settings = replace(_settings(url), database_url=url)
-    app = create_app(settings)
-    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _settings(address: str) -> Settings:
-    return Settings.from_environment(
-        {"DATABASE_URL": address, "SECRET_KEY": SECRET, "ZEREN_SEAL_KEYS": SECRET, "ZEREN_LOG_LEVEL": "ERROR"}
-    )
+def _time_pages(engine: str) -> None:
+    with fresh_databases(engine) as address:
+        _report(engine, {size: _measure(address(f"bench{size}"), size) for size in SIZES})
 
 
 def _measure(address: str, size: int) -> Run:
-    settings = _settings(address)
+    settings = settings_for(address)
     app = create_app(settings)
     print(f"loading {size} tasks …", file=sys.stderr, flush=True)
     with app.app_context():
@@ -93,12 +68,7 @@ def _measure(address: str, size: int) -> Run:
         late = working_days().last_late_due_date(world.today)
         db.session.remove()
         db.engine.dispose()
-    environment = {
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": SECRET,
-        "ZEREN_SEAL_KEYS": SECRET,
-        "ZEREN_LOG_LEVEL": "ERROR",
-    }
+    environment = environment_for(settings.database_url)
     with serving("wsgi:app", environment) as server:
         timings = _pages(app, server, world)
         memory = server.memory_mb()
@@ -173,6 +143,8 @@ def _report(engine: str, runs: dict[int, Run]) -> None:
 def _met(met: bool) -> str:
     return "met" if met else "not met"
 
+
+PARTS: dict[str, Callable[[str], None]] = {"pages": _time_pages, "audit": record.report}
 
 if __name__ == "__main__":
     sys.exit(main())

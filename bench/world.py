@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from tracker.accounts.models import Account, SignInSession
 from tracker.accounts.rules import token_hash
 from tracker.audit.models import AuditEntry
+from tracker.audit.rules import Purpose, act_bytes
+from tracker.kernel import seals
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.pinyin import initials_of, pinyin_of
@@ -64,7 +66,8 @@ def load(tasks: int, *, now: datetime) -> World:
     return World(1, HEAD, "bench-head", "bench-supervisor", "bench-office", list(active), local_date(now))
 
 
-def _insert(model: Any, rows: Iterator[dict[str, Any]] | Sequence[dict[str, Any]]) -> None:
+def insert(model: Any, rows: Iterator[dict[str, Any]] | Sequence[dict[str, Any]]) -> None:
+    """Write rows, some thousands in a transaction."""
     batch: list[dict[str, Any]] = []
     for row in rows:
         batch.append(row)
@@ -82,9 +85,9 @@ def _write(model: Any, batch: list[dict[str, Any]]) -> None:
 
 def _organisation(now: datetime) -> None:
     start = local_date(now) - timedelta(days=400)
-    _insert(Region, [{"id": 1, "code": "990301", "name": "测澜区", "level": "county"}])
+    insert(Region, [{"id": 1, "code": "990301", "name": "测澜区", "level": "county"}])
     names = [f"第{n}局" for n in range(1, UNITS + 1)]
-    _insert(
+    insert(
         Unit,
         [
             {"id": n, "region_id": 1, "name": name, "kind": "department", "phone": "", "version": 1}
@@ -93,7 +96,7 @@ def _organisation(now: datetime) -> None:
         ],
     )
     people = range(1, PEOPLE + 1)
-    _insert(
+    insert(
         Person,
         [
             {"id": n, "region_id": 1, "name": f"人员{n}", "phone": f"139{n:08d}", "version": 1}
@@ -102,7 +105,7 @@ def _organisation(now: datetime) -> None:
         ],
     )
     ranks = {0: ("局长", "head"), 1: ("副局长", "deputy"), 2: ("办公室主任", "staff"), 3: ("科员", "staff")}
-    _insert(
+    insert(
         Post,
         [
             {"id": n, "unit_id": (n - 1) % UNITS + 1, "rank": ranks[(n - 1) // UNITS][1]}
@@ -111,7 +114,7 @@ def _organisation(now: datetime) -> None:
         ],
     )
     dated = {"starts_on": start, "ends_on": None, "instrument": ""}
-    _insert(Appointment, [{"id": n, "person_id": n, "post_id": n, "presiding": False} | dated for n in people])
+    insert(Appointment, [{"id": n, "person_id": n, "post_id": n, "presiding": False} | dated for n in people])
     _group(start, dated)
     _accounts(now)
 
@@ -133,9 +136,9 @@ def _group(start: date, dated: dict[str, Any]) -> None:
         "urge_cooldown_days": 2,
         "version": 1,
     }
-    _insert(LeadershipGroup, [group])
+    insert(LeadershipGroup, [group])
     seats = (("office_director", OFFICE_UNIT), ("supervisor", SUPERVISOR), ("leader", 198))
-    _insert(
+    insert(
         Seat,
         [
             {"id": n, "group_id": 1, "role": role, "person_id": person, "title": "", "position": n} | dated
@@ -144,8 +147,8 @@ def _group(start: date, dated: dict[str, Any]) -> None:
     )
     plain = {"duties": "", "section": "", "working_team": "", "version": 1, "starts_on": start, "ends_on": None}
     members = range(1, UNITS + 1)
-    _insert(MemberUnit, [{"id": n, "group_id": 1, "unit_id": n} | plain for n in members])
-    _insert(
+    insert(MemberUnit, [{"id": n, "group_id": 1, "unit_id": n} | plain for n in members])
+    insert(
         MemberContact,
         [
             {"id": n, "member_unit_id": n, "role": "liaison", "person_id": 2 * UNITS + n, "starts_on": start}
@@ -155,7 +158,7 @@ def _group(start: date, dated: dict[str, Any]) -> None:
 
 
 def _accounts(now: datetime) -> None:
-    _insert(
+    insert(
         Account,
         [
             {"id": n, "person_id": n, "login": f"bench{n}", "password_hash": "-", "must_change": False}
@@ -164,7 +167,7 @@ def _accounts(now: datetime) -> None:
         ],
     )
     who = {"bench-head": HEAD, "bench-supervisor": SUPERVISOR, "bench-office": OFFICE_UNIT}
-    _insert(
+    insert(
         SignInSession,
         [
             {"token_hash": token_hash(token), "account_id": account, "address": "127.0.0.1", "browser": "bench"}
@@ -219,13 +222,14 @@ def _tasks(count: int, now: datetime) -> None:
                 "updated_at": now - timedelta(days=dice.randint(0, 60)),
             }
 
-    _insert(Task, rows())
+    insert(Task, rows())
 
 
 def _history(tasks: int, now: datetime) -> None:
     def rows() -> Iterator[dict[str, Any]]:
         for n in range(tasks * HISTORY):
-            yield {
+            values = {
+                "id": n + 1,
                 "at": now - timedelta(days=80 - n % 2),
                 "act": ("task.sign_off", "task.accept")[n % 2],
                 "subject_kind": "task",
@@ -239,8 +243,9 @@ def _history(tasks: int, now: datetime) -> None:
                 "new": {"state": "issued"},
                 "request_id": "",
             }
+            yield values | {"mark": seals.mark(Purpose.ACT, act_bytes(values))}
 
-    _insert(AuditEntry, rows())
+    insert(AuditEntry, rows())
     if db.engine.dialect.name == "postgresql":
         with write_transaction() as session:
             for name in db.metadata.tables:

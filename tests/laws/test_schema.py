@@ -147,7 +147,7 @@ def test_a_filled_database_goes_down_and_up_again(bare_app: Flask, engine: sa.En
 
 def test_acts_from_before_marks_were_made_are_marked_as_just_that(bare_app: Flask, engine: sa.Engine) -> None:
     migrate(bare_app, "0003")
-    columns = {"at": sa.DateTime(timezone=True), "old": sa.JSON(), "new": sa.JSON()}
+    columns: dict[str, Any] = {"at": sa.DateTime(timezone=True), "old": sa.JSON(), "new": sa.JSON()}
     numbers = ("id", "subject_id", "group_id", "account_id", "person_id")
     texts = ("act", "subject_kind", "actor_name", "actor_capacity", "request_id")
     table = sa.table("audit_entry", *(sa.column(name, columns.get(name)) for name in (*numbers, *texts, *columns)))
