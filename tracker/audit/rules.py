@@ -11,6 +11,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from tracker.kernel.text import Labels, _l
+
 
 class Purpose(StrEnum):
     """What a mark on the record says; a mark of one kind is none of another."""
@@ -22,6 +24,15 @@ class Purpose(StrEnum):
     PLACE = "audit place"
     SEAL = "audit seal"
 
+
+LABELS = Labels(
+    {
+        Purpose.ACT: _l("记录"),
+        Purpose.ACT_FROM_BEFORE: _l("启用校验之前的记录"),
+        Purpose.PLACE: _l("序号"),
+        Purpose.SEAL: _l("封存"),
+    }
+)
 
 COLUMNS = (
     "id",
@@ -102,6 +113,9 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+# Without spaces, keys in order, everything but ASCII escaped.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def _bytes(parts: list[Any]) -> bytes:
-    """JSON without spaces, keys in order, everything but ASCII escaped."""
-    return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _encode(parts).encode("ascii")

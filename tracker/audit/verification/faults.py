@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tracker.audit.rules import Purpose
 from tracker.kernel.text import _l
 
 
@@ -44,7 +43,6 @@ SENTENCES = {
     Fault.ANCHOR_REPLACED: _l("锚点第 %(seal)s 次封存：现有的同号封存与锚点不同，记录被整体替换"),
     Fault.ANCHOR_ALTERED: _l("锚点第 %(seal)s 次封存：锚点本身被改动，或不是本系统出具的"),
 }
-WHAT = {Purpose.ACT: _l("记录"), Purpose.PLACE: _l("序号"), Purpose.SEAL: _l("封存")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.audit.rules import NOTHING_BEFORE, ChainDigest, Head, Purpose, act_bytes, place_bytes, seal_bytes
+from tracker.audit.rules import LABELS, NOTHING_BEFORE, ChainDigest, Head, Purpose, act_bytes, place_bytes, seal_bytes
 from tracker.audit.verification.anchors import Anchor
-from tracker.audit.verification.faults import WHAT, Fault, Finding
+from tracker.audit.verification.faults import Fault, Finding
 from tracker.audit.verification.reading import Ahead, one_moment, placed_acts, seal_rows, unsealed_acts
 from tracker.kernel import seals
 
@@ -134,23 +134,26 @@ class Verification:
             # Not even of the kind that the application writes; or it could not be read at all.
             yield Finding(fault, where)
             return
-        purpose = Purpose.ACT
-        if not seals.is_marked(purpose, data, str(mark)) and seals.is_marked(Purpose.ACT_FROM_BEFORE, data, str(mark)):
+        if seals.is_marked(Purpose.ACT, data, str(mark)):
+            return
+        if seals.is_marked(Purpose.ACT_FROM_BEFORE, data, str(mark)):
             self.from_before += 1
             return
-        yield from self._mark(purpose, data, mark, row["id"], fault, **where)
+        yield from self._unmarked(Purpose.ACT, str(mark), row["id"], fault, **where)
 
     def _mark(
         self, purpose: Purpose, data: bytes, given: object, number: int, fault: Fault, **where: Any
     ) -> Iterator[Finding]:
-        """Whether a mark is that of these bytes; if not, whether with our keys that means anything."""
-        mark = str(given)
-        if seals.is_marked(purpose, data, mark):
-            return
-        key = mark.partition(".")[0]
+        """Whether a mark is that of these bytes."""
+        if not seals.is_marked(purpose, data, str(given)):
+            yield from self._unmarked(purpose, str(given), number, fault, **where)
+
+    def _unmarked(self, purpose: Purpose, mark: str, number: int, fault: Fault, **where: Any) -> Iterator[Finding]:
+        """What a mark that does not hold means: with a key of ours, or none at all, a fault; else nothing certain."""
         if seals.is_key_known(mark) or not _A_MARK.fullmatch(mark):
             yield Finding(fault, where)
             return
+        key = mark.partition(".")[0]
         if len(self.unknown_keys) < KEYS_NAMED:
             self.unknown_keys.add(key)
-        yield Finding(Fault.KEY_UNKNOWN, {"what": WHAT[purpose], "id": number, "key": key})
+        yield Finding(Fault.KEY_UNKNOWN, {"what": LABELS[purpose], "id": number, "key": key})
