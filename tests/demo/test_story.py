@@ -11,6 +11,9 @@ from tracker.accounts import queries as accounts
 from tracker.audit.models import AuditEntry
 from tracker.demo.story import load
 from tracker.kernel.clock import LOCAL, local_date
+from tracker.letters import queries as letters
+from tracker.letters.models import Letter
+from tracker.letters.rules import LetterState
 from tracker.organisation.models import LeadershipGroup, Unit
 from tracker.organisation.rules import UnitKind
 from tracker.plans.models import Plan
@@ -44,6 +47,8 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     assert _count(session, of=Plan) == 1
     assert _count(session, Unit.kind == UnitKind.SCHOOL, of=Unit) >= 20
     assert _count(session, Unit.kind != UnitKind.SCHOOL, of=Unit) >= 15
+    assert set(session.scalars(sa.select(Letter.state).distinct())) == set(LetterState)
+    assert list(letters.faults(root=tmp_path)) == []
     known = accounts.installation()
     assert known is not None
     assert known.demo

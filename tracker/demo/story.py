@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.demo import founding, scenes, tasks
+from tracker.demo import founding, letters, scenes, tasks
 from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
 from tracker.kernel.calendar import working_days
@@ -89,6 +89,8 @@ def _found(play: Play, stage: Stage) -> None:
         play.at(day, _batch_scene(play, group_key, title, matters, day))
     play.at(-1, lambda then: _unfinished(play, then, group_id))
     play.at(SECOND_OUT, lambda then: _apportion(play, then, group_id))
+    for day, scene in letters.letters_of(group_id, second_id, today=today):
+        play.at(day, scene, hour=15)
 
 
 def _director(stage: Stage, group_id: int) -> Any:

@@ -26,7 +26,7 @@ def run() -> None:
 def sweep_once(moment: str | None) -> None:
     """Do by hand what the scheduler does: crossings, recurring tasks, reminders."""
     counts = sweep(now=_moment(moment))
-    said = "逾期记录 {crossings}，周期任务 {issued}，提醒 {reminders}，失败 {failed}"
+    said = "逾期记录 {crossings}，周期任务 {issued}，责任书到期 {expired}，提醒 {reminders}，失败 {failed}"
     click.echo(said.format(**counts))
     if counts["failed"]:
         raise SystemExit(1)

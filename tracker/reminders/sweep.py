@@ -6,10 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.logs import log
+from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
 from tracker.reminders.commands import (
     SUBJECTS,
@@ -28,13 +30,14 @@ SERIES_BATCH = 200
 
 
 def sweep(*, now: datetime, pause: Callable[[float], None] = time.sleep) -> dict[str, int]:
-    """Write crossings, issue recurring tasks, and remind; returns how many of each.
+    """Write crossings, issue recurring tasks, expire letters, and remind; returns how many of each.
 
     Run twice, or after days off, it changes nothing but what is due. What fails for one group is logged
     and does not stop the others.
     """
-    counts = {"crossings": 0, "issued": 0, "reminders": 0, "failed": 0}
+    counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
     counts["issued"] = _issue_periods(now=now)
+    counts["expired"] = _expire_letters(now=now)
     for group_id in _groups_at_work(now=now):
         try:
             counts["crossings"] += _cross(group_id, now=now)
@@ -64,6 +67,11 @@ def _issue_periods(*, now: datetime) -> int:
         issued += made
         if made < SERIES_BATCH:
             return issued
+
+
+def _expire_letters(*, now: datetime) -> int:
+    with write_transaction():
+        return expire_letters(by=SYSTEM, now=now)
 
 
 def _cross(group_id: int, *, now: datetime) -> int:

@@ -13,6 +13,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
+from tracker.letters import queries as letters
 from tracker.organisation.models import LeadershipGroup
 from tracker.organisation.queries import seat_changes_waiting
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
@@ -87,6 +88,7 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
         more=more,
         more_to_verify=len(waits[SHOWN:]) - len(more),
         seat_changes=seat_changes_waiting(actor, group.id),
+        **_letters(actor, group.id),
         organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group.id, today=today),
         links=links,
@@ -94,6 +96,13 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
         labels=LABELS,
         wait_labels=WAIT_LABELS,
     )
+
+
+def _letters(actor: Actor, group_id: int) -> dict[str, Any]:
+    """How many letters of the group are not signed by all, and how many of them wait for the reader."""
+    found = letters.unsigned(group_id, day=clock.today())
+    waiting = letters.waiting_for(actor) if found.letters else []
+    return {"letters": found, "letters_to_sign": sum(letter.group_id == group_id for letter in waiting)}
 
 
 def _waits(actor: Actor, group_id: int) -> list[Waiting]:
@@ -195,6 +204,7 @@ def leader(group_id: int) -> ResponseReturnValue:
         standing=standing,
         waits=[wait for wait in _waits(actor, group_id) if wait.kind in LEADER_WAITS],
         seat_changes=seat_changes_waiting(actor, group_id),
+        **_letters(actor, group_id),
         organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group_id, today=today, limit=4),
         pressing=[unit for unit in standing.units if unit.lights.get(Light.RED) or unit.lights.get(Light.YELLOW)],

@@ -16,6 +16,7 @@ from tracker.desk.views.group import overview_page
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.text import _
+from tracker.letters import queries as letters
 from tracker.organisation.queries import group_by_id, seat_changes_waiting
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.tasks.queries import (
@@ -117,6 +118,7 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         owed=queries.owed_by_office(group.id, today=today, slow=SLOW_DAYS),
         slow_days=SLOW_DAYS,
         due=list_tasks(actor, week, today=today, limit=WEEK_ROWS),
+        letters=letters.unsigned(group.id, day=today),
         lacking=units_without_account(group.id, today),
         seat_changes=seat_changes_waiting(actor, group.id),
         organisation_labels=ORGANISATION_LABELS,
@@ -154,6 +156,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         strip=_strip(counts, light, hat),
         light=light,
         waits=waits,
+        letters=letters.waiting_for(actor),
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
         confirmations=CONFIRMATIONS,
         tasks=queries.unit_tasks(actor, today=today, light=light, cursor=cursor),

@@ -10,9 +10,11 @@ from tracker.letters.queries.composing import (
     units_to_promise,
 )
 from tracker.letters.queries.letters import (
+    WHOLE,
     Deviation,
     Line,
     Tally,
+    Unsigned,
     batches_of,
     deviations,
     letter_of_code,
@@ -23,6 +25,7 @@ from tracker.letters.queries.letters import (
     people_whose_turn,
     tallies,
     tasks_to_promise,
+    unsigned,
     visible_batch,
     visible_letter,
     waiting_for,
@@ -31,10 +34,12 @@ from tracker.letters.queries.parties import holders
 from tracker.letters.queries.verifying import Fault, count_letters, faults
 
 __all__ = [
+    "WHOLE",
     "Deviation",
     "Fault",
     "Line",
     "Tally",
+    "Unsigned",
     "batches_of",
     "count_letters",
     "deviations",
@@ -55,6 +60,7 @@ __all__ = [
     "template_of",
     "text_for",
     "units_to_promise",
+    "unsigned",
     "visible_batch",
     "visible_letter",
     "waiting_for",

@@ -16,7 +16,7 @@ from tracker.letters import policy
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
 from tracker.letters.queries.composing import promised_tasks
 from tracker.letters.queries.parties import holders
-from tracker.letters.rules import SIGNABLE, BatchState, LetterState, Side, is_turn_of
+from tracker.letters.rules import SIGNABLE, WAITING, BatchState, LetterState, Side, is_turn_of
 from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
 from tracker.tasks.rules import TaskState
@@ -195,6 +195,26 @@ def deviations(letter: Letter) -> list[Deviation]:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsigned:
+    """The letters of a group that not all have signed: how many, how many past their date, and the oldest of them."""
+
+    letters: int
+    late: int
+    batch_id: int | None
+
+
+def unsigned(group_id: int, *, day: date) -> Unsigned:
+    """What a group still waits for; one query."""
+    late = sa.func.sum(sa.case((LetterBatch.sign_by < day, 1), else_=0))
+    row = db.session.execute(
+        sa.select(sa.func.count(), late, sa.func.min(Letter.batch_id))
+        .join(LetterBatch)
+        .where(Letter.group_id == group_id, Letter.state.in_(sorted(WAITING)))
+    ).one()
+    return Unsigned(row[0], int(row[1] or 0), row[2])
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How far a batch has come: letters that count, signed by all, waiting, and past the date to sign by."""
 
@@ -207,7 +227,7 @@ class Tally:
 def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
     """By batch, how many letters were signed; one query."""
     counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT])
-    waiting = Letter.state.in_([LetterState.ISSUED, LetterState.HALF_SIGNED, LetterState.SENT_BACK])
+    waiting = Letter.state.in_(sorted(WAITING))
     rows = db.session.execute(
         sa.select(
             Letter.batch_id,

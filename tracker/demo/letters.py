@@ -1,0 +1,170 @@
+"""The letters of the story: signed by most units, late with some, sent back, replaced, withdrawn, expired."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from tracker.demo.stage import Stage
+from tracker.kernel.actor import Actor
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db, write_transaction
+from tracker.letters import commands, policy, queries
+from tracker.letters.commands import BatchWords, Seen
+from tracker.letters.models import Letter, LetterBatch
+from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder, usual_prefix, usual_title
+from tracker.organisation.models import LeadershipGroup
+from tracker.organisation.queries import seat_holders
+from tracker.organisation.rules import LEADERS, SeatRole
+from tracker.tasks.commands import adjust_time
+from tracker.tasks.models import Task
+from tracker.tasks.rules import OPEN
+
+OUT, EXPIRING_OUT = -48, -90
+"""Days, from today, on which the letters of the first and of the second group go out."""
+SIGN_WORKING_DAYS = 10
+SILENT = 2
+"""So many units have not signed though the date has passed."""
+
+Days = Sequence[tuple[int, Callable[[Stage], None]]]
+
+
+def letters_of(group_id: int, second_id: int, *, today: date) -> Days:
+    """What happens to letters, by day from today."""
+    return (
+        (EXPIRING_OUT, lambda stage: _issue(stage, second_id, year=today.year, ends=today - timedelta(days=6))),
+        (EXPIRING_OUT + 2, lambda stage: _units_sign(stage, second_id, leave=1)),
+        (EXPIRING_OUT + 4, lambda stage: _leader_signs(stage, second_id)),
+        (OUT, lambda stage: _issue(stage, group_id, year=today.year, ends=None)),
+        (OUT + 1, lambda stage: _send_back(stage, group_id)),
+        (OUT + 3, lambda stage: _units_sign(stage, group_id, leave=SILENT + 2)),
+        (OUT + 6, lambda stage: _leader_signs(stage, group_id)),
+        (OUT + 8, lambda stage: _withdraw(stage, group_id)),
+        (-15, lambda stage: _replace(stage, group_id)),
+        (-12, lambda stage: _urge(stage, group_id)),
+        (-2, lambda stage: _one_more_signs(stage, group_id)),
+        (-1, lambda stage: _move_a_date(stage, group_id)),
+    )
+
+
+def _clerk(stage: Stage, group_id: int) -> Actor:
+    return stage.actor(seat_holders(group_id, day=local_date(stage.now), roles=(SeatRole.OFFICE_STAFF,))[0])
+
+
+def _issue(stage: Stage, group_id: int, *, year: int, ends: date | None) -> None:
+    """The office writes a letter for every member unit that has a head and work, and sends them out."""
+    with write_transaction() as session:
+        group, today, clerk = session.get_one(LeadershipGroup, group_id), local_date(stage.now), _clerk(stage, group_id)
+        members = [unit for unit, member in queries.units_to_promise(group_id, day=today) if member]
+        at_work = queries.promised_tasks(group_id, [unit.id for unit in members], plan_id=None, year=None)
+        heads = queries.head_posts([unit.id for unit in members])
+        units = [unit for unit in members if at_work[unit.id] and heads[unit.id]]
+        leader = next(seat for seat in queries.leaders_to_sign(group_id, day=today) if seat.role in LEADERS)
+        _version, template = queries.template_of(group_id)
+        words = BatchWords(
+            title=usual_title(group.short_name or group.name, year),
+            first_party=group.name,
+            number_prefix=usual_prefix(year),
+            sign_by=working_days().shift(today, SIGN_WORKING_DAYS),
+            ends_on=ends,
+            signing_order=SigningOrder.SECOND_FIRST,
+            template=template,
+            # No year: what is under way is promised on whatever day of the year the story is loaded.
+            period=f"{year}年度",
+            seats=(leader,),
+        )
+        batch = commands.prepare_batch(group, units, words=words, by=clerk, now=stage.now)
+        commands.issue_batch(batch, version=batch.version, by=clerk, now=stage.now)
+
+
+def _letters(group_id: int, *states: LetterState) -> Sequence[Letter]:
+    query = sa.select(Letter).join(LetterBatch).where(Letter.group_id == group_id, Letter.state.in_(states))
+    return db.session.scalars(query.options(*queries.WHOLE).order_by(Letter.id)).all()
+
+
+def _sign(stage: Stage, letter: Letter, side: Side) -> None:
+    """Everybody who is to sign for a party signs."""
+    text = policy.text_of(letter)
+    for person_id in sorted(queries.people_to_sign(letter, side, now=stage.now)):
+        by = stage.actor(person_id)
+        if text is not None:
+            ticket = commands.ticket_for(text, by=by, now=stage.now)
+            commands.sign_letter(Seen(letter, text.id, text.sha256, ticket), by=by, now=stage.now)
+
+
+def _units_sign(stage: Stage, group_id: int, *, leave: int) -> None:
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.ISSUED)[leave:]:
+            _sign(stage, letter, Side.SECOND)
+
+
+def _leader_signs(stage: Stage, group_id: int) -> None:
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.HALF_SIGNED):
+            _sign(stage, letter, Side.FIRST)
+
+
+def _one_more_signs(stage: Stage, group_id: int) -> None:
+    """A unit signs late; the leader has yet to."""
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.ISSUED)[SILENT : SILENT + 1]:
+            _sign(stage, letter, Side.SECOND)
+
+
+def _send_back(stage: Stage, group_id: int) -> None:
+    """A head objects to a clause."""
+    with write_transaction():
+        letter = _letters(group_id, LetterState.ISSUED)[-1]
+        people = queries.people_to_sign(letter, Side.SECOND, now=stage.now)
+        remark = "第一项任务的完成标准与部门职责不一致，请核实后重新下发。"
+        commands.send_back(letter, remark=remark, version=letter.version, by=stage.actor(min(people)), now=stage.now)
+
+
+def _withdraw(stage: Stage, group_id: int) -> None:
+    """One letter turns out to have been a mistake."""
+    with write_transaction():
+        [*_others, letter] = _letters(group_id, LetterState.ISSUED)
+        remark, by = "该单位任务改由其他单位牵头，责任书撤回。", _clerk(stage, group_id)
+        commands.withdraw_letter(letter, remark=remark, version=letter.version, by=by, now=stage.now)
+
+
+def _replace(stage: Stage, group_id: int) -> None:
+    """A letter is signed anew with a further term; the old one is superseded."""
+    with write_transaction():
+        letter = _letters(group_id, LetterState.IN_FORCE)[0]
+        tasks = [task.id for task in queries.tasks_to_promise(letter)]
+        by, free = _clerk(stage, group_id), "乙方每季度末向领导小组办公室书面报告一次落实情况。"
+        kind = LetterKind.REPLACEMENT
+        new = commands.follow_letter(letter, kind=kind, task_ids=tasks, free=free, by=by, now=stage.now)
+        commands.issue_letter(new, version=new.version, by=by, now=stage.now)
+        _sign(stage, new, Side.SECOND)
+        _sign(stage, new, Side.FIRST)
+
+
+def _urge(stage: Stage, group_id: int) -> None:
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.ISSUED):
+            commands.urge_letter(letter, by=_clerk(stage, group_id), now=stage.now)
+
+
+def _move_a_date(stage: Stage, group_id: int) -> None:
+    """A promised task gets another date: the letter shows how it deviates, and a supplement is drafted."""
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.IN_FORCE):
+            tasks = [task for task in queries.tasks_to_promise(letter) if _can_move(task, local_date(stage.now))]
+            if tasks and tasks[0].due_on is not None:
+                adjust_time(
+                    tasks[0],
+                    new_due_on=tasks[0].due_on + timedelta(days=14),
+                    basis="领导小组专题会议议定，配合全区统一安排顺延两周。",
+                    by=stage.decider(tasks[0]),
+                    now=stage.now,
+                )
+                by, kind = _clerk(stage, group_id), LetterKind.SUPPLEMENT
+                commands.follow_letter(letter, kind=kind, task_ids=[tasks[0].id], by=by, now=stage.now)
+                return
+
+
+def _can_move(task: Task, today: date) -> bool:
+    return task.state in OPEN and task.series_id is None and task.due_on is not None and task.due_on > today
