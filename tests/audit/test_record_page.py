@@ -112,7 +112,12 @@ def test_the_page_tells_how_far_the_record_is_sealed(auditor: FlaskClient, cast:
     seal = last_seal()
     assert seal is not None
     page = auditor.get("/audit").get_data(as_text=True)
-    for text in (f"第 {seal.number} 次，至序号 {seal.last_sequence}", seal.digest, "3 条待封存", 'href="/audit/anchor"'):
+    for text in (
+        f"第 {seal.number} 次，至序号 {seal.last_sequence}",
+        seal.digest,
+        "3 条待封存",
+        'href="/audit/anchor"',
+    ):
         assert text in page
     assert seal.digest in auditor.get("/audit?since=2026-02-30").get_data(as_text=True)
 

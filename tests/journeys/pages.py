@@ -15,6 +15,7 @@ from config import Settings
 from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, things_of
+from tests.letters import promises
 from tests.plans.pages.sheets import brought_in, confirmed
 from tests.tasks import stories
 from tests.visitors import give_account, signed_in
@@ -23,6 +24,7 @@ from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock
 from tracker.kernel.access import Role
 from tracker.kernel.db import db, write_transaction
+from tracker.letters import queries
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
 
@@ -39,7 +41,22 @@ PEOPLE = {
 """Who opens a page: the first of these who may, the office before others, since its pages hold the most."""
 
 NOT_PAGES = frozenset(
-    {"health.healthz", "static", "plans.original", "tasks.batch_paper", "tasks.evidence", "tasks.export", "tasks.paper"}
+    {
+        "audit.anchor",
+        "health.healthz",
+        "letters.docx_of_letter",
+        "letters.pdf_of_letter",
+        "letters.scan",
+        "letters.standing",
+        "plans.original",
+        "static",
+        "tasks.batch_paper",
+        "tasks.breakdown_of_list",
+        "tasks.breakdown_of_plan",
+        "tasks.evidence",
+        "tasks.export",
+        "tasks.paper",
+    }
 )
 """What answers with a file, or to machines."""
 
@@ -62,6 +79,9 @@ TASK_FOR = {
 }
 """Routes that want a task in another state than under way."""
 
+LETTER_FOR = {"letters.edit": "draft", "letters.follow": "in_force", "letters.show": "in_force"}
+"""Routes that want a letter in another state than waiting for signatures."""
+
 TICKED = {
     "oversight.urge_many": "late",
     "tasks.bulk_leader": "task",
@@ -83,6 +103,9 @@ DESKS = (
     ("desk.inbox", "finance_head"),
     ("desk.overview", "supervisor"),
     ("desk.review", "supervisor"),
+    ("letters.index", "finance_head"),
+    ("letters.show", "finance_head"),
+    ("letters.sign_many", "leader"),
     ("intake.preview", "registrar"),
     ("organisation.units", "registrar"),
     ("tasks.confirm", "finance_head"),
@@ -111,6 +134,7 @@ class House:
     base: str = ""
     cast: Cast = field(init=False)
     own: Things = field(init=False)
+    letters: dict[str, int] = field(default_factory=dict)
     document_id: int = field(init=False)
     plan_id: int = field(init=False)
 
@@ -125,6 +149,7 @@ class House:
                 )
                 self.cast.group().proposals_from = TODAY
             self._tell_stories()
+            self._promise()
             db.session.remove()
         self._bring_plans()
 
@@ -153,6 +178,11 @@ class House:
                 late, kind=DirectionKind.EXPLAIN, text=text, new_due_on=None, version=late.version, by=by, now=now
             )
 
+    def _promise(self) -> None:
+        self.letters["in_force"] = promises.in_force(self.cast).id
+        [draft] = queries.letters_of(promises.prepare(self.cast, "finance", number_prefix="责〔2026〕第"))
+        self.letters["draft"] = draft.id
+
     def _bring_plans(self) -> None:
         browser = signed_in(self.app, self.cast.person_ids["registrar"])
         made = confirmed(browser, brought_in(browser))
@@ -171,6 +201,8 @@ class House:
         """Where a page is."""
         task_id = self.own.tasks[TASK_FOR.get(rule.endpoint, "task")]
         ids = {**self.own.ids, "task_id": task_id, "document_id": self.document_id, "plan_id": self.plan_id}
+        if rule.endpoint in LETTER_FOR:
+            ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
         values = {name: ids[name] for name in rule.arguments}
         if rule.endpoint in TICKED:
             values["task"] = self.own.tasks[TICKED[rule.endpoint]]

@@ -1,13 +1,14 @@
 """Send kept files; one that was tampered with is refused and put on record."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from flask import send_file
 from werkzeug.wrappers import Response
 
 from tracker.audit.commands import record
-from tracker.kernel import clock, files
+from tracker.kernel import files
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.uploads import files_root
@@ -25,15 +26,14 @@ class Holder:
     group_id: int
 
 
-def send_kept(sha256: str, name: str, *, holder: Holder, actor: Actor) -> Response:
+def send_kept(sha256: str, name: str, *, holder: Holder, actor: Actor, now: datetime) -> Response:
     """Send a kept file as an attachment that no browser runs; its bytes are held against their hash each time."""
     try:
         data = files.read(sha256, files_root())
     except files.Damaged:
         with write_transaction():
             new = {"sha256": sha256, "name": name}
-            now, group_id = clock.now(), holder.group_id
-            record("file.damaged", holder.kind, holder.id, by=actor, now=now, group_id=group_id, new=new)
+            record("file.damaged", holder.kind, holder.id, by=actor, now=now, group_id=holder.group_id, new=new)
         raise
     answer = send_file(BytesIO(data), mimetype=OCTETS, as_attachment=True, download_name=name)
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -36,6 +36,9 @@ ACCESS: dict[str, Route] = {
     "letters.follow": _LETTER_OFFICE,
     "letters.record_paper": _LETTER_OFFICE,
     "letters.scan": route(BUSINESS, about="letter"),
+    "letters.docx_of_letter": route(BUSINESS, about="letter"),
+    "letters.pdf_of_letter": route(BUSINESS, about="letter"),
+    "letters.standing": route(GROUP_ROLES, about="letter_batch"),
     "letters.check": PUBLIC,
 }
 

@@ -31,7 +31,7 @@ class Template:
 
 
 DEFAULT_TEMPLATE = Template(
-    purpose="为落实【领导小组】实施方案，明确责任、确保按期完成，【甲方】与【单位】签订【期间】目标责任书。",
+    purpose="为落实【领导小组】确定的各项任务，明确责任，确保按期完成，【甲方】与【单位】签订【期间】目标责任书。",
     safeguards=(
         "（一）乙方主要负责人对本责任书负总责，分管负责人抓落实，每项任务明确责任科室和责任人。\n"
         "（二）乙方按要求报告进展，遇有困难及时提出，需要协调的由领导小组研究解决。\n"
@@ -109,9 +109,11 @@ def target_words(quantity: str, scope: str, operator: str, value: float, unit: s
 
 def task_words(title: str, content: str, standard: str, deadline: str) -> str:
     """A task as a clause: what, to what standard, by when."""
-    words = _sentence(title)
-    if content and content != title:
-        words += _sentence(_inline(content))
+    said = _inline(content)
+    # What is done often begins with its own title: it is not said twice.
+    words = "" if said.startswith(title) else _sentence(title)
+    if said:
+        words += _sentence(said)
     if standard:
         words += _sentence(f"完成标准：{_inline(standard)}")
     return words + _sentence(f"完成时限：{deadline}")

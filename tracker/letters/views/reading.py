@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.audit.sending import Holder, send_kept
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
@@ -67,6 +68,7 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],
         followable=letter.state is LetterState.IN_FORCE,
+        pdf=pdf_available(),
         watches=bool(actor.roles_in(letter.group_id) & WATCHING),
         today=clock.today(),
         labels=LABELS,
@@ -81,4 +83,5 @@ def scan(letter_id: int, sha256: str) -> ResponseReturnValue:
     if sha256 not in {signature.scan_sha256 for text in letter.texts for signature in text.signatures}:
         raise NotVisible
     name = str(_("%(number)s签署页", number=letter.number))
-    return send_kept(sha256, name, holder=Holder("letter", letter.id, letter.group_id), actor=actor)
+    holder = Holder("letter", letter.id, letter.group_id)
+    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())

@@ -100,4 +100,5 @@ def batch_paper(batch_id: int) -> ResponseReturnValue:
     if found.paper_sha256 is None:
         raise NotVisible
     name = queries.name_of_paper(found.paper_sha256)
-    return send_kept(found.paper_sha256, name, holder=Holder("batch", found.id, found.group_id), actor=actor)
+    holder = Holder("batch", found.id, found.group_id)
+    return send_kept(found.paper_sha256, name, holder=holder, actor=actor, now=clock.now())

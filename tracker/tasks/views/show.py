@@ -67,7 +67,7 @@ def evidence(evidence_id: int) -> ResponseReturnValue:
     """A file of evidence, for whoever sees its task; its bytes are held against their hash each time."""
     actor = current_actor()
     found = queries.visible_evidence(actor, evidence_id)
-    return send_kept(found.sha256, found.name, holder=_task_holder(found.task), actor=actor)
+    return send_kept(found.sha256, found.name, holder=_task_holder(found.task), actor=actor, now=clock.now())
 
 
 @bp.get("/tasks/<int:task_id>/papers/<sha256>")
@@ -78,7 +78,7 @@ def paper(task_id: int, sha256: str) -> ResponseReturnValue:
     name = queries.paper_name(task_id, sha256)
     if name is None:
         raise NotVisible
-    return send_kept(sha256, name, holder=_task_holder(task), actor=actor)
+    return send_kept(sha256, name, holder=_task_holder(task), actor=actor, now=clock.now())
 
 
 def _task_holder(task: Task) -> Holder:

@@ -1,0 +1,59 @@
+"""Letters as papers: Word and PDF of one, and the table of who has signed."""
+
+from io import BytesIO
+
+from flask import send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.documents.docx import docx
+from tracker.documents.paper import Paper
+from tracker.documents.pdf import pdf
+from tracker.kernel import clock
+from tracker.kernel.actor import current_actor
+from tracker.kernel.errors import Stale
+from tracker.kernel.text import _
+from tracker.kernel.uploads import settings
+from tracker.letters import queries
+from tracker.letters.papers import letter_paper, standing_paper
+from tracker.letters.views.blueprint import bp
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+
+
+@bp.get("/letters/<int:letter_id>/letter.docx")
+def docx_of_letter(letter_id: int) -> ResponseReturnValue:
+    """A letter for Word or WPS."""
+    paper, name = _paper(letter_id)
+    return _sent(docx(paper), f"{name}.docx", DOCX)
+
+
+@bp.get("/letters/<int:letter_id>/letter.pdf")
+def pdf_of_letter(letter_id: int) -> ResponseReturnValue:
+    """A letter to print; where the server cannot make PDFs the answer says so."""
+    paper, name = _paper(letter_id)
+    return _sent(pdf(paper), f"{name}.pdf", PDF)
+
+
+def _paper(letter_id: int) -> tuple[Paper, str]:
+    letter = queries.visible_letter(current_actor(), letter_id)
+    if not letter.edition:
+        raise Stale(_("责任书还没有下发，没有可以打印的文本。"))
+    lines = queries.lines_of([letter], day=clock.today())[letter.id]
+    # The address on paper is the installation's own, whatever host the request named.
+    address = settings().base_url + url_for("letters.check", code=letter.check_code)
+    return letter_paper(letter, lines, check_url=address), f"{letter.unit.name}{letter.batch.title}"
+
+
+@bp.get("/letter-batches/<int:letter_batch_id>/standing.docx")
+def standing(letter_batch_id: int) -> ResponseReturnValue:
+    """签订情况表 of a batch."""
+    batch = queries.visible_batch(current_actor(), letter_batch_id)
+    letters = queries.letters_of(batch)
+    lines = queries.lines_of(letters, day=clock.today())
+    data = docx(standing_paper(batch, letters, lines, today=clock.today()))
+    return _sent(data, f"{_('签订情况表')}{clock.today():%Y%m%d}.docx", DOCX)
+
+
+def _sent(data: bytes, name: str, media_type: str) -> ResponseReturnValue:
+    return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
