@@ -79,24 +79,26 @@ def current_sign_in() -> SignIn:
 
 
 _SIGN_IN = Prepared(
-    sa.select(
-        SignInSession.id,
-        Account.id,
-        Account.person_id,
-        Account.login,
-        Account.must_change,
-        Account.language,
-        Account.theme,
-        Account.large_text,
-        SignInSession.created_at,
-        SignInSession.last_seen_at,
-        SignInSession.confirmed_at,
-    )
-    .join(Account, Account.id == SignInSession.account_id)
-    .where(
-        SignInSession.token_hash == sa.bindparam("token_hash"),
-        queries.alive(seen_after=sa.bindparam("seen_after"), made_after=sa.bindparam("made_after")),
-        Account.active,
+    lambda: (
+        sa.select(
+            SignInSession.id,
+            Account.id,
+            Account.person_id,
+            Account.login,
+            Account.must_change,
+            Account.language,
+            Account.theme,
+            Account.large_text,
+            SignInSession.created_at,
+            SignInSession.last_seen_at,
+            SignInSession.confirmed_at,
+        )
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(
+            SignInSession.token_hash == sa.bindparam("token_hash"),
+            queries.alive(seen_after=sa.bindparam("seen_after"), made_after=sa.bindparam("made_after")),
+            Account.active,
+        )
     )
 )
 

@@ -69,25 +69,27 @@ _DAY: Any = sa.bindparam("day")
 _PERSON: Any = sa.bindparam("person_id")
 
 _POSTS = Prepared(
-    sa.select(
-        Person.name,
-        Person.region_id,
-        InstallationDuty.duty,
-        Appointment.id,
-        Appointment.presiding,
-        Post.id,
-        Post.unit_id,
-        Post.rank,
-        Post.title,
-        Unit.name,
+    lambda: (
+        sa.select(
+            Person.name,
+            Person.region_id,
+            InstallationDuty.duty,
+            Appointment.id,
+            Appointment.presiding,
+            Post.id,
+            Post.unit_id,
+            Post.rank,
+            Post.title,
+            Unit.name,
+        )
+        .select_from(Person)
+        .outerjoin(InstallationDuty, sa.and_(InstallationDuty.person_id == Person.id, on_day(InstallationDuty, _DAY)))
+        .outerjoin(Appointment, sa.and_(Appointment.person_id == Person.id, on_day(Appointment, _DAY)))
+        .outerjoin(Post, Post.id == Appointment.post_id)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .where(Person.id == _PERSON)
+        .order_by(Appointment.starts_on, Appointment.id)
     )
-    .select_from(Person)
-    .outerjoin(InstallationDuty, sa.and_(InstallationDuty.person_id == Person.id, on_day(InstallationDuty, _DAY)))
-    .outerjoin(Appointment, sa.and_(Appointment.person_id == Person.id, on_day(Appointment, _DAY)))
-    .outerjoin(Post, Post.id == Appointment.post_id)
-    .outerjoin(Unit, Unit.id == Post.unit_id)
-    .where(Person.id == _PERSON)
-    .order_by(Appointment.starts_on, Appointment.id)
 )
 
 
@@ -106,27 +108,29 @@ def _posts(person_id: int, day: date) -> _Posts:
 
 
 _SEATS = Prepared(
-    sa.select(
-        Seat.id,
-        Seat.group_id,
-        Seat.role,
-        sa.func.coalesce(Post.unit_id, Seat.unit_id),
-        LeadershipGroup.short_name,
-        LeadershipGroup.name,
+    lambda: (
+        sa.select(
+            Seat.id,
+            Seat.group_id,
+            Seat.role,
+            sa.func.coalesce(Post.unit_id, Seat.unit_id),
+            LeadershipGroup.short_name,
+            LeadershipGroup.name,
+        )
+        .join(LeadershipGroup, LeadershipGroup.id == Seat.group_id)
+        .outerjoin(Post, Post.id == Seat.post_id)
+        .where(
+            on_day(Seat, _DAY),
+            sits_still(_PERSON),
+            sa.or_(
+                Seat.person_id == _PERSON,
+                Seat.post_id.in_(sa.bindparam("posts", expanding=True)),
+                Seat.unit_id.in_(sa.bindparam("headed", expanding=True)),
+                sa.and_(Post.unit_id.in_(sa.bindparam("presided", expanding=True)), Post.rank == PostRank.HEAD),
+            ),
+        )
+        .order_by(Seat.group_id, Seat.position, Seat.id)
     )
-    .join(LeadershipGroup, LeadershipGroup.id == Seat.group_id)
-    .outerjoin(Post, Post.id == Seat.post_id)
-    .where(
-        on_day(Seat, _DAY),
-        sits_still(_PERSON),
-        sa.or_(
-            Seat.person_id == _PERSON,
-            Seat.post_id.in_(sa.bindparam("posts", expanding=True)),
-            Seat.unit_id.in_(sa.bindparam("headed", expanding=True)),
-            sa.and_(Post.unit_id.in_(sa.bindparam("presided", expanding=True)), Post.rank == PostRank.HEAD),
-        ),
-    )
-    .order_by(Seat.group_id, Seat.position, Seat.id)
 )
 
 
@@ -156,20 +160,22 @@ def _seat_label(role: SeatRole) -> str:
 
 
 _MEMBERSHIPS = Prepared(
-    sa.select(MemberUnit.group_id, MemberUnit.unit_id, MemberContact.role)
-    .outerjoin(
-        MemberContact,
-        sa.and_(
-            MemberContact.member_unit_id == MemberUnit.id,
-            MemberContact.person_id == _PERSON,
-            on_day(MemberContact, _DAY),
-        ),
+    lambda: (
+        sa.select(MemberUnit.group_id, MemberUnit.unit_id, MemberContact.role)
+        .outerjoin(
+            MemberContact,
+            sa.and_(
+                MemberContact.member_unit_id == MemberUnit.id,
+                MemberContact.person_id == _PERSON,
+                on_day(MemberContact, _DAY),
+            ),
+        )
+        .where(
+            on_day(MemberUnit, _DAY),
+            sa.or_(MemberUnit.unit_id.in_(sa.bindparam("units", expanding=True)), MemberContact.id.is_not(None)),
+        )
+        .order_by(MemberUnit.group_id, MemberUnit.unit_id)
     )
-    .where(
-        on_day(MemberUnit, _DAY),
-        sa.or_(MemberUnit.unit_id.in_(sa.bindparam("units", expanding=True)), MemberContact.id.is_not(None)),
-    )
-    .order_by(MemberUnit.group_id, MemberUnit.unit_id)
 )
 
 

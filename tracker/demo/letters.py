@@ -80,7 +80,7 @@ def _issue(stage: Stage, group_id: int, *, year: int, ends: date | None) -> None
 
 def _letters(group_id: int, *states: LetterState) -> Sequence[Letter]:
     query = sa.select(Letter).join(LetterBatch).where(Letter.group_id == group_id, Letter.state.in_(states))
-    return db.session.scalars(query.options(*queries.WHOLE).order_by(Letter.id)).all()
+    return db.session.scalars(query.options(*queries.whole()).order_by(Letter.id)).all()
 
 
 def _sign(stage: Stage, letter: Letter, side: Side) -> None:

@@ -95,7 +95,7 @@ class WorkingDays:
 
 
 _CALENDAR = Prepared(
-    sa.union_all(
+    lambda: sa.union_all(
         sa.select(CalendarDay.day, CalendarDay.working, sa.cast(sa.null(), sa.Integer).label("year")),
         sa.select(sa.cast(sa.null(), sa.Date), sa.cast(sa.null(), sa.Boolean), CalendarYear.year).where(
             CalendarYear.status == YearStatus.PUBLISHED

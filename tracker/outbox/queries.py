@@ -10,7 +10,9 @@ from tracker.kernel.prepared import Prepared
 from tracker.outbox.models import InboxItem
 
 _UNREAD = Prepared(
-    sa.select(sa.func.count()).where(InboxItem.recipient_id == sa.bindparam("person_id"), InboxItem.read_at.is_(None))
+    lambda: sa.select(sa.func.count()).where(
+        InboxItem.recipient_id == sa.bindparam("person_id"), InboxItem.read_at.is_(None)
+    )
 )
 
 

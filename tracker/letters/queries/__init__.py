@@ -10,7 +10,6 @@ from tracker.letters.queries.composing import (
     units_to_promise,
 )
 from tracker.letters.queries.letters import (
-    WHOLE,
     Deviation,
     Line,
     Tally,
@@ -29,12 +28,12 @@ from tracker.letters.queries.letters import (
     visible_batch,
     visible_letter,
     waiting_for,
+    whole,
 )
 from tracker.letters.queries.parties import holders
 from tracker.letters.queries.verifying import Fault, count_letters, faults
 
 __all__ = [
-    "WHOLE",
     "Deviation",
     "Fault",
     "Line",
@@ -64,4 +63,5 @@ __all__ = [
     "visible_batch",
     "visible_letter",
     "waiting_for",
+    "whole",
 ]

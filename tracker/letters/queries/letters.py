@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -21,24 +22,27 @@ from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
 from tracker.tasks.rules import TaskState
 
-WHOLE: tuple[ORMOption, ...] = (
-    joinedload(Letter.unit),
-    joinedload(Letter.batch).joinedload(LetterBatch.group),
-    joinedload(Letter.follows),
-    selectinload(Letter.clauses),
-    selectinload(Letter.signatories).joinedload(Signatory.post),
-    selectinload(Letter.texts).selectinload(LetterText.signatures),
-)
-"""A letter with everything its page needs, in a flat number of queries."""
-
 MOST = 200
 """So many letters of one unit are listed."""
+
+
+@cache
+def whole() -> tuple[ORMOption, ...]:
+    """What loads a letter with everything its page needs, in a flat number of queries."""
+    return (
+        joinedload(Letter.unit),
+        joinedload(Letter.batch).joinedload(LetterBatch.group),
+        joinedload(Letter.follows),
+        selectinload(Letter.clauses),
+        selectinload(Letter.signatories).joinedload(Signatory.post),
+        selectinload(Letter.texts).selectinload(LetterText.signatures),
+    )
 
 
 def visible_letter(actor: Actor, letter_id: int) -> Letter:
     """A letter that somebody sees."""
     letter = db.session.scalar(
-        sa.select(Letter).where(Letter.id == letter_id, policy.letters_visible_to(actor)).options(*WHOLE)
+        sa.select(Letter).where(Letter.id == letter_id, policy.letters_visible_to(actor)).options(*whole())
     )
     if letter is None:
         raise NotVisible
@@ -50,7 +54,7 @@ def letter_of_code(code: str) -> Letter | None:
     if not (code.isascii() and code.isalnum() and len(code) <= 40):
         return None
     found = sa.select(Letter).where(Letter.check_code == code.upper(), Letter.edition > 0)
-    return db.session.scalar(found.options(*WHOLE))
+    return db.session.scalar(found.options(*whole()))
 
 
 def visible_batch(actor: Actor, batch_id: int) -> LetterBatch:
@@ -79,7 +83,7 @@ def batches_of(actor: Actor, group_id: int) -> Sequence[LetterBatch]:
 def letters_of(batch: LetterBatch) -> Sequence[Letter]:
     """The letters of a batch with all that belongs to them, in a flat number of queries."""
     return db.session.scalars(
-        sa.select(Letter).where(Letter.batch_id == batch.id).options(*WHOLE).order_by(Letter.id)
+        sa.select(Letter).where(Letter.batch_id == batch.id).options(*whole()).order_by(Letter.id)
     ).all()
 
 
@@ -119,7 +123,7 @@ def waiting_for(actor: Actor) -> list[Letter]:
         sa.select(Letter)
         .join(Letter.batch)
         .where(Letter.state.in_(sorted(SIGNABLE)), Letter.id.in_(named), policy.letters_visible_to(actor))
-        .options(*WHOLE)
+        .options(*whole())
         .order_by(LetterBatch.sign_by, Letter.id)
     ).all()
     return [letter for letter in rows if policy.may_sign(actor, letter) and policy.hindrance(actor, letter) is None]

@@ -70,11 +70,15 @@ def _ids(query: sa.Select[Any]) -> list[int]:
 
 
 _UNIT_PEOPLE = Prepared(
-    sa.select(Appointment.person_id)
-    .join(Post)
-    .where(Post.unit_id == sa.bindparam("unit_id"), on_day(Appointment, _DAY), effective_rank().in_(_listed("ranks")))
-    .distinct()
-    .order_by(Appointment.person_id)
+    lambda: (
+        sa.select(Appointment.person_id)
+        .join(Post)
+        .where(
+            Post.unit_id == sa.bindparam("unit_id"), on_day(Appointment, _DAY), effective_rank().in_(_listed("ranks"))
+        )
+        .distinct()
+        .order_by(Appointment.person_id)
+    )
 )
 
 
@@ -85,17 +89,19 @@ def unit_people(unit_id: int, *, day: date, ranks: Collection[PostRank]) -> list
 
 
 _CONTACTS = Prepared(
-    sa.select(MemberContact.person_id)
-    .join(MemberUnit)
-    .where(
-        MemberUnit.group_id == sa.bindparam("group_id"),
-        MemberUnit.unit_id == sa.bindparam("unit_id"),
-        on_day(MemberUnit, _DAY),
-        on_day(MemberContact, _DAY),
-        MemberContact.role.in_(_listed("roles")),
+    lambda: (
+        sa.select(MemberContact.person_id)
+        .join(MemberUnit)
+        .where(
+            MemberUnit.group_id == sa.bindparam("group_id"),
+            MemberUnit.unit_id == sa.bindparam("unit_id"),
+            on_day(MemberUnit, _DAY),
+            on_day(MemberContact, _DAY),
+            MemberContact.role.in_(_listed("roles")),
+        )
+        .distinct()
+        .order_by(MemberContact.person_id)
     )
-    .distinct()
-    .order_by(MemberContact.person_id)
 )
 
 
@@ -131,7 +137,7 @@ def _holders() -> sa.Select[int]:
     return sa.select(found.c.id).order_by(found.c.id)
 
 
-_HOLDERS = Prepared(_holders())
+_HOLDERS = Prepared(_holders)
 
 
 def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> list[int]:
@@ -171,13 +177,15 @@ def visible_groups(actor: Actor) -> Sequence[LeadershipGroup]:
 
 
 _UNITS_OF_PEOPLE = Prepared(
-    sa.select(Appointment.person_id, Post.unit_id)
-    .join(Post, Post.id == Appointment.post_id)
-    .where(Appointment.person_id.in_(_listed("people")), on_day(Appointment, _DAY))
-    .union(
-        sa.select(MemberContact.person_id, MemberUnit.unit_id)
-        .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
-        .where(MemberContact.person_id.in_(_listed("people")), on_day(MemberContact, _DAY))
+    lambda: (
+        sa.select(Appointment.person_id, Post.unit_id)
+        .join(Post, Post.id == Appointment.post_id)
+        .where(Appointment.person_id.in_(_listed("people")), on_day(Appointment, _DAY))
+        .union(
+            sa.select(MemberContact.person_id, MemberUnit.unit_id)
+            .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
+            .where(MemberContact.person_id.in_(_listed("people")), on_day(MemberContact, _DAY))
+        )
     )
 )
 

@@ -42,7 +42,7 @@ def _choices_of_lists() -> sa.CompoundSelect[str, int, str]:
     return sa.union_all(unit_rows, phase_rows)
 
 
-_CHOICES = Prepared(_choices_of_lists())
+_CHOICES = Prepared(_choices_of_lists)
 
 
 def list_choices(actor: Actor, *, group_id: int | None) -> dict[str, Choices]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,21 +82,25 @@ _COLUMNS = (
     Task.late,
 )
 
-_LATEST_REPORT = (
-    sa.select(ProgressReport.text)
-    .where(
-        ProgressReport.task_id == Task.id,
-        ProgressReport.part_id.is_(None),
-        ProgressReport.state == ReportState.CONFIRMED,
-        sa.not_(ProgressReport.no_change),
+
+@cache
+def _latest_report() -> sa.Label[str]:
+    """What the latest report says; an unchanged one says nothing of its own."""
+    return (
+        sa.select(ProgressReport.text)
+        .where(
+            ProgressReport.task_id == Task.id,
+            ProgressReport.part_id.is_(None),
+            ProgressReport.state == ReportState.CONFIRMED,
+            sa.not_(ProgressReport.no_change),
+        )
+        .order_by(ProgressReport.id.desc())
+        .limit(1)
+        .correlate(Task)
+        .scalar_subquery()
+        .label("progress")
     )
-    .order_by(ProgressReport.id.desc())
-    .limit(1)
-    .correlate(Task)
-    .scalar_subquery()
-    .label("progress")
-)
-"""What the latest report says; an unchanged one says nothing of its own."""
+
 
 _ORDER: dict[Sort, tuple[Key, ...]] = {
     Sort.DUE: (Key(Task.sort_on), Key(Task.id)),
@@ -171,7 +176,7 @@ def _statement(actor: Actor, wanted: TaskFilter, asked: Asking, limit: int) -> S
     first = (_directed(ids.c.sort_key, order[0]), _directed(ids.c.id, order[1]))
     page = sa.select(ids.c.id, ids.c.sort_key).order_by(*first).limit(limit).subquery("shown")
     return (
-        sa.select(*_COLUMNS, page.c.sort_key, _LATEST_REPORT)
+        sa.select(*_COLUMNS, page.c.sort_key, _latest_report())
         .select_from(page)
         .join(Task, Task.id == page.c.id)
         .outerjoin(Unit, Unit.id == Task.lead_unit_id)

@@ -1,5 +1,6 @@
 """One thing that an address names, as far as the reader may see it; otherwise it does not exist (404)."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -27,12 +28,10 @@ from tracker.tasks.rules import ReportState
 
 T = TypeVar("T", bound=Model)
 
-_WITH_TASK = (
-    joinedload(Task.group),
-    joinedload(Task.lead_unit),
-    joinedload(Task.owner),
-    joinedload(Task.parent),
-)
+
+@cache
+def _with_task() -> tuple[Any, ...]:
+    return joinedload(Task.group), joinedload(Task.lead_unit), joinedload(Task.owner), joinedload(Task.parent)
 
 
 def _one(found: T | None) -> T:
@@ -44,13 +43,13 @@ def _one(found: T | None) -> T:
 def visible_task(actor: Actor, task_id: int) -> Task:
     """A task with its group, lead unit, owner and cooperating units."""
     query = sa.select(Task).where(Task.id == task_id, visible_to(actor))
-    return _one(db.session.scalar(query.options(*_WITH_TASK, selectinload(Task.parts).joinedload(TaskPart.unit))))
+    return _one(db.session.scalar(query.options(*_with_task(), selectinload(Task.parts).joinedload(TaskPart.unit))))
 
 
 def _of_task(actor: Actor, model: type[T], thing_id: int) -> T:
     """Something that belongs to a task, by the task's rule of who sees it."""
     table: Any = model
-    query = sa.select(table).where(table.id == thing_id).options(joinedload(table.task).options(*_WITH_TASK))
+    query = sa.select(table).where(table.id == thing_id).options(joinedload(table.task).options(*_with_task()))
     found: T | None = db.session.scalar(query)
     thing: Any = _one(found)
     seen = db.session.scalar(sa.select(Task.id).where(Task.id == thing.task_id, visible_to(actor)))

@@ -89,7 +89,7 @@ def settings_of(group: LeadershipGroup) -> GroupSettings:
 
 
 _GROUPS = Prepared(
-    sa.select(
+    lambda: sa.select(
         LeadershipGroup.id,
         sa.case((LeadershipGroup.short_name != "", LeadershipGroup.short_name), else_=LeadershipGroup.name),
         LeadershipGroup.name,
