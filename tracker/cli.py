@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from config import ROOT
 from tracker.kernel.access import Role, Route
+from tracker.letters import rules as letters
 from tracker.tasks.rules import LABELS, LIVE, MOVES, OPEN, Move, TaskState
 
 docs = AppGroup("docs", help="The papers under docs/ that are made from the code.")
@@ -19,7 +20,7 @@ CHECK = click.option("--check", is_flag=True, help="Fail unless the paper under 
 @docs.command("states")
 @CHECK
 def states(check: bool) -> None:
-    """Print docs/states.md: the states of a task and the steps between them."""
+    """Print docs/states.md: the states of tasks and letters and the steps between them."""
     _publish(states_paper(), ROOT / "docs" / "states.md", check=check)
 
 
@@ -68,8 +69,39 @@ def states_paper() -> str:
         f"| step | 中文 | {' | '.join(TaskState)} |",
         "|---" * (len(TaskState) + 2) + "|",
         *(f"| {step} | {LABELS[step]} | {' | '.join(_ends(step))} |" for step in Move),
+        "",
+        *letter_states(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def letter_states() -> list[str]:
+    """The life of a responsibility letter, likewise."""
+    words = letters.LABELS
+    return [
+        "# The life of a responsibility letter",
+        "",
+        "From `tracker/letters/rules/states.py`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    {state}: {words[state]}" for state in letters.LetterState),
+        *(
+            f"    {source} --> {target}: {words[step]}"
+            for step, (sources, target) in letters.MOVES.items()
+            for source in letters.LetterState
+            if source in sources
+        ),
+        "```",
+        "",
+        f"| step | 中文 | {' | '.join(letters.LetterState)} |",
+        "|---" * (len(letters.LetterState) + 2) + "|",
+        *(
+            f"| {step} | {words[step]} | "
+            f"{' | '.join(target if state in sources else '' for state in letters.LetterState)} |"
+            for step, (sources, target) in letters.MOVES.items()
+        ),
+    ]
 
 
 def _in_order(members: frozenset[TaskState]) -> list[TaskState]:
