@@ -33,6 +33,11 @@ PACKAGES = (
         {"dist/css/bootstrap.min.css": "bootstrap.min.css", "LICENSE": "bootstrap.LICENSE.txt"},
     ),
     Package("htmx.org", "2.0.11", {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "htmx.LICENSE.txt"}),
+    Package(
+        "signature_pad",
+        "5.1.4",
+        {"dist/signature_pad.umd.min.js": "signature_pad.umd.min.js", "LICENSE": "signature_pad.LICENSE.txt"},
+    ),
     Package("@tabler/icons", "3.51.0", {"LICENSE": "icons.LICENSE.txt"}),
 )
 

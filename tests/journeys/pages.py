@@ -45,6 +45,7 @@ NOT_PAGES = frozenset(
         "audit.anchor",
         "health.healthz",
         "letters.docx_of_letter",
+        "letters.drawing",
         "letters.pdf_of_letter",
         "letters.scan",
         "letters.standing",

@@ -46,9 +46,17 @@ def signs_on_a_phone(page: Page) -> None:
     expect(page.get_by_role("article")).to_contain_text("一、责任目标")
     expect(page.get_by_role("article")).to_contain_text("教师培训经费占比不低于5%")
     is_sound(page)
+    page.get_by_role("img", name="手写签名").scroll_into_view_if_needed()
+    place = page.get_by_role("img", name="手写签名").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 40, place["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 180, place["y"] + 110, steps=8)
+    page.mouse.up()
     page.get_by_label("登录密码").fill(PASSWORD)
     page.get_by_role("button", name="确认签署").tap()
     expect(page.get_by_text("已签署。")).to_be_visible()
+    expect(page.get_by_role("img", name="手写签名")).to_be_visible()
 
 
 def signs_all(page: Page) -> None:

@@ -59,6 +59,7 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
         nonce=f"nonce{group.id}",
         signed_at=NOW,
         recorded_by_id=person_id,
+        drawing_sha256=scan,
         scan_sha256=scan,
         statement="{}",
         mark="x",

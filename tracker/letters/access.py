@@ -35,6 +35,7 @@ ACCESS: dict[str, Route] = {
     "letters.withdraw": _LETTER_OFFICE,
     "letters.follow": _LETTER_OFFICE,
     "letters.record_paper": _LETTER_OFFICE,
+    "letters.drawing": route(BUSINESS, about="letter"),
     "letters.scan": route(BUSINESS, about="letter"),
     "letters.docx_of_letter": route(BUSINESS, about="letter"),
     "letters.pdf_of_letter": route(BUSINESS, about="letter"),

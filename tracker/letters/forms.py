@@ -107,6 +107,13 @@ class SignForm(FlaskForm):
     text_id = HiddenField()
     sha256 = HiddenField()
     ticket = HiddenField()
+    drawn = HiddenField()
+    picture = FileField(
+        _l("手写签名图片"),
+        [OPTIONAL],
+        render_kw={"accept": ".png,.jpg,.jpeg"},
+        description=_l("可以不签；不能手写的，可上传签名照片。"),
+    )
     password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
 
 

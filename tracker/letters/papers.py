@@ -4,8 +4,9 @@ They are Chinese whatever the reader's language: they go into files and onto des
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from flask_babel import force_locale
 
@@ -35,7 +36,9 @@ HEADING = re.compile(rf"[{NUMERALS}]、\S{{1,10}}")
 BLANK_DATE = "　　年　　月　　日"
 
 
-def letter_paper(letter: Letter, lines: Sequence[Line], *, check_url: str) -> Paper:
+def letter_paper(
+    letter: Letter, lines: Sequence[Line], *, check_url: str, drawings: Mapping[str, bytes] = MappingProxyType({})
+) -> Paper:
     """目标责任书: the text that counts, word for word, with places to sign and the code of its check page."""
     text = policy.text_of(letter)
     assert text is not None
@@ -45,7 +48,7 @@ def letter_paper(letter: Letter, lines: Sequence[Line], *, check_url: str) -> Pa
         for position, line in enumerate(rest)
     ]
     with force_locale("zh"):
-        blocks.append(SignatureBlock(tuple(_party(letter, side, lines) for side in Side)))
+        blocks.append(SignatureBlock(tuple(_party(letter, side, lines, drawings) for side in Side)))
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=letter.number, sha256=text.sha256)
     return Paper(title, tuple(blocks), footer=Footer(digest, qr_code(check_url)))
 
@@ -54,7 +57,7 @@ FRAME = 2
 """Number and parties stand flush left; what follows is body."""
 
 
-def _party(letter: Letter, side: Side, lines: Sequence[Line]) -> Party:
+def _party(letter: Letter, side: Side, lines: Sequence[Line], drawings: Mapping[str, bytes]) -> Party:
     mine = [line for line in lines if line.signatory.side is side]
     signed = [line.signature.signed_at for line in mine if line.signature is not None]
     name = letter.batch.first_party if side is Side.FIRST else letter.unit.name
@@ -62,7 +65,12 @@ def _party(letter: Letter, side: Side, lines: Sequence[Line]) -> Party:
         label=_("%(side)s（盖章）", side=LABELS[side]),
         name=name,
         lines=tuple(
-            SignatureLine(_("%(title)s（签字）：", title=line.signatory.title), note=_note(line)) for line in mine
+            SignatureLine(
+                _("%(title)s（签字）：", title=line.signatory.title),
+                drawn=drawings.get(line.signature.drawing_sha256 or "", b"") if line.signature is not None else b"",
+                note=_note(line),
+            )
+            for line in mine
         ),
         date=day(local_date(max(signed))) if mine and len(signed) == len(mine) else BLANK_DATE,
     )

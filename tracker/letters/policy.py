@@ -103,9 +103,11 @@ def may_sign(actor: Actor, letter: Letter) -> Verdict:
 
 def hindrance(actor: Actor, letter: Letter) -> Any:
     """Why somebody who may sign a letter cannot do it now; None when they can."""
+    if letter.state not in SIGNABLE:
+        return _l("责任书不在待签署状态。")
     open_lines = to_sign(actor, letter)
     if not open_lines:
-        return _l("您已经签署，或者责任书不在待签署状态。")
+        return _l("您已经签署。")
     complete, order = complete_sides(letter), letter.batch.signing_order
     if not any(is_turn_of(one.side, order=order, complete=complete) for one in open_lines):
         return _l("按约定的签署顺序，还没有轮到您签署。")

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from tracker.documents.docx import docx
 from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf
-from tracker.kernel import clock
+from tracker.kernel import clock, files
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import Stale
 from tracker.kernel.text import _
-from tracker.kernel.uploads import settings
+from tracker.kernel.uploads import files_root, settings
 from tracker.letters import queries
 from tracker.letters.papers import letter_paper, standing_paper
 from tracker.letters.views.blueprint import bp
@@ -42,7 +42,9 @@ def _paper(letter_id: int) -> tuple[Paper, str]:
     lines = queries.lines_of([letter], day=clock.today())[letter.id]
     # The address on paper is the installation's own, whatever host the request named.
     address = settings().base_url + url_for("letters.check", code=letter.check_code)
-    return letter_paper(letter, lines, check_url=address), f"{letter.unit.name}{letter.batch.title}"
+    drawn = [line.signature.drawing_sha256 for line in lines if line.signature is not None]
+    drawings = {digest: files.read(digest, files_root()) for digest in drawn if digest is not None}
+    return letter_paper(letter, lines, check_url=address, drawings=drawings), f"{letter.unit.name}{letter.batch.title}"
 
 
 @bp.get("/letter-batches/<int:letter_batch_id>/standing.docx")

@@ -1,14 +1,17 @@
 """The list of letters, one letter with its text, and the scan of what was signed on paper."""
 
-from flask import render_template
+from io import BytesIO
+
+from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from tracker.audit.sending import Holder, send_kept
+from tracker.audit.sending import SANDBOX, Holder, send_kept
 from tracker.documents.pdf import pdf_available
-from tracker.kernel import clock
+from tracker.kernel import clock, files
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
+from tracker.kernel.uploads import files_root
 from tracker.letters import policy, queries
 from tracker.letters.forms import ReasonForm
 from tracker.letters.models import Letter
@@ -73,6 +76,17 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
         today=clock.today(),
         labels=LABELS,
     )
+
+
+@bp.get("/letters/<int:letter_id>/drawings/<sha256>")
+def drawing(letter_id: int, sha256: str) -> ResponseReturnValue:
+    """A drawn signature, as a picture beside the name."""
+    letter = queries.visible_letter(current_actor(), letter_id)
+    if sha256 not in {signature.drawing_sha256 for text in letter.texts for signature in text.signatures}:
+        raise NotVisible
+    answer = send_file(BytesIO(files.read(sha256, files_root())), mimetype="image/png")
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
 
 
 @bp.get("/letters/<int:letter_id>/scans/<sha256>")

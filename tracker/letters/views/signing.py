@@ -1,20 +1,24 @@
 """Signing: one letter on the page that shows its text, or many with one confirmation; and what was signed on paper."""
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import gate
-from tracker.kernel import clock
+from tracker.kernel import clock, files
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.files import NewFile
 from tracker.kernel.per_item import each, summary
 from tracker.kernel.text import _
-from tracker.kernel.uploads import chosen, kept
+from tracker.kernel.uploads import chosen, files_root, kept, settings
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import Seen
+from tracker.letters.drawings import as_png, drawn
 from tracker.letters.forms import PaperForm, SignForm, SignManyForm, paper_form
 from tracker.letters.models import Letter
 from tracker.letters.rules import LABELS, SIGNABLE
@@ -36,7 +40,7 @@ def sign(letter_id: int) -> ResponseReturnValue:
             with write_transaction():
                 letter = queries.visible_letter(actor, letter_id)
                 seen = _seen(letter, form.text_id.data, form.sha256.data, form.ticket.data)
-                commands.sign_letter(seen, by=actor, now=now)
+                commands.sign_letter(seen, drawing=_drawing(form, now=now), by=actor, now=now)
                 flash(_("已签署。"), "success")
                 return redirect(url_for("letters.show", letter_id=letter_id))
     hindered = policy.hindrance(actor, letter)
@@ -54,6 +58,19 @@ def sign(letter_id: int) -> ResponseReturnValue:
         labels=LABELS,
     )
     return page, status_of(form)
+
+
+def _drawing(form: SignForm, *, now: datetime) -> NewFile | None:
+    """What was drawn or uploaded as a signature, as a small PNG in the store; None where there is neither."""
+    uploads = chosen(form.picture.data)
+    if uploads:
+        data = as_png(uploads[0].read(settings().max_upload_mb * 1024 * 1024), field="picture")
+    elif form.drawn.data:
+        data = drawn(form.drawn.data, field="picture")
+    else:
+        return None
+    digest = files.keep(data, "image/png", root=files_root(), now=now)
+    return NewFile("签名.png", digest, len(data), "image/png")
 
 
 def _seen(letter: Letter, text_id: str | None, sha256: str | None, ticket: str | None) -> Seen:
