@@ -40,6 +40,10 @@ ACCESS: dict[str, Route] = {
     "letters.docx_of_letter": route(BUSINESS, about="letter"),
     "letters.pdf_of_letter": route(BUSINESS, about="letter"),
     "letters.standing": route(GROUP_ROLES, about="letter_batch"),
+    "letters.reconcile": _LETTER_OFFICE,
+    "letters.fulfil": route(Role.LEADER, sees=BUSINESS, about="letter"),
+    "letters.record_fulfilment": _LETTER_OFFICE,
+    "letters.fulfilment_scan": route(BUSINESS, about="letter"),
     "letters.check": PUBLIC,
 }
 

@@ -1,6 +1,6 @@
 """What is typed about letters; rules stand in commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -12,7 +12,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, ChoiceField, DayField, TextField, words
 from tracker.kernel.text import _l
-from tracker.letters.rules import LABELS, MAX_SECTION, MAX_TITLE, LetterKind, SigningOrder, Template
+from tracker.letters.rules import (
+    LABELS,
+    MAX_SECTION,
+    MAX_SENTENCE,
+    MAX_TITLE,
+    ClauseOutcome,
+    LetterKind,
+    SigningOrder,
+    Template,
+)
 
 PLACEHOLDER_HELP = _l("可用【单位】【期间】【领导小组】【甲方】，下发时替换为实际名称。")
 
@@ -142,3 +151,31 @@ def paper_form(lines: Sequence[tuple[int, str, Sequence[tuple[int, str]]]], **da
     for signatory, _label, people in lines:
         form[f"person_{signatory}"].offer(people)
     return form
+
+
+class OutcomesForm(ActForm):
+    """What became of the clauses. Two fields a clause are added by outcomes_form."""
+
+
+def outcomes_form(said: Mapping[int, tuple[ClauseOutcome | None, str]], **data: Any) -> OutcomesForm:
+    """The form for some clauses, with the outcome and the sentence that each begins with."""
+    fields: dict[str, Any] = {}
+    for clause_id, (outcome, remark) in said.items():
+        fields[f"outcome_{clause_id}"] = RadioField(
+            _l("结果"),
+            [CHOSEN],
+            choices=words((one.value, LABELS[one]) for one in ClauseOutcome),
+            default=outcome.value if outcome is not None else None,
+        )
+        fields[f"remark_{clause_id}"] = TextField(
+            _l("完成情况"), required=True, limit=MAX_SENTENCE, rows=2, default=remark
+        )
+    form: OutcomesForm = type("OutcomesForm", (OutcomesForm,), fields)(**data)
+    return form
+
+
+class OnPaperForm(ActForm):
+    """A confirmation by hand: who signed, and the scan."""
+
+    signatory = ChoiceField(_l("签批人"), required=True)
+    scan = FileField(_l("签批件扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})

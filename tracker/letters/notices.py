@@ -19,6 +19,10 @@ MESSAGES = {
             ("in_force", _l("责任书已由双方签署生效：%(title)s（%(number)s）"), "circle-check"),
             ("sent_back", _l("%(unit)s退回责任书：%(remark)s（%(number)s）"), "arrow-back-up"),
             ("withdrawn", _l("责任书已撤回：%(title)s（%(number)s）——%(remark)s"), "ban"),
+            ("reconciled", _l("年终对账待您确认：%(unit)s（%(number)s）"), "checks"),
+            ("fulfilled", _l("年终对账已经甲方确认：%(title)s（%(number)s）"), "circle-check"),
+            ("handover", _l("请办理责任书交接确认：%(title)s（%(number)s）"), "signature"),
+            ("handed_over", _l("%(unit)s责任书已交接（%(number)s）"), "circle-check"),
             ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
         )
     },

@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.letters.models import Letter, LetterBatch, LetterText, Signatory, Signature
-from tracker.letters.rules import SIGNABLE, Side, is_turn_of
+from tracker.letters.models import Handover, Letter, LetterBatch, LetterText, Signatory, Signature
+from tracker.letters.rules import SIGNABLE, LetterState, Side, is_turn_of
 from tracker.organisation.models import Unit
 from tracker.organisation.policy import WATCHING, may_confirm_for
-from tracker.organisation.rules import OFFICE, PostRank
+from tracker.organisation.rules import OFFICE, PostRank, UnitKind
 
 NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
 
@@ -120,3 +121,67 @@ def may_record_paper(actor: Actor, letter: Letter) -> Verdict:
     if verdict and letter.state in SIGNABLE and to_sign(actor, letter):
         return refused(_l("本人是签署人的，请直接签署，或者由他人代录。"))
     return verdict
+
+
+def _belongs_to(actor: Actor, unit_id: int) -> bool:
+    """Whether somebody is of a unit or of one of its sections (科室)."""
+    section = sa.and_(Unit.parent_id == unit_id, Unit.kind == UnitKind.SECTION)
+    own = sa.select(Unit.id).where(Unit.id.in_(sorted(actor.unit_ids)), sa.or_(Unit.id == unit_id, section))
+    return db.session.scalar(own.limit(1)) is not None
+
+
+def may_reconcile(actor: Actor, letter: Letter) -> Verdict:
+    """Draft what became of a letter's clauses, and enter a confirmation from paper: the office, never the doer."""
+    verdict = may_manage(actor, letter.group_id)
+    if verdict and _belongs_to(actor, letter.unit_id):
+        return refused(_l("年终对账由签订单位以外的人员办理。"))
+    return verdict
+
+
+def may_fulfil(actor: Actor, letter: Letter) -> Verdict:
+    """Confirm what became of a letter's clauses: who signs for the first party and is not of the unit."""
+    if not any(holds(actor, one) for one in letter.signatories if one.side is Side.FIRST):
+        return refused(_l("年终对账由甲方签署人确认。"))
+    if _belongs_to(actor, letter.unit_id):
+        return refused(_l("签订单位的人员不确认本单位的年终对账，请由甲方其他签署人确认。"))
+    return ALLOWED
+
+
+def may_record_fulfilment(actor: Actor, letter: Letter) -> Verdict:
+    """Enter from paper that the first party confirmed: the office, and nobody their own confirmation."""
+    verdict = may_reconcile(actor, letter)
+    if verdict and may_fulfil(actor, letter):
+        return refused(_l("本人是甲方签署人的，请直接确认。"))
+    return verdict
+
+
+def is_successor(actor: Actor, handover: Handover) -> bool:
+    """Whether somebody is the one to whom a letter is handed over, and still in the post."""
+    return actor.person_id == handover.successor_id and holds(actor, handover.signatory)
+
+
+def may_open_handover(actor: Actor, letter: Letter) -> Verdict:
+    """Draw up a handover: the office, or whoever would sign for the second party today."""
+    if may_manage(actor, letter.group_id) or any(
+        holds(actor, one) for one in letter.signatories if one.side is Side.SECOND
+    ):
+        return ALLOWED
+    return refused(_l("交接确认由接任人本人或者领导小组办公室办理。"))
+
+
+def may_sign_handover(actor: Actor, handover: Handover) -> Verdict:
+    """Sign a handover: the successor in person."""
+    return ALLOWED if is_successor(actor, handover) else refused(_l("交接确认由接任人本人签署。"))
+
+
+def may_record_handover(actor: Actor, handover: Handover) -> Verdict:
+    """Enter from paper that a handover was signed: the office, and nobody their own signature."""
+    verdict = may_manage(actor, handover.letter.group_id)
+    if verdict and actor.person_id in {handover.predecessor_id, handover.successor_id}:
+        return refused(_l("不能代录本人的签署，请由他人办理。"))
+    return verdict
+
+
+def was_in_force(letter: Letter) -> bool:
+    """Whether a letter was signed by all, and is in force or has expired since: only then is there to reconcile."""
+    return letter.in_force_at is not None and letter.state in {LetterState.IN_FORCE, LetterState.EXPIRED}

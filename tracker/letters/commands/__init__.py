@@ -15,15 +15,20 @@ from tracker.letters.commands.preparing import (
     prepare_batch,
     set_template,
 )
+from tracker.letters.commands.reconciling import ConfirmedOnPaper, Judged, draft_reconciliation, fulfil_letter
 from tracker.letters.commands.signing import Seen, record_paper, sign_letter, ticket_for
 
 __all__ = [
     "BatchWords",
+    "ConfirmedOnPaper",
+    "Judged",
     "Seen",
     "discard_batch",
+    "draft_reconciliation",
     "edit_letter",
     "expire_letters",
     "follow_letter",
+    "fulfil_letter",
     "issue_batch",
     "issue_letter",
     "prepare_batch",

@@ -31,6 +31,12 @@ from tracker.letters.queries.letters import (
     whole,
 )
 from tracker.letters.queries.parties import holders
+from tracker.letters.queries.reconciling import (
+    proposals,
+    reconciliation_of,
+    reconciliations_waiting_for,
+    statement_of_reconciliation,
+)
 from tracker.letters.queries.verifying import Fault, count_letters, faults
 
 __all__ = [
@@ -54,6 +60,10 @@ __all__ = [
     "people_to_sign",
     "people_whose_turn",
     "promised_tasks",
+    "proposals",
+    "reconciliation_of",
+    "reconciliations_waiting_for",
+    "statement_of_reconciliation",
     "tallies",
     "tasks_to_promise",
     "template_of",

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from tracker.audit.models import AuditEntry
-from tracker.kernel import files, seals
+from tracker.kernel import seals
 from tracker.kernel.db import db
-from tracker.kernel.files import Damaged
 from tracker.kernel.text import _l
 from tracker.letters.models import Letter, LetterText, Signature
+from tracker.letters.queries.proving import faults_of_mark, is_whole
+from tracker.letters.queries.proving_reconciliations import reconciliation_faults
 from tracker.letters.rules import (
     SIGNATURE_PURPOSE,
     TEXT_PURPOSE,
@@ -46,8 +47,10 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
         if not letters:
             break
         recorded = _recorded([letter.id for letter in letters])
+        reconciled = reconciliation_faults(letters, root=root)
         for letter in letters:
-            for sentence in _faults_of(letter, recorded.get(letter.id, _Recorded()), root=root):
+            own = _faults_of(letter, recorded.get(letter.id, _Recorded()), root=root)
+            for sentence in (*own, *reconciled[letter.id]):
                 yield Fault(letter.id, letter.number or "", sentence)
         last = letters[-1].id
         db.session.expunge_all()
@@ -109,7 +112,7 @@ def _faults_of_text(letter: Letter, text: LetterText, recorded: _Recorded) -> It
         sm3=text.sm3,
         at=text.created_at,
     )
-    yield from _faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
+    yield from faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
     if recorded.texts.get(text.ordinal) != text.sha256:
         yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
 
@@ -140,21 +143,12 @@ def _faults_of_signature(
     )
     if statement != signature.statement:
         yield _l("%(what)s与签署声明不符", what=what)
-    yield from _faults_of_mark(SIGNATURE_PURPOSE, signature.statement, signature.mark, what)
+    yield from faults_of_mark(SIGNATURE_PURPOSE, signature.statement, signature.mark, what)
     if signature.mark not in recorded.marks:
         yield _l("%(what)s没有操作记录", what=what)
     for digest in (signature.drawing_sha256, signature.scan_sha256):
-        if digest is not None and not _is_whole(digest, root):
+        if digest is not None and not is_whole(digest, root):
             yield _l("%(what)s的签名图片或扫描件已损坏或丢失", what=what)
-
-
-def _faults_of_mark(purpose: str, statement: str, mark: str, what: object) -> Iterator[object]:
-    if seals.is_marked(purpose, statement.encode(), mark):
-        return
-    if seals.is_key_known(mark):
-        yield _l("%(what)s的校验码不符", what=what)
-    else:
-        yield _l("%(what)s的校验码出自未知的密钥，无法核对", what=what)
 
 
 def _faults_of_state(letter: Letter) -> Iterator[object]:
@@ -166,14 +160,6 @@ def _faults_of_state(letter: Letter) -> Iterator[object]:
         yield _l("已生效，但签署不齐")
     if letter.state in {LetterState.ISSUED, LetterState.HALF_SIGNED} and signed == lines:
         yield _l("签署已齐，但状态没有生效")
-
-
-def _is_whole(digest: str, root: Path) -> bool:
-    try:
-        files.read(digest, root)
-    except Damaged:
-        return False
-    return True
 
 
 def _gone(letter_ids: Sequence[int] | None) -> Iterator[Fault]:

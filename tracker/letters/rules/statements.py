@@ -1,10 +1,14 @@
-"""What is put under the installation's key: a text that was issued, and a signature under it; as canonical JSON."""
+"""What is put under the installation's key: texts, signatures, outcomes and handovers, as canonical JSON."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 TEXT_PURPOSE = "letter text"
 SIGNATURE_PURPOSE = "letter signature"
+RECONCILIATION_PURPOSE = "letter reconciliation"
+HANDOVER_PURPOSE = "letter handover"
+HANDOVER_SIGNATURE_PURPOSE = "letter handover signature"
 
 
 def instant(moment: datetime) -> str:
@@ -75,3 +79,102 @@ def signature_statement(
 
 def _canonical(fields: dict[str, object]) -> str:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def reconciliation_statement(
+    *,
+    letter_id: int,
+    number: str,
+    sha256: str,
+    outcomes: Sequence[tuple[int, str, str]],
+    drafted_by_id: int,
+    person_id: int,
+    person_name: str,
+    confirmed_as: str,
+    method: str,
+    at: datetime,
+    recorded_by_id: int | None,
+    scan_sha256: str | None,
+) -> str:
+    """That this person confirmed what became of the clauses, each given as (clause, outcome, sentence).
+
+    sha256 is the digest of the letter's text that was signed.
+    """
+    return _canonical(
+        {
+            "letter": letter_id,
+            "number": number,
+            "sha256": sha256,
+            "outcomes": [list(one) for one in outcomes],
+            "drafted_by": drafted_by_id,
+            "person": person_id,
+            "name": person_name,
+            "as": confirmed_as,
+            "method": method,
+            "at": instant(at),
+            "recorded_by": recorded_by_id,
+            "scan": scan_sha256,
+        }
+    )
+
+
+def handover_statement(
+    *,
+    letter_id: int,
+    number: str,
+    signatory_id: int,
+    predecessor_id: int,
+    predecessor_name: str,
+    successor_id: int,
+    successor_name: str,
+    took_up_on: date,
+    due_on: date,
+    sha256: str,
+    sm3: str,
+    opened_by_id: int,
+    at: datetime,
+) -> str:
+    """That this text was drawn up for handing a letter over from one person to another."""
+    return _canonical(
+        {
+            "letter": letter_id,
+            "number": number,
+            "signatory": signatory_id,
+            "from": [predecessor_id, predecessor_name],
+            "to": [successor_id, successor_name],
+            "since": took_up_on.isoformat(),
+            "due": due_on.isoformat(),
+            "sha256": sha256,
+            "sm3": sm3,
+            "opened_by": opened_by_id,
+            "at": instant(at),
+        }
+    )
+
+
+def handover_signature_statement(
+    *,
+    handover: str,
+    line: str,
+    person_id: int,
+    person_name: str,
+    method: str,
+    at: datetime,
+    nonce: str,
+    recorded_by_id: int | None,
+    scan_sha256: str | None,
+) -> str:
+    """That this person signed a line of a handover; handover is the mark of its text."""
+    return _canonical(
+        {
+            "handover": handover,
+            "line": line,
+            "person": person_id,
+            "name": person_name,
+            "method": method,
+            "at": instant(at),
+            "nonce": nonce,
+            "recorded_by": recorded_by_id,
+            "scan": scan_sha256,
+        }
+    )

@@ -14,6 +14,7 @@ class LetterState(StrEnum):
     SENT_BACK = "sent_back"
     HALF_SIGNED = "half_signed"
     IN_FORCE = "in_force"
+    FULFILLED = "fulfilled"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
@@ -25,6 +26,7 @@ class LetterMove(StrEnum):
     ISSUE = "issue"
     SIGN_ONE_SIDE = "sign_one_side"
     ENTER_FORCE = "enter_force"
+    FULFIL = "fulfil"
     SEND_BACK = "send_back"
     SUPERSEDE = "supersede"
     EXPIRE = "expire"
@@ -77,6 +79,29 @@ class ClauseKind(StrEnum):
     FREE = "free"
 
 
+class ClauseOutcome(StrEnum):
+    """What became of a clause by the year's end."""
+
+    MET = "met"
+    PARTLY = "partly"
+    UNMET = "unmet"
+
+
+class HandoverState(StrEnum):
+    """How a handover stands. Lapsed: another was drawn up in its place before the successor signed."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    LAPSED = "lapsed"
+
+
+class HandoverLine(StrEnum):
+    """Who signs a handover: whoever answered for the letter, and the successor."""
+
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+
+
 class Gap(StrEnum):
     """What a letter lacks before it can go out, or what the office should know."""
 
@@ -93,6 +118,7 @@ MOVES: Mapping[LetterMove, tuple[frozenset[LetterState], LetterState]] = {
     LetterMove.ISSUE: (frozenset({S.DRAFT, S.SENT_BACK}), S.ISSUED),
     LetterMove.SIGN_ONE_SIDE: (frozenset({S.ISSUED}), S.HALF_SIGNED),
     LetterMove.ENTER_FORCE: (frozenset({S.ISSUED, S.HALF_SIGNED}), S.IN_FORCE),
+    LetterMove.FULFIL: (frozenset({S.IN_FORCE, S.EXPIRED}), S.FULFILLED),
     LetterMove.SEND_BACK: (frozenset({S.ISSUED, S.HALF_SIGNED}), S.SENT_BACK),
     LetterMove.SUPERSEDE: (frozenset({S.IN_FORCE}), S.SUPERSEDED),
     LetterMove.EXPIRE: (frozenset({S.ISSUED, S.HALF_SIGNED, S.SENT_BACK, S.IN_FORCE}), S.EXPIRED),
@@ -117,6 +143,7 @@ LABELS = Labels(
         LetterState.SENT_BACK: _l("已退回"),
         LetterState.HALF_SIGNED: _l("一方已签"),
         LetterState.IN_FORCE: _l("已生效"),
+        LetterState.FULFILLED: _l("已兑现"),
         LetterState.SUPERSEDED: _l("已被替代"),
         LetterState.EXPIRED: _l("已到期"),
         LetterState.WITHDRAWN: _l("已撤回"),
@@ -125,6 +152,7 @@ LABELS = Labels(
         LetterMove.ISSUE: _l("下发"),
         LetterMove.SIGN_ONE_SIDE: _l("一方签署"),
         LetterMove.ENTER_FORCE: _l("双方签署生效"),
+        LetterMove.FULFIL: _l("年终对账兑现"),
         LetterMove.SEND_BACK: _l("退回"),
         LetterMove.SUPERSEDE: _l("被重签替代"),
         LetterMove.EXPIRE: _l("到期"),
@@ -148,6 +176,9 @@ LABELS = Labels(
     },
     {SigningMethod.ELECTRONIC: _l("系统签署"), SigningMethod.PAPER: _l("纸质签署")},
     {ClauseKind.TARGET: _l("责任目标"), ClauseKind.TASK: _l("工作任务"), ClauseKind.FREE: _l("其他约定")},
+    {ClauseOutcome.MET: _l("完成"), ClauseOutcome.PARTLY: _l("部分完成"), ClauseOutcome.UNMET: _l("未完成")},
+    {HandoverState.OPEN: _l("待接任人签署"), HandoverState.SIGNED: _l("已交接"), HandoverState.LAPSED: _l("已失效")},
+    {HandoverLine.PREDECESSOR: _l("移交人"), HandoverLine.SUCCESSOR: _l("接任人")},
     {
         Gap.NO_SIGNATORY: _l("没有登记主要负责人职务"),
         Gap.NO_CLAUSE: _l("没有任务，也没有其他约定"),

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         "letters/index.html",
         waiting=queries.waiting_for(actor),
         own=queries.own_letters(actor),
+        reconciled=queries.reconciliations_waiting_for(actor),
         groups=[(group, queries.batches_of(actor, group.id)) for group in groups],
         tallies=queries.tallies([group.id for group in groups], day=today),
         offices=actor.groups_as(*OFFICE),
@@ -52,12 +53,17 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
     may_sign = policy.may_sign(actor, letter)
     fresh = {"formdata": None, "version": letter.version}
     signed = policy.complete_sides(letter) if letter.edition else frozenset()
+    closable = policy.was_in_force(letter)
     return render_template(
         "letters/show.html",
         letter=letter,
         text=policy.text_of(letter),
         lines=queries.lines_of([letter], day=clock.today())[letter.id],
         deviations=queries.deviations(letter),
+        reconciliation=queries.reconciliation_of(letter) if letter.in_force_at is not None else None,
+        reconciles=closable and policy.may_reconcile(actor, letter),
+        fulfils=closable and policy.may_fulfil(actor, letter),
+        records_fulfilment=closable and policy.may_record_fulfilment(actor, letter),
         gaps=queries.gaps(letter.batch, [letter], day=clock.today())[letter.id] if letter.state in EDITABLE else [],
         signs=may_sign and policy.hindrance(actor, letter) is None,
         hindrance=policy.hindrance(actor, letter) if may_sign and letter.state in SIGNABLE else None,

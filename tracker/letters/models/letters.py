@@ -84,7 +84,9 @@ class Letter(Model):
         sa.CheckConstraint("state = 'draft' OR state = 'withdrawn' OR edition > 0", name="issued_has_text"),
         sa.CheckConstraint("(edition > 0) = (number IS NOT NULL)", name="issued_has_number"),
         sa.CheckConstraint("edition > 0 OR issued_at IS NULL", name="issued_at"),
-        sa.CheckConstraint("state NOT IN ('in_force', 'superseded') OR in_force_at IS NOT NULL", name="in_force_at"),
+        sa.CheckConstraint(
+            "state NOT IN ('in_force', 'superseded', 'fulfilled') OR in_force_at IS NOT NULL", name="in_force_at"
+        ),
         sa.CheckConstraint("state <> 'sent_back' OR remark <> ''", name="sent_back_has_reason"),
         sa.Index("ix_letter_unit_state", "unit_id", "state"),
         sa.Index("ix_letter_group_state", "group_id", "state"),

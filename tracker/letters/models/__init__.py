@@ -1,0 +1,27 @@
+"""Letters and what becomes of them: promised and signed, reconciled at the year's end, handed over to successors."""
+
+from tracker.letters.models.handing_over import Handover, HandoverSignature
+from tracker.letters.models.letters import (
+    Letter,
+    LetterBatch,
+    LetterClause,
+    LetterTemplate,
+    LetterText,
+    Signatory,
+    Signature,
+)
+from tracker.letters.models.reconciling import OutcomeOfClause, Reconciliation
+
+__all__ = [
+    "Handover",
+    "HandoverSignature",
+    "Letter",
+    "LetterBatch",
+    "LetterClause",
+    "LetterTemplate",
+    "LetterText",
+    "OutcomeOfClause",
+    "Reconciliation",
+    "Signatory",
+    "Signature",
+]
