@@ -15,7 +15,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.kernel.files import NewFile
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands.signing import TICKET_VALID
+from tracker.letters.commands.tickets import TICKET_VALID
 from tracker.letters.rules import LetterState, Side, SigningMethod, SigningOrder
 from tracker.organisation import commands as organisation
 from tracker.organisation.models import Appointment

@@ -7,6 +7,13 @@ from tracker.letters.commands.changing import (
     urge_letter,
     withdraw_letter,
 )
+from tracker.letters.commands.handing_over import (
+    SeenHandover,
+    open_handover,
+    record_handover,
+    sign_handover,
+    ticket_for_handover,
+)
 from tracker.letters.commands.issuing import issue_batch, issue_letter
 from tracker.letters.commands.preparing import (
     BatchWords,
@@ -23,6 +30,7 @@ __all__ = [
     "ConfirmedOnPaper",
     "Judged",
     "Seen",
+    "SeenHandover",
     "discard_batch",
     "draft_reconciliation",
     "edit_letter",
@@ -31,12 +39,16 @@ __all__ = [
     "fulfil_letter",
     "issue_batch",
     "issue_letter",
+    "open_handover",
     "prepare_batch",
+    "record_handover",
     "record_paper",
     "send_back",
     "set_template",
+    "sign_handover",
     "sign_letter",
     "ticket_for",
+    "ticket_for_handover",
     "urge_letter",
     "withdraw_letter",
 ]

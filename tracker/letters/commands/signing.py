@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from tracker.kernel import seals
 from tracker.kernel.actor import Actor
@@ -15,6 +15,7 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
 from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.commands.tickets import new_ticket, nonce_of
 from tracker.letters.models import Letter, LetterText, Signatory, Signature
 from tracker.letters.rules import (
     SIGNABLE,
@@ -32,8 +33,6 @@ from tracker.letters.rules import (
 from tracker.organisation.models import Person
 
 TICKET_PURPOSE = "letter ticket"
-TICKET_VALID = timedelta(minutes=30)
-"""How long a page on which a letter is read may lie open before it is signed."""
 DRAWINGS = frozenset({"image/png", "image/jpeg"})
 
 
@@ -49,24 +48,7 @@ class Seen:
 
 def ticket_for(text: LetterText, *, by: Actor, now: datetime) -> str:
     """A ticket for signing one text once, given to one person with the page that shows it; nothing is written."""
-    nonce, until = secrets.token_hex(16), int((now + TICKET_VALID).timestamp())
-    return f"{nonce}.{until}.{seals.mark(TICKET_PURPOSE, _ticket_data(text.id, by, nonce, until))}"
-
-
-def _ticket_data(text_id: int, by: Actor, nonce: str, until: int) -> bytes:
-    return f"{text_id}:{by.person_id}:{nonce}:{until}".encode()
-
-
-def _nonce_of(ticket: str, text: LetterText, *, by: Actor, now: datetime) -> str:
-    nonce, _dot, rest = ticket.partition(".")
-    until, _dot, mark = rest.partition(".")
-    if not (until.isascii() and until.isdigit() and len(until) < 15):
-        raise Stale(_l("签署页面无效，请重新打开责任书。"))
-    if not seals.is_marked(TICKET_PURPOSE, _ticket_data(text.id, by, nonce, int(until)), mark):
-        raise Stale(_l("签署页面无效，请重新打开责任书。"))
-    if now >= datetime.fromtimestamp(int(until), tz=UTC):
-        raise Stale(_l("签署页面停留过久，请重新打开责任书再签署。"))
-    return nonce
+    return new_ticket(TICKET_PURPOSE, text.id, by=by, now=now)
 
 
 def sign_letter(seen: Seen, *, drawing: NewFile | None = None, by: Actor, now: datetime) -> None:
@@ -82,7 +64,7 @@ def sign_letter(seen: Seen, *, drawing: NewFile | None = None, by: Actor, now: d
     _require_unexpired(letter, now=now)
     if drawing is not None and drawing.media_type not in DRAWINGS:
         raise Invalid({"drawing": _l("手写签名须为图片。")})
-    nonce = _nonce_of(seen.ticket, text, by=by, now=now)
+    nonce = nonce_of(seen.ticket, TICKET_PURPOSE, text.id, by=by, now=now)
     complete, order = policy.complete_sides(letter), letter.batch.signing_order
     lines = [one for one in policy.to_sign(by, letter) if is_turn_of(one.side, order=order, complete=complete)]
     take(letter, states=SIGNABLE)
