@@ -4,9 +4,18 @@ import sqlalchemy as sa
 
 from tests.clock import NOW, TODAY
 from tracker.kernel.db import db
-from tracker.letters.models import Letter, LetterBatch, LetterText, Signatory, Signature
-from tracker.letters.rules import BatchState, LetterState, Side, SigningMethod, SigningOrder
-from tracker.organisation.models import LeadershipGroup, Post, Seat
+from tracker.letters.models import (
+    Handover,
+    HandoverSignature,
+    Letter,
+    LetterBatch,
+    LetterText,
+    Reconciliation,
+    Signatory,
+    Signature,
+)
+from tracker.letters.rules import BatchState, HandoverLine, LetterState, Side, SigningMethod, SigningOrder
+from tracker.organisation.models import LeadershipGroup, Person, Post, Seat
 from tracker.organisation.rules import PostRank, SeatRole
 
 DIGEST = "0" * 64
@@ -67,4 +76,63 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     letter.texts[0].signatures.append(signature)
     db.session.add(batch)
     db.session.flush()
-    return {"letter_batch_id": batch.id, "letter_id": letter.id, "code": letter.check_code}
+    db.session.add(_reconciled(letter, person_id, scan))
+    handover = _handover(letter, second, person_id, scan)
+    db.session.add(handover)
+    db.session.flush()
+    return {
+        "letter_batch_id": batch.id,
+        "letter_id": letter.id,
+        "code": letter.check_code,
+        "handover_id": handover.id,
+    }
+
+
+def _reconciled(letter: Letter, person_id: int, scan: str) -> Reconciliation:
+    return Reconciliation(
+        letter_id=letter.id,
+        drafted_by_id=person_id,
+        drafted_at=NOW,
+        confirmed_by_id=person_id,
+        confirmed_at=NOW,
+        method=SigningMethod.PAPER,
+        recorded_by_id=person_id,
+        scan_sha256=scan,
+        mark="x",
+    )
+
+
+def _handover(letter: Letter, line: Signatory, successor_id: int, scan: str) -> Handover:
+    others = sa.select(Person.id).where(Person.id != successor_id).order_by(Person.id)
+    predecessor_id = db.session.scalars(others).first()
+    handover = Handover(
+        letter_id=letter.id,
+        signatory_id=line.id,
+        predecessor_id=predecessor_id,
+        predecessor_name="某人",
+        successor_id=successor_id,
+        successor_name="接任人",
+        took_up_on=TODAY,
+        due_on=TODAY,
+        text="文本\n",
+        sha256=DIGEST,
+        sm3=DIGEST,
+        mark="x",
+        opened_by_id=successor_id,
+        opened_at=NOW,
+    )
+    handover.signatures = [
+        HandoverSignature(
+            line=HandoverLine.PREDECESSOR,
+            person_id=predecessor_id,
+            person_name="某人",
+            method=SigningMethod.PAPER,
+            nonce=f"handover{letter.group_id}",
+            signed_at=NOW,
+            recorded_by_id=successor_id,
+            scan_sha256=scan,
+            statement="{}",
+            mark="x",
+        )
+    ]
+    return handover

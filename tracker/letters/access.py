@@ -44,6 +44,11 @@ ACCESS: dict[str, Route] = {
     "letters.fulfil": route(Role.LEADER, sees=BUSINESS, about="letter"),
     "letters.record_fulfilment": _LETTER_OFFICE,
     "letters.fulfilment_scan": route(BUSINESS, about="letter"),
+    "letters.open_handover": route(Role.HEAD, OFFICE_ROLES, sees=BUSINESS, about="letter"),
+    "letters.handover": route(BUSINESS, about="handover"),
+    "letters.sign_handover": route(Role.HEAD, sees=BUSINESS, about="handover"),
+    "letters.record_handover": route(OFFICE_ROLES, sees=BUSINESS, about="handover"),
+    "letters.handover_scan": route(BUSINESS, about="handover"),
     "letters.check": PUBLIC,
 }
 

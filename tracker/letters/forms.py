@@ -174,6 +174,19 @@ def outcomes_form(said: Mapping[int, tuple[ClauseOutcome | None, str]], **data: 
     return form
 
 
+class OpenHandoverForm(FlaskForm):
+    """Whose handover is drawn up: the line of the letter."""
+
+    signatory = IntegerField(validators=[REQUIRED])
+
+
+class HandoverPaperForm(ActForm):
+    """Which lines of a handover were signed by hand, and the scan."""
+
+    lines = TicksField(_l("在纸上签字的人"))
+    scan = FileField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
+
+
 class OnPaperForm(ActForm):
     """A confirmation by hand: who signed, and the scan."""
 

@@ -99,10 +99,15 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
 
 
 def _letters(actor: Actor, group_id: int) -> dict[str, Any]:
-    """How many letters of the group are not signed by all, and how many of them wait for the reader."""
+    """How many letters of the group are not signed by all, how many wait for the reader, and outcomes to confirm."""
     found = letters.unsigned(group_id, day=clock.today())
     waiting = letters.waiting_for(actor) if found.letters else []
-    return {"letters": found, "letters_to_sign": sum(letter.group_id == group_id for letter in waiting)}
+    reconciled = letters.reconciliations_waiting_for(actor)
+    return {
+        "letters": found,
+        "letters_to_sign": sum(letter.group_id == group_id for letter in waiting),
+        "letters_to_confirm": sum(letter.group_id == group_id for letter in reconciled),
+    }
 
 
 def _waits(actor: Actor, group_id: int) -> list[Waiting]:

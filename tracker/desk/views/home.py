@@ -157,6 +157,8 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         light=light,
         waits=waits,
         letters=letters.waiting_for(actor),
+        handovers=letters.handovers_waiting_for(actor, day=today),
+        today=today,
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
         confirmations=CONFIRMATIONS,
         tasks=queries.unit_tasks(actor, today=today, light=light, cursor=cursor),

@@ -1,6 +1,6 @@
 """Pages of responsibility letters."""
 
-from tracker.letters.views import batches, changing, checking, papers, reading, reconciling, signing
+from tracker.letters.views import batches, changing, checking, handing_over, papers, reading, reconciling, signing
 from tracker.letters.views.blueprint import bp
 
-__all__ = ["batches", "bp", "changing", "checking", "papers", "reading", "reconciling", "signing"]
+__all__ = ["batches", "bp", "changing", "checking", "handing_over", "papers", "reading", "reconciling", "signing"]

@@ -148,6 +148,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         letters=shown,
         gaps=queries.gaps(found, drafts, day=today) if drafts else {},
         lines=lines,
+        handovers=queries.handovers_due(shown, day=today),
         days=_days_waiting(shown),
         tally=queries.tallies([found.group_id], day=today).get(found.id),
         office=policy.may_manage(actor, found.group_id),
