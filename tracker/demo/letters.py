@@ -6,17 +6,18 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from tracker.demo.stage import Stage
-from tracker.kernel.actor import Actor
+from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import BatchWords, Seen
+from tracker.letters.commands import BatchWords, Judged, Seen
 from tracker.letters.models import Letter, LetterBatch
-from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder, usual_prefix, usual_title
-from tracker.organisation.models import LeadershipGroup
-from tracker.organisation.queries import seat_holders
-from tracker.organisation.rules import LEADERS, SeatRole
+from tracker.letters.rules import ClauseOutcome, LetterKind, LetterState, Side, SigningOrder, usual_prefix, usual_title
+from tracker.organisation import commands as organisation
+from tracker.organisation.models import Appointment, LeadershipGroup, Person
+from tracker.organisation.queries import seat_holders, unit_people
+from tracker.organisation.rules import LEADERS, PostRank, SeatRole
 from tracker.tasks.commands import adjust_time
 from tracker.tasks.models import Task
 from tracker.tasks.rules import OPEN
@@ -26,6 +27,8 @@ OUT, EXPIRING_OUT = -48, -90
 SIGN_WORKING_DAYS = 10
 SILENT = 2
 """So many units have not signed though the date has passed."""
+RECONCILED = 2
+"""So many letters of the second group are reconciled; the leader has confirmed one."""
 
 Days = Sequence[tuple[int, Callable[[Stage], None]]]
 
@@ -43,6 +46,9 @@ def letters_of(group_id: int, second_id: int, *, today: date) -> Days:
         (OUT + 8, lambda stage: _withdraw(stage, group_id)),
         (-15, lambda stage: _replace(stage, group_id)),
         (-12, lambda stage: _urge(stage, group_id)),
+        (-5, lambda stage: _reconcile(stage, second_id)),
+        (-4, lambda stage: _confirm(stage, second_id)),
+        (-3, lambda stage: _succeed(stage, group_id)),
         (-2, lambda stage: _one_more_signs(stage, group_id)),
         (-1, lambda stage: _move_a_date(stage, group_id)),
     )
@@ -140,6 +146,48 @@ def _replace(stage: Stage, group_id: int) -> None:
         commands.issue_letter(new, version=new.version, by=by, now=stage.now)
         _sign(stage, new, Side.SECOND)
         _sign(stage, new, Side.FIRST)
+
+
+def _reconcile(stage: Stage, group_id: int) -> None:
+    """The office says what became of the clauses of a letter whose term is over, and of one more."""
+    with write_transaction():
+        clerk = _clerk(stage, group_id)
+        found = [
+            letter
+            for letter in _letters(group_id, LetterState.IN_FORCE, LetterState.EXPIRED)
+            if policy.was_in_force(letter) and policy.may_reconcile(clerk, letter)
+        ]
+        for letter in found[:RECONCILED]:
+            proposed = queries.proposals(letter, day=local_date(stage.now))
+            judged = [
+                Judged(clause_id, outcome or ClauseOutcome.PARTLY, sentence or "按约定推进。")
+                for clause_id, (outcome, sentence) in proposed.items()
+            ]
+            commands.draft_reconciliation(letter, judged, version=0, by=clerk, now=stage.now)
+
+
+def _confirm(stage: Stage, group_id: int) -> None:
+    """The leader confirms the first of them; the rest still waits."""
+    with write_transaction():
+        leader = queries.leaders_to_sign(group_id, day=local_date(stage.now))[0]
+        by = stage.actor(seat_holders(group_id, day=local_date(stage.now), roles=(leader.role,))[0])
+        letter = queries.reconciliations_waiting_for(by)[0]
+        commands.fulfil_letter(letter, version=1, by=by, now=stage.now)
+
+
+def _succeed(stage: Stage, group_id: int) -> None:
+    """A head retires and the deputy follows: the letter waits to be handed over."""
+    with write_transaction() as session:
+        for letter in _letters(group_id, LetterState.IN_FORCE)[::-1]:
+            [line] = [one for one in letter.signatories if one.side is Side.SECOND]
+            deputies = unit_people(letter.unit_id, day=local_date(stage.now), ranks=(PostRank.DEPUTY,))
+            held = sa.select(Appointment).where(Appointment.post_id == line.post_id, Appointment.ends_on.is_(None))
+            appointment = session.scalars(held).first()
+            if deputies and appointment is not None:
+                successor = session.get_one(Person, deputies[0])
+                organisation.hand_over(appointment, to=successor, by=SYSTEM, now=stage.now)
+                stage.known.actors.clear()
+                return
 
 
 def _urge(stage: Stage, group_id: int) -> None:

@@ -14,7 +14,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy
 from tracker.letters.models import Handover, HandoverSignature, Letter, Signatory
-from tracker.letters.queries.letters import WHOLE
+from tracker.letters.queries.letters import whole
 from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
     GRACE_DAYS,
@@ -142,7 +142,7 @@ def handovers_waiting_for(actor: Actor, *, day: date) -> list[HandoverDue]:
         )
     )
     letters = db.session.scalars(
-        sa.select(Letter).where(Letter.state == LetterState.IN_FORCE, Letter.id.in_(named)).options(*WHOLE)
+        sa.select(Letter).where(Letter.state == LetterState.IN_FORCE, Letter.id.in_(named)).options(*whole())
     ).all()
     own = [due for due in handovers_due(letters, day=day) if due.successor.id == actor.person_id]
     return sorted(own, key=lambda due: (due.due_on, due.letter.id))

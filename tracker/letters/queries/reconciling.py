@@ -12,7 +12,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.letters import policy
 from tracker.letters.models import Letter, LetterClause, OutcomeOfClause, Reconciliation, Signatory
-from tracker.letters.queries.letters import WHOLE
+from tracker.letters.queries.letters import whole
 from tracker.letters.rules import (
     ClauseOutcome,
     LetterState,
@@ -74,7 +74,7 @@ def reconciliations_waiting_for(actor: Actor) -> Sequence[Letter]:
             Letter.id.in_(sa.select(Signatory.letter_id).where(Signatory.side == Side.FIRST, held)),
             policy.letters_visible_to(actor),
         )
-        .options(*WHOLE)
+        .options(*whole())
         .order_by(Letter.id)
     ).all()
     return [letter for letter in rows if policy.may_fulfil(actor, letter)]

@@ -113,4 +113,4 @@ def handover_scan(handover_id: int, sha256: str) -> ResponseReturnValue:
         raise NotVisible
     name = str(_("%(number)s交接确认", number=found.letter.number))
     holder = Holder("letter", found.letter_id, found.letter.group_id)
-    return send_kept(sha256, name, holder=holder, actor=actor)
+    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())

@@ -111,4 +111,5 @@ def fulfilment_scan(letter_id: int, sha256: str) -> ResponseReturnValue:
     if found is None or found.scan_sha256 != sha256:
         raise NotVisible
     name = str(_("%(number)s年终对账", number=letter.number))
-    return send_kept(sha256, name, holder=Holder("letter", letter.id, letter.group_id), actor=actor)
+    holder = Holder("letter", letter.id, letter.group_id)
+    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())
