@@ -102,7 +102,8 @@ def _letters(actor: Actor, group_id: int) -> dict[str, Any]:
     """How many letters of the group are not signed by all, how many wait for the reader, and outcomes to confirm."""
     found = letters.unsigned(group_id, day=clock.today())
     waiting = letters.waiting_for(actor) if found.letters else []
-    reconciled = letters.reconciliations_waiting_for(actor)
+    leads = bool(actor.roles_in(group_id) & LEADERS)
+    reconciled = letters.reconciliations_waiting_for(actor) if leads else []
     return {
         "letters": found,
         "letters_to_sign": sum(letter.group_id == group_id for letter in waiting),
