@@ -204,6 +204,8 @@ def _tasks(count: int, now: datetime) -> None:
                 "suspended_from": "active" if state == "suspended" else None,
                 "version": 3,
                 "lead_unit_id": lead,
+                # Somebody of the lead unit, as _organisation gives posts.
+                "owner_id": lead if n % 2 else lead + UNITS,
                 "due_on": due,
                 "first_due_on": due,
                 "sort_on": due,

@@ -17,6 +17,7 @@ from tracker.tasks.queries import (
     Wait,
     counts_by_light,
     counts_by_unit,
+    list_choices,
     list_tasks,
     my_tasks,
     waiting_for,
@@ -148,3 +149,29 @@ def test_everybody_finds_what_only_they_can_do(cast: Cast) -> None:
     assert {kind for kind, _thing in kinds("construction_head")} == {Wait.ACCEPT_PART}
     assert kinds("supervisor") == {(Wait.VERIFY, handed_in)}
     assert kinds("outsider") == kinds("d2_head") == kinds("administrator") == set()
+
+
+def test_the_owners_offered_are_those_of_the_tasks_that_somebody_sees(world: Cast) -> None:
+    owners = {
+        "学校的任务": "school_one_head",
+        "教育局的任务": "education_head",
+        "牵头加配合": "finance_staff",
+        "防汛任务": "construction_head",
+        "指定了核验人": "finance_staff",
+        "签发后撤销": "finance_liaison",
+        "没签发就撤销": "finance_head",
+    }
+    with write_transaction() as session:
+        for title, name in owners.items():
+            session.execute(sa.update(Task).where(Task.title == title).values(owner_id=world.person_ids[name]))
+    groups = (None, world.group_ids["g1"], world.group_ids["g2"])
+    for name in EVERYBODY:
+        actor = world.actor(name)
+        for group in groups:
+            seen = sa.select(Task.owner_id).where(visible_to(actor), Task.owner_id.is_not(None))
+            if group is not None:
+                seen = seen.where(Task.group_id == group)
+            offered = [person for person, _name in list_choices(actor, group_id=group)["owner"]]
+            assert len(offered) == len(set(offered))
+            assert set(offered) == set(db.session.scalars(seen)), (name, group)
+    assert list_choices(world.actor("finance_head"), group_id=None)["owner"]

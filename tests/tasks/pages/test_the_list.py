@@ -111,6 +111,30 @@ def test_an_address_that_makes_no_sense_is_refused(cast: Cast, client_as: Client
     assert client.get("/tasks?sort=number&unit=&light=").status_code == 200
 
 
+def test_the_filter_bar_has_a_field_for_the_owner(cast: Cast, client_as: ClientAs) -> None:
+    owner, other = cast.person_ids["finance_staff"], cast.person_ids["town_head"]
+    [given, _free] = accepted(cast, "交给专人", "没有专人")
+    issued(cast, "镇里的", lead="town")
+    with write_transaction() as session:
+        session.execute(sa.update(Task).where(Task.id == given).values(owner_id=owner))
+        session.execute(sa.update(Task).where(Task.title == "镇里的").values(owner_id=other))
+    head, clerk = client_as("finance_head"), client_as("office_secondee")
+    option, foreign = f'<option value="{owner}"', f'<option value="{other}"'
+    assert option in head.get("/tasks").text
+    assert foreign not in head.get("/tasks").text, "whose task the reader does not see"
+    assert foreign in clerk.get("/tasks").text
+    page = clerk.get(f"/tasks?owner={owner}")
+    assert titles(clerk, f"?owner={owner}") == {"交给专人"}
+    assert f"{option} selected>" in page.text
+    assert (
+        f"{cast.person('finance_staff').name}（澄江区财政局）<"
+        in page.text.split('class="z-applied"')[1].split("</ul>")[0]
+    )
+    kept = head.get(f"/tasks?owner={other}").text
+    assert f"{foreign} selected>已选<" in kept
+    assert cast.person("town_head").name not in kept
+
+
 def test_pages_are_walked_by_their_links(cast: Cast, client_as: ClientAs) -> None:
     issued(cast, *(f"第{n:03d}项" for n in range(60)))
     client = client_as("finance_head")
@@ -185,7 +209,7 @@ def test_a_list_of_fifty_rows_takes_few_queries(cast: Cast, client_as: ClientAs)
     reported_id = accepted(cast, "有进展的")[0]
     reported(cast, reported_id, "进展", who="finance_head")
     head, clerk = client_as("finance_head"), client_as("office_secondee")
-    for client, most in ((head, 9), (clerk, 9)):
+    for client, most in ((head, 10), (clerk, 10)):
         client.get("/tasks")
         with counting() as sent:
             assert client.get("/tasks").status_code == 200

@@ -78,12 +78,13 @@ def read_filter(args: Mapping[str, str]) -> TaskFilter:
 
 
 def applied(args: Mapping[str, str], wanted: TaskFilter, names: Mapping[str, Mapping[int, str]]) -> list[Applied]:
-    """What a list is narrowed by, in words; names gives those of groups, units and phases by id."""
+    """What a list is narrowed by, in words; names gives those of groups, units, phases and owners by id."""
     found: list[Applied] = []
     for name, value in (
         ("group", wanted.group_id),
         ("unit", wanted.unit_id),
         ("phase", wanted.phase_id),
+        ("owner", wanted.owner_id),
         ("part", wanted.part_unit_id),
     ):
         if value is not None:
@@ -106,7 +107,6 @@ def _others(wanted: TaskFilter) -> list[Applied]:
         ("from", wanted.due_from, _("时限不早于 %(day)s", day=wanted.due_from)),
         ("to", wanted.due_to, _("时限不晚于 %(day)s", day=wanted.due_to)),
         ("quiet", wanted.unreported_since, _("%(day)s 以来未报进展", day=wanted.unreported_since)),
-        ("owner", wanted.owner_id, _("指定责任人")),
         ("apportionment", wanted.apportionment_id, _("同一分办事项")),
         ("own", wanted.only_own or None, _("只看本单位")),
         ("q", wanted.text or None, _("含“%(text)s”", text=wanted.text)),

@@ -14,9 +14,17 @@ from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRo
 from tracker.plans.models import Phase, Plan
 from tracker.plans.rules import PlanState
 from tracker.tasks.models import Task
-from tracker.tasks.policy import OVERSEERS, involved_units
+from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS, involved_units
+from tracker.tasks.queries.lights import codes
 from tracker.tasks.queries.reckoning import Reckoning
-from tracker.tasks.queries.scope import watched_groups
+from tracker.tasks.queries.scope import (
+    ids_of_others,
+    ids_to_verify,
+    looked_up_group,
+    looked_up_state,
+    watched_groups,
+)
+from tracker.tasks.rules import TaskState
 
 Choices = list[tuple[int, str]]
 
@@ -39,26 +47,77 @@ def _choices_of_lists() -> sa.CompoundSelect[str, int, str]:
         .join(Plan, Plan.id == Phase.plan_id)
         .where(Plan.group_id.in_(sa.bindparam("groups", expanding=True)), Plan.state == PlanState.ACTIVE)
     )
-    return sa.union_all(unit_rows, phase_rows)
+    return sa.union_all(unit_rows, phase_rows, _people_of(seen), _owners_of_others(units))
 
 
-_CHOICES = Prepared(_choices_of_lists)
+def _people_of(seen: sa.ColumnElement[bool]) -> sa.Select[str, int, str]:
+    """Who holds or held a post in these units, and so may own a task that they lead."""
+    return (
+        sa.select(sa.literal("person"), Appointment.person_id, Person.name + "（" + Unit.name + "）")
+        .join(Post, Post.id == Appointment.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(seen)
+    )
+
+
+def _out_with(group: Any) -> list[sa.ColumnElement[bool]]:
+    """What units see of what concerns them, perhaps of one group alone."""
+    return [
+        looked_up_state.in_(codes(UNIT_BUSINESS)),
+        sa.or_(looked_up_state != TaskState.CANCELLED.value, Task.issued_at.is_not(None)),
+        looked_up_group == sa.func.coalesce(group, Task.group_id),
+    ]
+
+
+def _owners_of_others(units: Any) -> sa.Select[str, int, str]:
+    """Who owns what units see and do not lead."""
+    concerned = sa.union_all(*ids_of_others(units), ids_to_verify(sa.bindparam("person", type_=sa.Integer)))
+    return (
+        sa.select(sa.literal("owner"), Person.id, Person.name + "（" + Unit.name + "）")
+        .select_from(Task)
+        .join(Person, Person.id == Task.owner_id)
+        .join(Unit, Unit.id == Task.lead_unit_id)
+        .where(Task.id.in_(concerned), *_out_with(sa.bindparam("group", type_=sa.Integer)))
+        .distinct()
+    )
+
+
+def _owning_people() -> sa.Select[int]:
+    """Those of some people who own a task of these groups, or one that went out to these units."""
+    units: Any = sa.bindparam("units", expanding=True)
+    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+    lead = Task.lead_unit_id + 0
+    own = sa.and_(sa.or_(lead.in_(units), lead.in_(below)), *_out_with(sa.bindparam("group", type_=sa.Integer)))
+    watched = looked_up_group.in_(sa.bindparam("watched", expanding=True))
+    # The first one found is enough: no engine shall read all that somebody owns, or ever owned.
+    first = sa.select(Task.id).where(Task.owner_id == Person.id, sa.or_(watched, own)).limit(1).scalar_subquery()
+    return sa.select(Person.id).where(Person.id.in_(sa.bindparam("people", expanding=True)), first.is_not(None))
+
+
+_CHOICES, _OWNING = Prepared(_choices_of_lists), Prepared(_owning_people)
 
 
 def list_choices(actor: Actor, *, group_id: int | None) -> dict[str, Choices]:
-    """Units, phases and owners by which somebody can narrow a list: one query.
+    """Units, phases and owners by which somebody can narrow a list: two queries.
 
     Who watches over a group chooses among its lead units; a unit, among itself and what lies below it.
     """
     watched = [group for group in watched_groups(actor) if group_id in (None, group)]
     groups = {group for group, _unit in actor.member_units} | set(watched)
     wanted = sorted(group for group in groups if group_id in (None, group))
-    found: dict[str, Choices] = {"unit": [], "phase": []}
-    for kind, row_id, name in _CHOICES.rows(units=sorted(actor.unit_ids), watched=watched, groups=wanted):
-        found[kind].append((row_id, name))
-    found["unit"].sort(key=lambda choice: choice[1])
-    found["phase"].sort()
-    return found
+    seen = {"units": sorted(actor.unit_ids), "watched": watched, "group": group_id}
+    found: dict[str, dict[int, str]] = {"unit": {}, "phase": {}, "person": {}, "owner": {}}
+    for kind, row_id, name in _CHOICES.rows(**seen, groups=wanted, person=actor.person_id):
+        found[kind].setdefault(row_id, name)
+    people = found["person"]
+    owning = [row[0] for row in _OWNING.rows(**seen, people=sorted(people))] if people else []
+    owners = found["owner"] | {person: people[person] for person in owning}
+    return {
+        "unit": sorted(found["unit"].items(), key=lambda choice: choice[1]),
+        "phase": sorted(found["phase"].items()),
+        "owner": sorted(owners.items(), key=lambda choice: choice[1]),
+    }
 
 
 def units_for(group: LeadershipGroup) -> Choices:

@@ -78,20 +78,28 @@ def pieces(
 
 def _ids_concerned(units: Sequence[int], person_id: int | None) -> list[sa.Select[int]]:
     """The tasks that somebody sees otherwise than as the lead: below them, as a part, summing up, verifying."""
-    found: list[sa.Select[int]] = []
-    every_task = sa.select(Task.id).correlate(None)
-    if units:
-        below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
-        concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
-        sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
-        found = [
-            sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned)),
-            every_task.where(Task.lead_unit_id.in_(below)),
-            every_task.where(Task.apportionment_id.in_(sums_up)),
-        ]
+    found = ids_of_others(units) if units else []
     if person_id is not None:
-        found.append(every_task.where(Task.verifier_id == person_id, Task.verifier_id.is_not(None)))
+        found.append(ids_to_verify(person_id))
     return found
+
+
+def ids_of_others(units: Any) -> list[sa.Select[int]]:
+    """The tasks that units see and do not lead: as a part, led below them, summed up by them."""
+    below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+    concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
+    sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
+    return [
+        sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned)),
+        sa.select(Task.id).correlate(None).where(Task.lead_unit_id.in_(below)),
+        sa.select(Task.id).correlate(None).where(Task.apportionment_id.in_(sums_up)),
+    ]
+
+
+def ids_to_verify(person_id: Any) -> sa.Select[int]:
+    """The tasks that somebody was appointed to verify."""
+    found = sa.select(Task.id).correlate(None)
+    return found.where(Task.verifier_id == person_id, Task.verifier_id.is_not(None))
 
 
 def _watching(groups: Sequence[int], unit_id: int | None) -> Piece:

@@ -71,11 +71,7 @@ def _chips(found: list[Applied]) -> list[dict[str, str]]:
 
 def _hidden() -> dict[str, str]:
     """What the filter bar has no field for but keeps."""
-    return {
-        name: request.args[name]
-        for name in ("owner", "part", "apportionment", "quiet", "own")
-        if request.args.get(name)
-    }
+    return {name: request.args[name] for name in ("part", "apportionment", "quiet", "own") if request.args.get(name)}
 
 
 def _selects(groups: list[tuple[int, str]], choices: dict[str, list[tuple[int, str]]]) -> list[Select]:
@@ -91,6 +87,12 @@ def _selects(groups: list[tuple[int, str]], choices: dict[str, list[tuple[int, s
         Select("due", _("时限"), [("", _("全部")), *((window.value, FILTER_LABELS[window]) for window in Window)]),
         Select("source", _("来源"), [("", _("全部")), *((source.value, LABELS[source]) for source in TaskSource)]),
     ]
+    owner, owners = request.args.get("owner", ""), rows(choices["owner"])
+    if owner not in dict(owners):
+        # An address may name somebody who owns nothing that is seen: the bar keeps what the list is narrowed by.
+        owners.append((owner, _("已选")))
+    if len(owners) > 1:
+        found.insert(0, Select("owner", _("责任人"), owners))
     if len(choices["unit"]) > 1:
         found.insert(0, Select("unit", _("牵头单位"), rows(choices["unit"])))
     if len(groups) > 1:
