@@ -1,6 +1,6 @@
 """The application's factory: the only file that knows all features."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from click import Command
@@ -205,10 +205,10 @@ def _guard(app: Flask) -> None:
         return None
 
 
-def _page(status: int, message: object) -> ResponseReturnValue:
+def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ()) -> ResponseReturnValue:
     known = {400, 403, 404, 409, 413, 415, 422, 429, 503}
     template = f"errors/{status if status in known else 500}.html"
-    return render_template(template, message=message), status
+    return render_template(template, message=message, ways=ways), status
 
 
 def _answer_errors(app: Flask) -> None:
@@ -216,7 +216,7 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def _refusal(error: Refusal) -> ResponseReturnValue:
-        return _page(error.status, error.message)
+        return _page(error.status, error.message, error.ways)
 
     @app.errorhandler(StaleDataError)
     def _stale(_error: Any) -> ResponseReturnValue:

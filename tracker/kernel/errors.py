@@ -1,6 +1,6 @@
 """The four ways in which a request can be refused, and the status each becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tracker.kernel.text import _l
 
@@ -13,6 +13,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     def __init__(self, message: object) -> None:
         super().__init__(message)
         self.message = message
+        self.ways: Sequence[tuple[object, str]] = ()
+        """Where else to go, as words and address, the most useful first; none: the home page."""
 
 
 class NotVisible(Refusal):

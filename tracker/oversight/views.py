@@ -17,6 +17,7 @@ from tracker.oversight.forms import DirectForm, UrgeForm, UrgeManyForm
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES, DirectionKind
 from tracker.tasks.models import Task
 from tracker.tasks.policy import OVERSEERS
+from tracker.tasks.rules import OPEN
 
 bp = Blueprint("oversight", "tracker.oversight")
 
@@ -77,6 +78,8 @@ def direct(task_id: int) -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     task = queries.task_to_oversee(actor, task_id)
     require(policy.may_direct(actor, task))
+    if task.state not in OPEN:
+        raise Stale(_("任务不在办理中。"))
     form = DirectForm(kind=request.args.get("kind"), version=task.version, next=request.values.get("next"))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():

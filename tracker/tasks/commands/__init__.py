@@ -35,6 +35,7 @@ from tracker.tasks.commands.filling import (
 )
 from tracker.tasks.commands.moving import (
     PaperRoad,
+    require_at_work,
 )
 from tracker.tasks.commands.opinions import (
     Opinion,
@@ -44,6 +45,16 @@ from tracker.tasks.commands.opinions import (
 from tracker.tasks.commands.parts import (
     accept_part,
     complete_part,
+)
+from tracker.tasks.commands.possible import (
+    require_acceptable,
+    require_adjustment_open,
+    require_childless,
+    require_children_done,
+    require_delay_unexplained,
+    require_dividable,
+    require_extension_open,
+    require_time_adjustable,
 )
 from tracker.tasks.commands.progress import (
     NewReport,
@@ -119,6 +130,15 @@ __all__ = [
     "record_crossings",
     "report_part",
     "report_progress",
+    "require_acceptable",
+    "require_adjustment_open",
+    "require_at_work",
+    "require_childless",
+    "require_children_done",
+    "require_delay_unexplained",
+    "require_dividable",
+    "require_extension_open",
+    "require_time_adjustable",
     "resume_task",
     "return_for_rework",
     "send_back_batch",

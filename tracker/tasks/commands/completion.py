@@ -34,9 +34,9 @@ from tracker.tasks.commands.moving import (
     withdraw_requests,
     words,
 )
+from tracker.tasks.commands.possible import require_children_done
 from tracker.tasks.models import Evidence, Submission, Task, Verification
 from tracker.tasks.rules import (
-    ENDED,
     WORK,
     CrossingKind,
     DueDateCause,
@@ -95,7 +95,7 @@ def submit_completion(
     statement = words(statement, "statement")
     waiting = _waiting(task)
     _require_evidence(task, files)
-    _require_children_done(task)
+    require_children_done(task, now=now)
     write_what_passed(task, now=now)
     late_now = is_late(task, local_date(now))
     late = late_now or has_crossed(CrossingKind.TASK, task.id)
@@ -231,12 +231,6 @@ def _require_evidence(task: Task, files: Sequence[NewFile]) -> None:
     own = sa.select(Evidence.id).where(Evidence.task_id == task.id, Evidence.part_id.is_(None))
     if db.session.scalar(own.limit(1)) is None:
         raise Invalid({"files": _l("本任务要求附佐证材料，请上传后再报请办结。")})
-
-
-def _require_children_done(task: Task) -> None:
-    undone = db.session.scalar(sa.select(sa.func.count()).where(Task.parent_id == task.id, Task.state.not_in(ENDED)))
-    if undone:
-        raise Stale(_l("还有 %(count)s 项分解的子任务没有办结，不能报请办结。", count=undone))
 
 
 def _keep(

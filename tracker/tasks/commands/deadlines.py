@@ -1,6 +1,7 @@
 """More time, asked for before the due date (延期); changed by those above (时限调整); explained after it (逾期说明)."""
 
 from datetime import date, datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -28,6 +29,11 @@ from tracker.tasks.commands.moving import (
     who_decides,
     words,
 )
+from tracker.tasks.commands.possible import (
+    require_delay_unexplained,
+    require_extension_open,
+    require_time_adjustable,
+)
 from tracker.tasks.models import DelayExplanation, Extension, Task
 from tracker.tasks.rules import (
     FREE_EXTENSIONS,
@@ -48,14 +54,9 @@ def ask_extension(
     require(policy.may_ask(by, task))
     reason = words(reason, "reason")
     due_on = future_date(new_due_on, "new_due_on", now=now)
-    if task.due_on is None:
-        raise Stale(_l("长期坚持的任务没有完成时限，不需要延期。"))
-    if local_date(now) >= task.due_on:
-        raise Stale(_l("延期须在时限之前提出；时限已到，逾期后请提交逾期说明。"))
-    if due_on <= task.due_on:
+    old_due_on = require_extension_open(task, now=now)
+    if due_on <= old_due_on:
         raise Invalid({"new_due_on": _l("新的时限须晚于现在的时限。")})
-    if task.extension_pending:
-        raise Stale(_l("上一次申请还没有决定。"))
     claim(task, version=version, states=WORK)
     asked = sa.select(sa.func.count()).where(Extension.task_id == task.id, Extension.state != RequestState.WITHDRAWN)
     before = db.session.scalar(asked) or 0
@@ -63,7 +64,7 @@ def ask_extension(
         task_id=task.id,
         ordinal=before + 1,
         reason=reason,
-        old_due_on=task.due_on,
+        old_due_on=old_due_on,
         new_due_on=due_on,
         asked_by_id=by.person_id,
         asked_at=now,
@@ -155,12 +156,7 @@ def adjust_time(
     require_paper(paper, policy.may_decide(by, task))
     basis = words(basis, "basis")
     due_on = future_date(new_due_on, "new_due_on", now=now)
-    if task.due_on is None:
-        raise Stale(_l("长期坚持的任务没有完成时限。"))
-    if task.extension_pending:
-        raise Stale(_l("单位的申请还没有决定，请先决定申请。"))
-    if is_late(task, local_date(now)):
-        raise Stale(_l("时限已过，不能再调整，请通过限期整改设定新的时限。"))
+    require_time_adjustable(task, now=now)
     if due_on == task.due_on:
         raise Invalid({"new_due_on": _l("与现在的时限相同。")})
     claim(task, version=version, states=OPEN)
@@ -175,16 +171,13 @@ def explain_delay(task: Task, *, text: str, version: int, by: Actor, now: dateti
     """Say why a task is late (逾期说明); after the due date there is no extension any more."""
     require(policy.may_ask(by, task))
     text = words(text, "text")
-    if task.due_on is None or task.lead_unit_id is None or not is_late(task, local_date(now)):
-        raise Stale(_l("任务没有逾期，不需要说明。"))
-    if _waits_for_answer(task):
-        raise Stale(_l("本次逾期已提交说明，正在等待答复。"))
+    require_delay_unexplained(task, now=now)
     claim(task, version=version, states=OPEN)
     write_what_passed(task, now=now)
     explanation = DelayExplanation(
         task_id=task.id,
-        unit_id=task.lead_unit_id,
-        due_on=task.due_on,
+        unit_id=cast("int", task.lead_unit_id),
+        due_on=cast("date", task.due_on),
         text=text,
         given_by_id=by.person_id,
         given_at=now,
@@ -195,15 +188,6 @@ def explain_delay(task: Task, *, text: str, version: int, by: Actor, now: dateti
     touch(task, by=by, now=now, act="task.explain_delay", new={"text": text})
     notices.tell_verifiers("task.explained", task, now=now)
     return explanation
-
-
-def _waits_for_answer(task: Task) -> bool:
-    found = sa.select(DelayExplanation.id).where(
-        DelayExplanation.task_id == task.id,
-        DelayExplanation.due_on == task.due_on,
-        DelayExplanation.state == ExplanationState.OPEN,
-    )
-    return db.session.scalar(found.limit(1)) is not None
 
 
 def answer_explanation(

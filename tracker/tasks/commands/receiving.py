@@ -2,13 +2,11 @@
 
 from datetime import date, datetime
 
-import sqlalchemy as sa
-
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import Unit
@@ -32,6 +30,7 @@ from tracker.tasks.commands.moving import (
     who_decides,
     words,
 )
+from tracker.tasks.commands.possible import require_acceptable, require_adjustment_open
 from tracker.tasks.commands.readiness import require_verifiable
 from tracker.tasks.models import Adjustment, Task
 from tracker.tasks.rules import (
@@ -49,8 +48,7 @@ def accept_task(task: Task, *, version: int, by: Actor, now: datetime, spoke_wit
     require(policy.may_accept(by, task))
     own = policy.may_draft_for(by, task.group_id, task.lead_unit_id)
     spoke = words(spoke_with, "spoke_with", required=not own, limit=200)
-    if _pending_adjustment(task) is not None:
-        raise Stale(_l("调整申请还没有决定，决定之后再签收。"))
+    require_acceptable(task, now=now)
     act = "task.accept" if own else "task.accept_by_phone"
     move(task, Move.ACCEPT, by=by, now=now, act=act, version=version, spoke_with=spoke)
 
@@ -75,10 +73,7 @@ def ask_adjustment(
         raise Invalid({"kind": _l("长期坚持的任务没有完成时限，不能申请调整时限。")})
     else:
         new_due_on = future_date(new_due_on, "new_due_on", now=now)
-    if task.accept_by is not None and today > task.accept_by:
-        raise Stale(_l("签收时限已过，不能再申请调整。"))
-    if db.session.scalar(sa.select(Adjustment.id).where(Adjustment.task_id == task.id)) is not None:
-        raise Stale(_l("每项任务只能申请调整一次。"))
+    require_adjustment_open(task, now=now)
     claim(task, version=version, states=[TaskState.ISSUED])
     adjustment = Adjustment(
         task_id=task.id,
@@ -186,9 +181,3 @@ def _give_to(task: Task, unit_id: int | None, *, day: date) -> None:
     task.lead_unit, task.owner_id = db.session.get_one(Unit, unit_id), None
     task.lead_unit_id = unit_id
     require_verifiable(task, "new_lead_unit_id", policy.overseers(task.group_id, day=day), day=day)
-
-
-def _pending_adjustment(task: Task) -> Adjustment | None:
-    return db.session.scalar(
-        sa.select(Adjustment).where(Adjustment.task_id == task.id, Adjustment.state == RequestState.PENDING)
-    )

@@ -8,8 +8,6 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Stale
-from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.outbox.commands import settle
 from tracker.tasks import notices, policy
@@ -27,8 +25,9 @@ from tracker.tasks.commands.moving import (
     withdraw_requests,
     words,
 )
+from tracker.tasks.commands.possible import require_childless
 from tracker.tasks.models import Suspension, Task
-from tracker.tasks.rules import ENDED, DueDateCause, Move, PartState, TaskState, resume_date
+from tracker.tasks.rules import DueDateCause, Move, PartState, TaskState, resume_date
 
 
 def suspend_task(
@@ -99,11 +98,7 @@ def cancel_task(
     else:
         _require_decision(task, by, paper)
     reason = words(reason, "reason")
-    open_children = db.session.scalar(
-        sa.select(sa.func.count()).where(Task.parent_id == task.id, Task.state.not_in(ENDED))
-    )
-    if open_children:
-        raise Stale(_l("还有 %(count)s 项分解的子任务没有结束，请先处理子任务。", count=open_children))
+    require_childless(task, now=now)
     was_out, rested = task.issued_at is not None, task.state is TaskState.SUSPENDED
     write_what_passed(task, now=now)
     said = {"reason": reason, **on_paper(paper, task.group_id)}

@@ -14,6 +14,7 @@ from tracker.kernel.verdict import require
 from tracker.organisation.models import Unit
 from tracker.tasks import notices, policy
 from tracker.tasks.commands.moving import claim, future_date, set_due, touch, words
+from tracker.tasks.commands.possible import require_dividable
 from tracker.tasks.commands.readiness import require_verifiable
 from tracker.tasks.models import Task
 from tracker.tasks.rules import FAR_FUTURE, MAX_TITLE, WORK, TaskSource, TaskState
@@ -32,6 +33,7 @@ def split_task(
 ) -> Task:
     """Hand a piece of a task to a section or school of the unit (层层分解); the parent stays its own."""
     require(policy.may_assign(by, task))
+    require_dividable(task, now=now)
     unit = db.session.get(Unit, unit_id)
     if unit is None or unit.parent_id != task.lead_unit_id or unit.ended_on is not None:
         raise Invalid({"unit_id": _l("只能分解给本单位的科室或者所属学校。")})

@@ -132,6 +132,11 @@ def _may_still_ask(stand: Stand) -> bool:
     return not stand.matters.asked_before and (limit is None or stand.today <= limit)
 
 
+def _may_split(stand: Stand) -> bool:
+    due = stand.task.due_on
+    return due is None or stand.today <= due
+
+
 def _may_extend(stand: Stand) -> bool:
     due = stand.task.due_on
     return due is not None and stand.today < due and not stand.task.extension_pending
@@ -245,7 +250,14 @@ RULES: tuple[Rule, ...] = (
         thing=_only(_may_still_ask),
     ),
     Rule("assign", _l("落实责任人"), Side.LEAD, OPEN, lambda stand: stand.may("assign", policy.may_assign)),
-    Rule("split", _l("层层分解"), Side.LEAD, WORKING, lambda stand: stand.may("assign", policy.may_assign)),
+    Rule(
+        "split",
+        _l("层层分解"),
+        Side.LEAD,
+        WORKING,
+        lambda stand: stand.may("assign", policy.may_assign),
+        thing=_only(_may_split),
+    ),
     Rule(
         "accept_by_phone",
         _l("代签收"),

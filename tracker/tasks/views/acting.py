@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,9 +17,11 @@ from tracker.kernel.forms import ActForm, PaperForm
 from tracker.kernel.text import _
 from tracker.kernel.verdict import Verdict, require
 from tracker.kernel.web import form_errors, status_of
-from tracker.tasks import policy, queries
+from tracker.tasks import commands, policy, queries
 from tracker.tasks.commands import PaperRoad
 from tracker.tasks.models import Task
+from tracker.tasks.queries.step_rules import Stand
+from tracker.tasks.queries.steps import open_matters, steps
 from tracker.tasks.rules import LABELS, TaskState
 from tracker.tasks.views.blueprint import bp
 from tracker.tasks.views.papers import paper_of
@@ -60,6 +63,12 @@ class Act:
     """Whether what this person does is a draft until somebody confirms it."""
     more: Callable[[Actor, Thing], dict[str, Any]] = lambda _actor, _thing: {}
     """What else the page shows."""
+    thing_states: frozenset[StrEnum] = frozenset()
+    """Where the thing has a state of its own: those in which the act makes sense."""
+    possible: Callable[..., object] = lambda _thing, *, now: None  # noqa: ARG005
+    """Raises Stale where the act makes no sense as things stand, whatever is typed; the command asks the same."""
+    instead: str = ""
+    """The step that remains where this one is refused."""
 
 
 def task_of(thing: Thing) -> Task:
@@ -73,7 +82,11 @@ def register(act: Act) -> None:
     argument = act.rule.partition("<int:")[2].partition(">")[0]
 
     def view(**address: int) -> ResponseReturnValue:
-        return _page(act, address[argument])
+        try:
+            return _page(act, address[argument])
+        except Stale as refusal:
+            refusal.ways = _ways_on(act, address[argument])
+            raise
 
     bp.add_url_rule(act.rule, endpoint=act.name, view_func=view, methods=["GET", "POST"])
 
@@ -114,7 +127,27 @@ def _check(act: Act, actor: Actor, thing: Thing) -> bool:
         require(verdict)
     if task.state not in act.states:
         raise Stale(_("任务现在是“%(state)s”，不能“%(act)s”。", state=LABELS[task.state], act=act.title))
+    _require_possible(act, thing)
     return paper
+
+
+def _require_possible(act: Act, thing: Thing) -> None:
+    """Refuse before anything is typed what would be refused after."""
+    commands.require_at_work(task_of(thing).group)
+    if act.thing_states and thing.state not in act.thing_states:
+        raise Stale(_("这件事现在是“%(state)s”，不能“%(act)s”。", state=LABELS[thing.state], act=act.title))
+    act.possible(thing, now=clock.now())
+
+
+def _ways_on(act: Act, thing_id: int) -> list[tuple[object, str]]:
+    """Where somebody who was refused can go: to what remains to be done, and back to the task."""
+    actor = current_actor()
+    task = task_of(act.load(actor, thing_id))
+    stand = Stand(actor, task, open_matters(task.id), clock.today())
+    left = [step for step in steps(stand) if step.name == act.instead and step.verdict]
+    addresses: list[dict[str, Any]] = [{step.argument: step.thing_id} for step in left]
+    ways = [(step.label, url_for(step.endpoint, **address)) for step, address in zip(left, addresses, strict=True)]
+    return [*ways, (_("返回任务"), url_for("tasks.show", task_id=task.id))]
 
 
 def _run(act: Act, thing_id: int, form: ActForm, actor: Actor) -> None:

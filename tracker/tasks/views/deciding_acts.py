@@ -11,7 +11,15 @@ from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
 from tracker.tasks.models import Adjustment, DelayExplanation, Task
-from tracker.tasks.rules import OPEN, AdjustmentKind, TaskState, VerificationMode, rectification_date
+from tracker.tasks.rules import (
+    OPEN,
+    AdjustmentKind,
+    ExplanationState,
+    RequestState,
+    TaskState,
+    VerificationMode,
+    rectification_date,
+)
 from tracker.tasks.views.acting import Act, Doing, register
 
 
@@ -142,6 +150,7 @@ ACTS = (
         make=_shape_adjustment,
         states=frozenset({TaskState.ISSUED}),
         template="tasks/decide.html",
+        thing_states=frozenset({RequestState.PENDING}),
     ),
     Act(
         "decide_extension",
@@ -155,6 +164,7 @@ ACTS = (
         _decide_extension,
         states=OPEN,
         template="tasks/decide.html",
+        thing_states=frozenset({RequestState.PENDING}),
     ),
     Act(
         "verify",
@@ -186,6 +196,7 @@ ACTS = (
         _answer,
         states=OPEN,
         template="tasks/decide.html",
+        thing_states=frozenset({ExplanationState.OPEN}),
     ),
 )
 

@@ -135,6 +135,7 @@ def new(group_id: int) -> ResponseReturnValue:
     actor = current_actor()
     group = queries.watched_group(actor, group_id)
     require(policy.may_manage(actor, group_id))
+    commands.require_at_work(group)
     form = _prepared(DraftForm(), group)
     if form.validate_on_submit() and not _more_rows():
         with form_errors(form), write_transaction():
@@ -151,6 +152,7 @@ def edit(task_id: int) -> ResponseReturnValue:
     actor = current_actor()
     task = queries.visible_task(actor, task_id)
     require(policy.may_manage(actor, task.group_id))
+    commands.require_at_work(task.group)
     if task.state is not TaskState.DRAFT:
         raise Stale(_("任务已经送审或签发，不能再按草稿修改。"))
     form = DraftForm()
@@ -173,6 +175,7 @@ def copy(task_id: int) -> ResponseReturnValue:
     actor = current_actor()
     task = queries.visible_task(actor, task_id)
     require(policy.may_manage(actor, task.group_id))
+    commands.require_at_work(task.group)
     if request.method == "POST":
         with write_transaction():
             fresh = commands.copy_task(queries.visible_task(actor, task_id), by=actor, now=clock.now())
@@ -188,6 +191,7 @@ def apportion(group_id: int) -> ResponseReturnValue:
     actor = current_actor()
     group = queries.watched_group(actor, group_id)
     require(policy.may_manage(actor, group_id))
+    commands.require_at_work(group)
     form = _prepared(ApportionForm(), group)
     form.summing_unit.offer(queries.units_for(group))
     if form.validate_on_submit() and not _more_rows():

@@ -107,6 +107,7 @@ ACTS = (
         policy.may_decide,
         _adjust_time,
         states=OPEN,
+        possible=commands.require_time_adjustable,
     ),
     Act(
         "suspend",
@@ -148,6 +149,7 @@ ACTS = (
         states=NOT_ENDED,
         kind="danger",
         note=_l("撤销后不能恢复，历史记录保留。"),
+        possible=commands.require_childless,
     ),
     Act(
         "appoint_verifier",

@@ -16,6 +16,7 @@ from tracker.tasks.commands import NewReport
 from tracker.tasks.forms import acts as forms
 from tracker.tasks.models import Milestone, Submission, Task
 from tracker.tasks.queries.step_rules import WORKING
+from tracker.tasks.rules import PART_WORK, PartState, ReportState
 from tracker.tasks.views.acting import Act, Doing, register
 from tracker.tasks.views.blueprint import bp
 
@@ -112,6 +113,8 @@ ACTS = (
         _report_part,
         waits=lambda actor, part: not policy.may_complete_part(actor, part),
         template="tasks/report.html",
+        states=PART_WORK,
+        thing_states=frozenset({PartState.ACTIVE}),
     ),
     Act(
         "complete_part",
@@ -124,6 +127,8 @@ ACTS = (
         policy.may_complete_part,
         _complete_part,
         note=_l("确认后，本单位的配合事项办结。"),
+        states=PART_WORK,
+        thing_states=frozenset({PartState.ACTIVE}),
     ),
     Act(
         "confirm_report",
@@ -136,6 +141,8 @@ ACTS = (
         policy.may_confirm_report,
         _confirm_report,
         template="tasks/confirm_report.html",
+        states=PART_WORK,
+        thing_states=frozenset({ReportState.DRAFT}),
     ),
     Act(
         "submit",
@@ -152,6 +159,7 @@ ACTS = (
         waits=_drafts,
         template="tasks/submit.html",
         more=lambda actor, thing: {"confirms": bool(policy.may_confirm(actor, thing))},
+        possible=commands.require_children_done,
     ),
 )
 

@@ -9,7 +9,7 @@ from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
 from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.queries.step_rules import WORKING
-from tracker.tasks.rules import OPEN, AdjustmentKind, TaskState
+from tracker.tasks.rules import OPEN, PART_WORK, AdjustmentKind, PartState, TaskState
 from tracker.tasks.views.acting import Act, Doing, register
 
 
@@ -120,6 +120,7 @@ ACTS = (
         make=_own_hand,
         states=ISSUED,
         note=_l("签收表示已知悉任务内容、完成标准和时限。"),
+        possible=commands.require_acceptable,
     ),
     Act(
         "accept_part",
@@ -132,6 +133,8 @@ ACTS = (
         policy.may_accept_part,
         _accept_part,
         make=_own_hand,
+        states=PART_WORK,
+        thing_states=frozenset({PartState.ISSUED}),
     ),
     Act(
         "ask_adjustment",
@@ -145,6 +148,7 @@ ACTS = (
         _ask_adjustment,
         states=ISSUED,
         note=_l("签收前可以申请一次：职责不符、时限或者标准需要调整。办公室在 2 个工作日内决定，决定后照此执行。"),
+        possible=commands.require_adjustment_open,
     ),
     Act(
         "ask_extension",
@@ -158,6 +162,8 @@ ACTS = (
         _ask_extension,
         states=WORKING,
         note=_l("延期须在时限之前申请，原时限保留在记录中。"),
+        possible=commands.require_extension_open,
+        instead="explain_delay",
     ),
     Act(
         "explain_delay",
@@ -170,6 +176,7 @@ ACTS = (
         policy.may_ask,
         _explain,
         states=OPEN,
+        possible=commands.require_delay_unexplained,
     ),
     Act(
         "assign",
@@ -197,6 +204,7 @@ ACTS = (
         make=_offer_units_below,
         states=WORKING,
         note=_l("分解给本单位的科室或者所属学校，牵头责任不变。"),
+        possible=commands.require_dividable,
     ),
 )
 
