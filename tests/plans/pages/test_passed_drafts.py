@@ -116,10 +116,41 @@ def test_who_may_not_sign_off_may_not_settle(app: Flask, cast: Cast, address: st
 def test_a_row_that_this_person_may_not_settle_holds_back_all(
     director: FlaskClient, leader: FlaskClient, address: str
 ) -> None:
-    answer = director.post(address, data=rows(**{"all-way": "done"}))
+    answer = director.post(address, data=rows(d_0_way="done", d_1_way="done"))
     assert answer.status_code == 403, "the director's own bureau leads one of them"
     assert {task.state for task in passed()} == {TaskState.DRAFT}
-    assert leader.post(address, data=rows(**{"all-way": "done"})).status_code == 303
+    assert leader.post(address, data=rows(d_0_way="done", d_1_way="done")).status_code == 303
+
+
+def test_a_row_says_beforehand_who_enters_it_as_done(
+    cast: Cast, director: FlaskClient, leader: FlaskClient, address: str
+) -> None:
+    own, other = sorted(passed(), key=lambda task: task.lead_unit_id != cast.unit_ids["education"])
+    ways = {
+        task.id: director.get(address).text.split(f'value="{task.id}"><input')[1].split("</tr>")[0]
+        for task in (own, other)
+    }
+    assert 'value="done"' not in ways[own.id]
+    assert "“存量已完成”请由" in ways[own.id]
+    assert cast.person("deputy_leader").name in ways[own.id]
+    assert cast.person("office_director").name not in ways[own.id]
+    assert 'value="done"' in ways[other.id]
+    assert "请由" not in ways[other.id]
+    assert "请由" not in leader.get(address).text
+
+
+def test_the_common_choice_leaves_out_what_others_must_enter(
+    director: FlaskClient, leader: FlaskClient, address: str
+) -> None:
+    answer = director.post(address, data=rows(**{"all-way": "done"}))
+    assert answer.status_code == 303, told(answer)
+    assert sorted(task.state for task in passed()) == [TaskState.COMPLETED, TaskState.DRAFT]
+    page = director.get(address).text
+    assert "1 项草稿已接续" in page
+    left = next(task for task in passed() if task.state is TaskState.DRAFT)
+    alone = {"d-0-id": str(left.id), "d-0-version": str(left.version), "all-way": "done"}
+    assert director.post(address, data=alone).status_code == 403, "nothing is left to do"
+    assert leader.post(address, data=alone).status_code == 303
 
 
 def test_a_stale_row_is_refused(director: FlaskClient, address: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
@@ -13,12 +13,15 @@ from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.kernel.verdict import require
 from tracker.organisation import policy as organisation
 from tracker.organisation.models import MemberUnit, Unit
+from tracker.organisation.queries import seat_holders, units_by_person
+from tracker.organisation.rules import LEADERS, OFFICE_DIRECTORS
 from tracker.plans.models import Plan
 from tracker.plans.refusals import DRAFTS_ARE_THE_OFFICES, LEFT_OUT, PASSED_DATE, PASSED_LEAD, about
 from tracker.plans.sheet import WRONG_DATE
 from tracker.tasks import policy
 from tracker.tasks.commands import NewPart, NewTarget, TaskDraft, cancel_task, edit_draft, enter_done, take_over
 from tracker.tasks.models import Task
+from tracker.tasks.queries import signatories
 from tracker.tasks.rules import TaskState
 
 DONE, CONTINUE, LEAVE = "done", "continue", "leave"
@@ -35,6 +38,8 @@ class Answer:
     way: str
     day: date | None
     lead_id: int | None
+    own: bool = True
+    """Chosen for this row; not own, but for all rows together."""
 
 
 def require_sight(plan: Plan, *, by: Actor) -> None:
@@ -48,10 +53,35 @@ def passed_drafts(plan: Plan, *, today: date) -> Sequence[Task]:
     return db.session.scalars(
         sa.select(Task)
         .where(Task.plan_id == plan.id, Task.state == TaskState.DRAFT, Task.due_on < today)
-        .options(joinedload(Task.lead_unit), joinedload(Task.measure))
+        .options(joinedload(Task.lead_unit), joinedload(Task.measure), selectinload(Task.parts))
         .order_by(Task.due_on, Task.id)
         .limit(MAX_ROWS)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRow:
+    """A draft whose date has passed; barred: why its reader may not enter it as done before, and who may instead."""
+
+    task: Task
+    barred: object = ""
+    others: Sequence[str] = ()
+
+
+def passed_rows(plan: Plan, *, by: Actor, today: date) -> list[PassedRow]:
+    """The same drafts, each with what its reader may not do; drafts of the same units are asked about once."""
+    known: dict[frozenset[int], tuple[object, Sequence[str]]] = {}
+    signers = units_by_person(seat_holders(plan.group_id, day=today, roles=LEADERS | OFFICE_DIRECTORS), day=today)
+    names = dict(signatories(plan.group_id, day=today))
+    rows = []
+    for task in passed_drafts(plan, today=today):
+        units = frozenset(policy.involved_units(task))
+        if units not in known:
+            verdict = policy.may_enter_done(by, task)
+            able = [] if verdict else policy.able_to_verify(task, signers, day=today)
+            known[units] = (verdict.reason, [names[person] for person in able if person in signers.keys() & names])
+        rows.append(PassedRow(task, *known[units]))
+    return rows
 
 
 def passed_count(plan: Plan, *, today: date) -> int:
@@ -88,7 +118,8 @@ def read_answers(form: Mapping[str, str]) -> tuple[list[Answer], dict[str, objec
             errors[f"d-{place}-{way}_on"] = WRONG_DATE
             continue
         lead = _number(form.get(f"d-{place}-lead")) or _number(form.get("all-lead"))
-        answers.append(Answer(task_id, _number(form.get(f"d-{place}-version")) or 0, way, day, lead))
+        own = bool(form.get(f"d-{place}-way"))
+        answers.append(Answer(task_id, _number(form.get(f"d-{place}-version")) or 0, way, day, lead, own))
     return answers, errors
 
 
@@ -100,8 +131,11 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -> None:
-    """Do what was chosen for each draft, all or nothing; the office director or a leader decides."""
+def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -> int:
+    """Do what was chosen for each draft, all or nothing; the office director or a leader decides. Returns how many.
+
+    What was chosen for all rows together leaves out those that others must enter as done, as their rows say.
+    """
     require(policy.may_sign_off(by, plan.group_id))
     tasks = {
         task.id: task
@@ -109,10 +143,9 @@ def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -
             sa.select(Task).where(Task.plan_id == plan.id, Task.id.in_([answer.task_id for answer in answers]))
         )
     }
-    for answer in answers:
-        task = tasks.get(answer.task_id)
-        if task is None:
-            continue
+    named = [(tasks[answer.task_id], answer) for answer in answers if answer.task_id in tasks]
+    meant = [(task, answer) for task, answer in named if answer.own or _open_to(task, answer, by=by)]
+    for task, answer in meant or named:
         try:
             _settle(task, answer, by=by, now=now)
         except Invalid as refusal:
@@ -121,6 +154,12 @@ def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -
             ) from refusal
         except NotAllowed as refusal:
             raise NotAllowed(about(task.title, refusal.message)) from refusal
+
+    return len(meant)
+
+
+def _open_to(task: Task, answer: Answer, *, by: Actor) -> bool:
+    return answer.way != DONE or bool(policy.may_enter_done(by, task))
 
 
 def _settle(task: Task, answer: Answer, *, by: Actor, now: datetime) -> None:

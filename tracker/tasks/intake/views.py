@@ -123,12 +123,12 @@ def settle_passed(plan_id: int) -> ResponseReturnValue:
         return _passed(plan_id, errors, request.form), 422
     try:
         with write_transaction():
-            passed.settle(plans.plan_of_reader(actor, plan_id), answers=answers, by=actor, now=clock.now())
+            settled = passed.settle(plans.plan_of_reader(actor, plan_id), answers=answers, by=actor, now=clock.now())
     except Invalid as refusal:
         return _passed(plan_id, refusal.errors, request.form), 422
     except NotAllowed as refusal:
         return _passed(plan_id, {"refused": refusal.message}, request.form), 403
-    flash(_("%(count)s 项草稿已接续。", count=len(answers)), "success")
+    flash(_("%(count)s 项草稿已接续。", count=settled), "success")
     return redirect(url_for("intake.passed_drafts", plan_id=plan_id), 303)
 
 
@@ -139,7 +139,7 @@ def _passed(plan_id: int, errors: Mapping[str, object], form: Mapping[str, str])
     return render_template(
         "plans/passed.html",
         plan=plan,
-        drafts=passed.passed_drafts(plan, today=clock.today()),
+        drafts=passed.passed_rows(plan, by=actor, today=clock.today()),
         units=passed.units_of(plan),
         may=policy.may_sign_off(actor, plan.group_id),
         today=clock.today(),
