@@ -13,9 +13,10 @@ from tests.desk.pages import counted, text_of
 from tests.tasks.stories import act, active, again, completed, day, issued
 from tracker.desk.queries import unit_tasks
 from tracker.kernel.clock import local_date
+from tracker.kernel.db import write_transaction
 from tracker.oversight.commands import urge_unit
 from tracker.tasks import commands
-from tracker.tasks.commands import NewPart, NewReport
+from tracker.tasks.commands import NewPart, NewReport, TaskDraft
 from tracker.tasks.rules import Light, TaskState
 
 ClientAs = Callable[[str], FlaskClient]
@@ -127,6 +128,27 @@ def test_a_parent_unit_sees_its_schools_tasks_without_their_buttons(cast: Cast, 
     assert "澄江区第一小学" in body
     assert "填报进展" not in body
     assert "填报进展" in client_as("school_one_head").get("/").text
+
+
+def test_what_a_unit_sums_up_for_others_is_not_among_its_own(cast: Cast, client_as: ClientAs) -> None:
+    units = [cast.unit_ids["construction"], cast.unit_ids["finance"]]
+    with write_transaction():
+        clause = TaskDraft(title="分办事项", due_on=date(2026, 6, 30))
+        group, by = cast.group("g1"), cast.actor("office_secondee")
+        rows = commands.draft_apportioned(group, clause, unit_ids=units, summing_unit_id=units[1], by=by, now=NOW)
+        director = cast.actor("office_director")
+        batch = commands.propose_batch(group, rows, title="第一批", document_number="", by=director, now=NOW)
+        commands.sign_off_batch(batch, version=batch.version, by=director, now=NOW)
+        heading, ids = rows[0].apportionment_id, {row.lead_unit_id: row.id for row in rows}
+    for name, unit in (("finance_head", units[1]), ("construction_head", units[0])):
+        client = client_as(name)
+        assert re.search(r"0 +逾期 +0 +临期 +1 +正常 +1 +全部在办", text_of(client, "/?as=unit"))
+        other = next(row for lead, row in ids.items() if lead != unit)
+        assert f"/tasks/{other}" not in client.get("/?as=unit").text
+    sums, plain = client_as("finance_head"), client_as("construction_head")
+    assert [row for row in ids.values() if f'/tasks/{row}"' in sums.get("/tasks").text] == list(ids.values())
+    assert plain.get(f"/tasks/{ids[units[1]]}").status_code == 404
+    assert sums.get(f"/apportionments/{heading}").text.count("分办事项") >= 2
 
 
 def test_a_long_list_goes_on_by_its_key(cast: Cast, client_as: ClientAs) -> None:

@@ -61,7 +61,7 @@ def counts_by_light(
 ) -> dict[Light, int]:
     """How many tasks show each light among those that somebody sees; everything signed off and not cancelled.
 
-    only_own: what their units lead or take part in, even if they also watch over a group.
+    only_own: what their units lead or take part in, whatever else they see.
     """
     light = light_expression(reckoning(today).marks)
     seen = pieces(actor, group_id=group_id, unit_id=unit_id, only_own=only_own)

@@ -55,7 +55,8 @@ def pieces(
 ) -> list[Piece]:
     """What somebody sees, perhaps of one group or one lead unit alone.
 
-    only_own: through their units alone, even where they also watch over the group.
+    only_own: what their units and those below lead or take part in, even where they also watch over the group; not
+    what they sum up for others or verify.
     """
     watched = [] if only_own else watched_groups(actor)
     found: list[Piece] = []
@@ -70,7 +71,8 @@ def pieces(
         found.append(Piece([Task.lead_unit_id == unit_id], rest))
     elif units:
         found.append(Piece([Task.lead_unit_id == unit for unit in units], rest))
-    ids = _ids_concerned(units if unit_id not in units else [], actor.person_id)
+    others = units if unit_id not in units else []
+    ids = (_ids_of_own(others) if others else []) if only_own else _ids_concerned(others, actor.person_id)
     if ids:
         found.append(Piece([Task.id.in_(sa.union_all(*ids))], rest, looked_up=True))
     return found
@@ -84,16 +86,20 @@ def _ids_concerned(units: Sequence[int], person_id: int | None) -> list[sa.Selec
     return found
 
 
-def ids_of_others(units: Any) -> list[sa.Select[int]]:
-    """The tasks that units see and do not lead: as a part, led below them, summed up by them."""
+def _ids_of_own(units: Any) -> list[sa.Select[int]]:
+    """The tasks in which units or what lies below them take part, and those that are led below them."""
     below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
     concerned = sa.union(sa.select(Unit.id).where(Unit.id.in_(units)), below)
-    sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
     return [
         sa.select(TaskPart.task_id).where(TaskPart.unit_id.in_(concerned)),
         sa.select(Task.id).correlate(None).where(Task.lead_unit_id.in_(below)),
-        sa.select(Task.id).correlate(None).where(Task.apportionment_id.in_(sums_up)),
     ]
+
+
+def ids_of_others(units: Any) -> list[sa.Select[int]]:
+    """The tasks that units see and do not lead: as a part, led below them, summed up by them (汇总单位)."""
+    sums_up = sa.select(Apportionment.id).where(Apportionment.summing_unit_id.in_(units))
+    return [*_ids_of_own(units), sa.select(Task.id).correlate(None).where(Task.apportionment_id.in_(sums_up))]
 
 
 def ids_to_verify(person_id: Any) -> sa.Select[int]:
