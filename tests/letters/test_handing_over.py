@@ -132,7 +132,17 @@ def test_the_handover_says_what_the_unit_has_not_done_in_the_group(cast: Cast) -
         ("核定义务教育阶段学位缺口", "已逾期"),
         ("核验中的任务", "待核验"),
     ]
-    assert all(one.remark != "已逾期" for one in queries.handing_over.open_work(letter, day=TODAY))
+    now = queries.handing_over.open_work(letter, day=TODAY)
+    assert all(one.remark != "已逾期" for one in now)
+    assert {one.deadline for one in now} == {"2026年4月17日"}, "a part without a date of its own is due with its task"
+
+
+def test_a_part_with_a_date_of_its_own_is_handed_over_with_that_date(cast: Cast) -> None:
+    letter = in_force(cast)
+    part = NewPart(cast.unit_ids["finance"], "提供资料", due_on=date(2026, 4, 3))
+    active(cast, lead="construction", title="别人的任务", parts=[part])
+    [*_led, one] = queries.handing_over.open_work(letter, day=TODAY)
+    assert (one.title, one.deadline) == ("别人的任务", "2026年4月3日")
 
 
 def test_the_office_or_the_successor_draws_a_handover_up(cast: Cast) -> None:

@@ -185,7 +185,10 @@ def _succeed(stage: Stage, group_id: int) -> None:
             appointment = session.scalars(held).first()
             if deputies and appointment is not None:
                 successor = session.get_one(Person, deputies[0])
+                before = session.scalars(sa.select(Appointment).where(Appointment.person_id == successor.id)).all()
                 organisation.hand_over(appointment, to=successor, by=SYSTEM, now=stage.now)
+                for left in before:
+                    organisation.end_appointment(left, by=SYSTEM, now=stage.now)
                 stage.known.actors.clear()
                 return
 

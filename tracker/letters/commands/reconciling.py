@@ -9,7 +9,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import paragraphs
-from tracker.kernel.errors import Invalid, NotAllowed, Stale
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
@@ -99,8 +99,6 @@ def fulfil_letter(
     """
     if paper is not None:
         require(policy.may_record_fulfilment(by, letter))
-        if paper.signatory.person_id == by.person_id:
-            raise NotAllowed(_l("不能代录本人的签署，请由他人办理。"))
     judge = by if paper is None else paper.signatory
     require(policy.may_fulfil(judge, letter))
     _require_to_reconcile(letter)
@@ -111,7 +109,8 @@ def fulfil_letter(
     step(letter, LetterMove.FULFIL)
     line = next(one for one in letter.signatories if one.side is Side.FIRST and policy.holds(judge, one))
     found.confirmed_by_id, found.confirmed_name = judge.person_id, judge.name
-    found.confirmed_as, found.confirmed_at = f"{line.party}{line.title}", now
+    found.confirmed_as = f"{line.party}{line.title}" or judge.capacity(letter.group_id)
+    found.confirmed_at = now
     found.method = SigningMethod.ELECTRONIC if paper is None else SigningMethod.PAPER
     if paper is not None:
         found.recorded_by_id, found.scan_sha256 = by.person_id, paper.scan.sha256

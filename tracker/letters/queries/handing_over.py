@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.documents.paper import day as day_words
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import WorkingDays, working_days
 from tracker.kernel.clock import local_date
@@ -210,7 +211,7 @@ def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
         .order_by(Task.sort_on, Task.id)
     )
     parts = db.session.execute(
-        sa.select(Task.title, TaskPart.due_on)
+        sa.select(Task, TaskPart.due_on)
         .join(TaskPart.task)
         .where(
             Task.group_id == letter.group_id,
@@ -222,7 +223,9 @@ def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
     )
     late_until = working_days().last_late_due_date(day, roll=letter.group.roll_due_dates)
     led = [OpenWork(task.title, _deadline(task), _remark(task, late_until)) for task in tasks]
-    return led + [OpenWork(title, deadline_words(due_on, "", continuous=False), "配合事项") for title, due_on in parts]
+    return led + [
+        OpenWork(task.title, day_words(due_on) if due_on else _deadline(task), "配合事项") for task, due_on in parts
+    ]
 
 
 def _deadline(task: Task) -> str:

@@ -54,11 +54,11 @@ def composed_handover(contents: HandoverContents) -> str:
         f"接任人：{contents.successor}，自{day(contents.took_up_on)}起履行责任",
         "一、责任书承诺事项",
         *(f"{number}．{' '.join(words.split())}" for number, words in enumerate(contents.promises, 1)),
-        f"二、未办结的工作（截至{day(contents.today)}）",
+        "二、未办结的工作",
         *(_work(number, one) for number, one in enumerate(contents.work, 1)),
         *([] if contents.work else ["无。"]),
         "三、说明",
-        "本确认只记载交接时的工作、承诺和时限，不增加新的承诺；原责任书及其签署继续有效。",
+        f"本确认记载截至{day(contents.today)}的工作、承诺和时限，不增加新的承诺；原责任书及其签署继续有效。",
         f"移交人签署：{contents.predecessor}",
         f"接任人签署：{contents.successor}",
     ]
