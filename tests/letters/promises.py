@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.cast import NOW, Cast
 from tests.tasks.stories import active
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import BatchWords, Seen
 from tracker.letters.models import Letter, LetterBatch
-from tracker.letters.rules import DEFAULT_TEMPLATE, SigningOrder
-from tracker.organisation.models import Seat
+from tracker.letters.rules import DEFAULT_TEMPLATE, LetterKind, SigningOrder
+from tracker.organisation.models import Appointment, Seat
 from tracker.organisation.rules import SeatRole
+from tracker.outbox.models import InboxItem
 from tracker.tasks.models import Target, Task
 
 SIGN_BY = date(2026, 4, 1)
@@ -94,6 +97,40 @@ def in_force(cast: Cast, *units: str, **said: Any) -> Letter:
     unit = next(name for name, unit_id in cast.unit_ids.items() if unit_id == letter.unit_id)
     sign(cast, letter, f"{unit}_head")
     return sign(cast, letter, "leader")
+
+
+def send_back(cast: Cast, letter: Letter, *, by: str = "finance_head", now: datetime = NOW) -> None:
+    """A unit's head sends its letter back."""
+    with write_transaction():
+        row = db.session.get_one(Letter, letter.id)
+        commands.send_back(row, remark="指标过高。", version=row.version, by=cast.actor(by), now=now)
+
+
+def follow(cast: Cast, letter: Letter, kind: LetterKind, *, task_ids: Sequence[int] = (), free: str = "") -> Letter:
+    """The office writes a letter that follows another."""
+    with write_transaction():
+        row, by = db.session.get_one(Letter, letter.id), cast.actor("office_clerk")
+        return commands.follow_letter(row, kind=kind, task_ids=task_ids, free=free, by=by, now=NOW)
+
+
+def inbox_keys(cast: Cast, name: str) -> list[str]:
+    """The keys of all messages about letters that somebody ever had."""
+    rows = sa.select(InboxItem.key).where(
+        InboxItem.recipient_id == cast.person_ids[name], InboxItem.kind.startswith("letter.")
+    )
+    return list(db.session.scalars(rows.order_by(InboxItem.id)))
+
+
+def held_post(person_id: int) -> Appointment:
+    """The row by which somebody holds a post."""
+    return db.session.scalars(sa.select(Appointment).where(Appointment.person_id == person_id)).one()
+
+
+def office_edits(cast: Cast, letter: Letter, *, task_ids: Sequence[int] = (), free: str = "") -> None:
+    """The office says what a letter promises."""
+    with write_transaction():
+        row, by = db.session.get_one(Letter, letter.id), cast.actor("office_clerk")
+        commands.edit_letter(row, task_ids=task_ids, free=free, version=row.version, by=by, now=NOW)
 
 
 def again(letter: Letter) -> Letter:

@@ -4,21 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
-from tests.letters.promises import again, in_force, issued, seen, sign
+from tests.letters.promises import again, held_post, in_force, issued, seen, sign
 from tests.tasks.stories import a_file, act, inbox, refuses
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
-from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.kernel.files import NewFile
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands.tickets import TICKET_VALID
 from tracker.letters.rules import LetterState, Side, SigningMethod, SigningOrder
 from tracker.organisation import commands as organisation
-from tracker.organisation.models import Appointment
 
 
 def test_a_letter_is_in_force_once_both_parties_have_signed(cast: Cast) -> None:
@@ -212,8 +209,3 @@ def test_who_presides_over_a_unit_without_a_head_signs_for_it(cast: Cast) -> Non
         commands.sign_letter(seen(cast, letter, "finance_head"), by=cast.actor("finance_head"), now=NOW)
     sign(cast, letter, "finance_deputy")
     assert policy.signatures_of(letter)[0].person_name == "谢云岚"
-
-
-def held_post(person_id: int) -> Appointment:
-    """The row by which somebody holds a post."""
-    return db.session.scalars(sa.select(Appointment).where(Appointment.person_id == person_id)).one()

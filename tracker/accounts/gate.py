@@ -25,6 +25,8 @@ from tracker.kernel.text import _l
 
 SESSION_KEY = "sign_in"
 DEVICE_ACCOUNTS = 8
+CHECKING = "(check)"
+"""Under this name tries at the codes on papers are counted; no account can be called so."""
 
 WITHOUT_IDENTITY = frozenset({"static", "health.healthz"})
 BEFORE_SETUP = frozenset({"accounts.setup", "accounts.appearance"})
@@ -244,7 +246,7 @@ def _remember_device(answer: Response, account_id: int) -> Response:
 def count_wrong_code(*, now: datetime) -> None:
     """Count a code on a paper that is none, as wrong passwords are; raises TooOften after too many from one address."""
     with write_transaction():
-        commands.count_try("check", address=address(), device="", by=SYSTEM, now=now)
+        commands.count_try(CHECKING, address=address(), device="", by=SYSTEM, now=now)
 
 
 def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.letters.models import Letter, LetterBatch
+from tracker.letters.models import Letter
+from tracker.letters.rules import LetterKind
 from tracker.organisation.queries import contacts, office_people, unit_people
 from tracker.organisation.rules import ContactRole, PostRank
 from tracker.outbox.commands import enqueue, settle
@@ -26,9 +27,7 @@ MESSAGES = {
             ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
         )
     },
-    "letter.to_sign": Message(
-        _l("各单位已陆续签署，请集中签署：%(title)s"), "letters.batch", "letter_batch_id", "signature"
-    ),
+    "letter.to_sign": Message(_l("有责任书等您签署，可以集中签署：%(title)s"), "letters.sign_many", "", "signature"),
 }
 
 
@@ -68,14 +67,19 @@ def tell_office(kind: str, letter: Letter, *, now: datetime) -> None:
     tell(kind, letter, office_people(letter.group_id, day=local_date(now)), now=now)
 
 
-def tell_first_party(batch: LetterBatch, recipients: Iterable[int], *, now: datetime) -> None:
-    """Tell who signs for the first party that letters wait: once a batch, however many there are."""
+def tell_first_party(letter: Letter, recipients: Iterable[int], *, now: datetime) -> None:
+    """Tell who signs for the first party that letters wait: once a batch, however many there are.
+
+    What is issued later, again or as a letter that follows, is told of on its own.
+    """
+    with_others = letter.kind is LetterKind.LETTER and letter.edition == 1
+    about = f"letter_batch:{letter.batch_id}" if with_others else f"letter:{letter.id}:{letter.edition}"
     enqueue(
         "letter.to_sign",
         recipients,
-        subject=("letter_batch", batch.id),
-        params={"title": batch.title},
-        key=f"letter_batch:{batch.id}:to_sign",
+        subject=("letter_batch", letter.batch_id) if with_others else ("letter", letter.id),
+        params={"title": letter.batch.title},
+        key=f"{about}:to_sign",
         now=now,
-        group_id=batch.group_id,
+        group_id=letter.group_id,
     )

@@ -109,6 +109,8 @@ def hindrance(actor: Actor, letter: Letter) -> Any:
     open_lines = to_sign(actor, letter)
     if not open_lines:
         return _l("您已经签署。")
+    if letter.group.ended_on is not None:
+        return _l("该领导小组已经结束并归档。")
     complete, order = complete_sides(letter), letter.batch.signing_order
     if not any(is_turn_of(one.side, order=order, complete=complete) for one in open_lines):
         return _l("按约定的签署顺序，还没有轮到您签署。")

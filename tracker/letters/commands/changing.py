@@ -53,6 +53,8 @@ def follow_letter(
     require(policy.may_manage(by, letter.group_id))
     if kind is LetterKind.LETTER:
         raise Invalid({"kind": _l("请选择补充或者重签。")})
+    if letter.kind is LetterKind.SUPPLEMENT:
+        raise Stale(_l("补充责任书不再补充或者重签，请在原责任书上办理。"))
     others, tasks = free_clauses(free), chosen_tasks(letter, task_ids)
     take(letter, states=[LetterState.IN_FORCE])
     require_at_work(letter.group)
@@ -61,9 +63,18 @@ def follow_letter(
     )
     if db.session.scalar(waiting.limit(1)) is not None:
         raise Stale(_l("这份责任书已有补充或者重签的责任书在办。"))
-    new = Letter(group_id=letter.group_id, batch=letter.batch, unit_id=letter.unit_id, kind=kind, check_code=new_code())
-    new.unit, new.group, new.follows = letter.unit, letter.group, letter
-    new.signatories = [
+    lines, batch, unit, group = _same_lines(letter), letter.batch, letter.unit, letter.group
+    new = Letter(group_id=group.id, batch=batch, unit_id=unit.id, kind=kind, check_code=new_code())
+    new.unit, new.group, new.follows, new.signatories = unit, group, letter, lines
+    write_clauses(new, tasks, others)
+    db.session.add(new)
+    db.session.flush()
+    note("follow", new, by=by, now=now, kind=kind, follows=letter.number, tasks=[task.id for task in tasks])
+    return new
+
+
+def _same_lines(letter: Letter) -> list[Signatory]:
+    return [
         Signatory(
             side=one.side,
             position=one.position,
@@ -74,11 +85,6 @@ def follow_letter(
         )
         for one in letter.signatories
     ]
-    write_clauses(new, tasks, others)
-    db.session.add(new)
-    db.session.flush()
-    note("follow", new, by=by, now=now, kind=kind, follows=letter.number, tasks=[task.id for task in tasks])
-    return new
 
 
 def urge_letter(letter: Letter, *, by: Actor, now: datetime) -> None:
@@ -99,13 +105,17 @@ def urge_letter(letter: Letter, *, by: Actor, now: datetime) -> None:
 
 
 def expire_letters(*, by: Actor, now: datetime) -> int:
-    """Letters whose period of validity has passed are expired; gives back how many."""
+    """Letters whose period of validity has passed are expired; gives back how many.
+
+    One that somebody is just signing or withdrawing is left for the next time.
+    """
     sources, target = MOVES[LetterMove.EXPIRE]
     past = db.session.scalars(
         sa.select(Letter)
         .join(LetterBatch)
         .where(Letter.state.in_(sorted(sources)), LetterBatch.ends_on < local_date(now))
         .order_by(Letter.id)
+        .with_for_update(skip_locked=True, of=Letter)
     ).all()
     for letter in past:
         take(letter, states=sources)

@@ -9,11 +9,11 @@ from tracker.audit.commands import record
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import freeze, note, require_at_work, step
+from tracker.letters.commands.steps import freeze, hold, note, require_at_work, step
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import BLOCKING, BatchState, LetterMove, LetterState, Side, SigningOrder
 from tracker.organisation.models import LeadershipGroup
@@ -27,6 +27,8 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
     letters = [letter for letter in queries.letters_of(batch) if letter.state is LetterState.DRAFT]
     if not letters:
         raise Invalid({"letters": _l("没有可以下发的责任书。")})
+    if batch.sign_by < local_date(now):
+        raise Invalid({"letters": _l("签署期限 %(day)s 已过，请弃用后重新起草。", day=batch.sign_by)})
     _require_complete(batch, letters, now=now)
     batch.state, batch.issued_by_id, batch.issued_at = BatchState.ISSUED, by.person_id, now
     first = _last_number(batch.group, batch.number_prefix) + 1
@@ -34,8 +36,6 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
         _issue(letter, f"{batch.number_prefix}{number}号", by=by, now=now)
     new = {"letters": len(letters), "sign_by": batch.sign_by}
     record("letter.issue_batch", "letter_batch", batch.id, by=by, now=now, group_id=batch.group_id, new=new)
-    if batch.signing_order is not SigningOrder.SECOND_FIRST:
-        notices.tell_first_party(batch, queries.people_to_sign(letters[0], Side.FIRST, now=now), now=now)
     return letters
 
 
@@ -51,14 +51,20 @@ def issue_letter(letter: Letter, *, version: int, by: Actor, now: datetime) -> N
 
 
 def _issue(letter: Letter, number: str, *, by: Actor, now: datetime, version: int | None = None) -> None:
+    words = queries.text_for(letter, number=number)
     step(letter, LetterMove.ISSUE, version=version)
     letter.number, letter.issued_at, letter.remark = number, now, ""
-    text = freeze(letter, now=now)
-    note("issue", letter, by=by, now=now, number=number, text=text.ordinal, sha256=text.sha256, sm3=text.sm3)
+    text = freeze(letter, words, now=now)
+    kept = {"text": text.ordinal, "sha256": text.sha256, "sm3": text.sm3, "promise": queries.promise_of(letter)}
+    note("issue", letter, by=by, now=now, number=number, **kept)
     notices.tell("issued", letter, notices.unit_audience(letter, now=now), now=now)
+    if letter.batch.signing_order is not SigningOrder.SECOND_FIRST:
+        notices.tell_first_party(letter, queries.people_to_sign(letter, Side.FIRST, now=now), now=now)
 
 
 def _require_complete(batch: LetterBatch, letters: Sequence[Letter], *, now: datetime) -> None:
+    if batch.ends_on is not None and batch.ends_on < local_date(now):
+        raise Stale(_l("责任书的有效期已过。"))
     found = queries.gaps(batch, letters, day=local_date(now))
     lacking = [letter.unit.name for letter in letters if BLOCKING & set(found[letter.id])]
     if lacking:
@@ -68,7 +74,7 @@ def _require_complete(batch: LetterBatch, letters: Sequence[Letter], *, now: dat
 
 def _last_number(group: LeadershipGroup, prefix: str) -> int:
     """The highest number given under a prefix; the group is held, so that two who issue at once do not meet."""
-    db.session.execute(sa.select(LeadershipGroup.id).where(LeadershipGroup.id == group.id).with_for_update())
+    hold(group)
     given = db.session.scalars(
         sa.select(Letter.number).where(Letter.group_id == group.id, Letter.number.startswith(prefix, autoescape=True))
     )

@@ -14,7 +14,7 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import policy, queries
 from tracker.letters.commands.codes import new_code
-from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.commands.steps import hold, note, require_at_work, step
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterTemplate, Signatory
 from tracker.letters.rules import (
     EDITABLE,
@@ -31,6 +31,7 @@ from tracker.letters.rules import (
     SigningOrder,
     Template,
     deadline_words,
+    recurring_words,
     target_words,
     task_words,
 )
@@ -68,7 +69,8 @@ def set_template(group: LeadershipGroup, *, words: Template, version: int, by: A
     require(policy.may_manage(by, group.id))
     require_at_work(group)
     clean = _clean_template(words)
-    row = db.session.get(LetterTemplate, group.id)
+    hold(group)
+    row = db.session.get(LetterTemplate, group.id, populate_existing=True)
     if (row.version if row is not None else 0) != version:
         raise Stale
     if row is None:
@@ -117,9 +119,9 @@ def prepare_batch(
     promised = queries.promised_tasks(group.id, unit_ids, plan_id=batch.plan_id, year=batch.year)
     heads = queries.head_posts(unit_ids)
     for unit in units:
+        lines = [*_first_signatories(words), *_second_signatories(unit, heads[unit.id])]
         letter = Letter(group_id=group.id, batch=batch, unit_id=unit.id, check_code=new_code())
-        letter.unit = unit
-        letter.signatories = [*_first_signatories(words), *_second_signatories(unit, heads[unit.id])]
+        letter.unit, letter.signatories = unit, lines
         write_clauses(letter, promised[unit.id], ())
         db.session.add(letter)
     db.session.flush()
@@ -212,7 +214,7 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
                 task.title,
                 task.content,
                 task.standard,
-                deadline_words(task.due_on, task.deadline_text, continuous=task.continuous),
+                _deadline(task),
             ),
             due_on=task.due_on,
         )
@@ -229,6 +231,12 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
     letter.clauses = clauses
 
 
+def _deadline(task: Task) -> str:
+    if task.cadence_every is not None and not task.continuous:
+        return task.deadline_text or recurring_words(task.cadence_every, task.cadence_month, task.cadence_day)
+    return deadline_words(task.due_on, task.deadline_text, continuous=task.continuous)
+
+
 def _check_clauses(clauses: Sequence[LetterClause]) -> None:
     if len(clauses) > MAX_CLAUSES:
         raise Invalid({"free": _l("一份责任书最多 %(limit)s 条。", limit=MAX_CLAUSES)})
@@ -239,7 +247,7 @@ def _check_clauses(clauses: Sequence[LetterClause]) -> None:
 
 def free_clauses(text: str) -> list[str]:
     """What was written by hand, one clause a line."""
-    lines = [line for line in paragraphs(text, "free", limit=MAX_FREE).split("\n") if line]
+    lines = [line.strip() for line in paragraphs(text, "free", limit=MAX_FREE).split("\n") if line]
     if any(len(line) > MAX_CLAUSE for line in lines):
         raise Invalid({"free": _l("每条最多 %(limit)s 个字。", limit=MAX_CLAUSE)})
     return lines
@@ -269,6 +277,7 @@ def edit_letter(
 def discard_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> None:
     """Give up a batch that has not gone out; its drafts are withdrawn with it."""
     require(policy.may_manage(by, batch.group_id))
+    require_at_work(batch.group)
     take(batch, version=version, states=[BatchState.DRAFT])
     batch.state = BatchState.DISCARDED
     for letter in batch.letters:

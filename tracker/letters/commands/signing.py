@@ -25,7 +25,6 @@ from tracker.letters.rules import (
     LetterState,
     Side,
     SigningMethod,
-    SigningOrder,
     is_turn_of,
     signature_statement,
     step_after_signing,
@@ -161,17 +160,20 @@ def _after_signing(letter: Letter, *, by: Actor, now: datetime) -> None:
         _enter_force(letter, by=by, now=now)
     elif move is LetterMove.SIGN_ONE_SIDE and letter.state is LetterState.ISSUED:
         step(letter, move)
-        if Side.SECOND in complete and letter.batch.signing_order is not SigningOrder.FIRST_FIRST:
-            notices.tell_first_party(letter.batch, queries.people_to_sign(letter, Side.FIRST, now=now), now=now)
+        if Side.SECOND in complete:
+            notices.tell_first_party(letter, queries.people_to_sign(letter, Side.FIRST, now=now), now=now)
+        else:
+            people = queries.people_to_sign(letter, Side.SECOND, now=now)
+            notices.tell("issued", letter, people, now=now, key="turn")
 
 
 def _enter_force(letter: Letter, *, by: Actor, now: datetime) -> None:
-    """Both parties have signed; a letter whose place this one takes is superseded."""
+    """Both parties have signed; a letter whose place this one takes is superseded, with all that was added to it."""
     step(letter, LetterMove.ENTER_FORCE)
     letter.in_force_at = now
     note("enter_force", letter, by=by, now=now)
     notices.tell("in_force", letter, notices.unit_audience(letter, now=now), now=now)
-    old = letter.follows
-    if letter.kind is LetterKind.REPLACEMENT and old is not None and old.state is LetterState.IN_FORCE:
-        step(old, LetterMove.SUPERSEDE)
-        note("supersede", old, by=by, now=now, follows=letter.number)
+    if letter.kind is LetterKind.REPLACEMENT:
+        for old in queries.replaced_by(letter):
+            step(old, LetterMove.SUPERSEDE)
+            note("supersede", old, by=by, now=now, by_number=letter.number)

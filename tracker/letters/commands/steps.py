@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from tracker.audit.commands import record
 from tracker.kernel import seals
 from tracker.kernel.actor import Actor
@@ -11,7 +13,7 @@ from tracker.kernel.errors import Stale
 from tracker.kernel.text import _l
 from tracker.letters import queries
 from tracker.letters.models import Letter, LetterText
-from tracker.letters.rules import MOVES, TEXT_PURPOSE, LetterMove, text_statement
+from tracker.letters.rules import MOVES, TEXT_PURPOSE, LetterMove
 from tracker.organisation.models import LeadershipGroup
 
 
@@ -19,6 +21,15 @@ def require_at_work(group: LeadershipGroup) -> None:
     """Nothing is done any more in a group that has ended; its letters stay readable."""
     if group.ended_on is not None:
         raise Stale(_l("该领导小组已经结束并归档。"))
+
+
+def hold(group: LeadershipGroup) -> None:
+    """Let nobody else do the like in a group until this act is through: numbers are given, a template is kept.
+
+    Rows that refer to the group can still be written meanwhile; else two acts could wait for each other.
+    """
+    held = sa.select(LeadershipGroup.id).where(LeadershipGroup.id == group.id)
+    db.session.execute(held.with_for_update(key_share=True))
 
 
 def step(letter: Letter, move: LetterMove, *, version: int | None = None) -> None:
@@ -44,29 +55,19 @@ def note(act: str, letter: Letter, *, by: Actor, now: datetime, **new: object) -
     )
 
 
-def freeze(letter: Letter, *, now: datetime) -> LetterText:
-    """Compose the next text of a letter, with its digests under the installation's key; it never changes again."""
-    assert letter.number is not None
-    words = queries.text_for(letter, number=letter.number)
+def freeze(letter: Letter, words: str, *, now: datetime) -> LetterText:
+    """Keep the next text of a letter, with its digests under the installation's key; it never changes again."""
     found = seals.digests(words.encode())
     letter.edition += 1
-    statement = text_statement(
-        letter_id=letter.id,
-        number=letter.number,
-        unit_id=letter.unit_id,
-        ordinal=letter.edition,
-        sha256=found.sha256,
-        sm3=found.sm3,
-        at=now,
-    )
     text = LetterText(
         letter=letter,
         ordinal=letter.edition,
         text=words,
         sha256=found.sha256,
         sm3=found.sm3,
-        mark=seals.mark(TEXT_PURPOSE, statement.encode()),
         created_at=now,
     )
+    statement = queries.statement_of(letter, text, promise=queries.promise_of(letter))
+    text.mark = seals.mark(TEXT_PURPOSE, statement.encode())
     db.session.add(text)
     return text

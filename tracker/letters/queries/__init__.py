@@ -33,6 +33,7 @@ from tracker.letters.queries.letters import (
     own_letters,
     people_to_sign,
     people_whose_turn,
+    replaced_by,
     tallies,
     tasks_to_promise,
     unsigned,
@@ -48,7 +49,7 @@ from tracker.letters.queries.reconciling import (
     reconciliations_waiting_for,
     statement_of_reconciliation,
 )
-from tracker.letters.queries.verifying import Fault, count_letters, faults
+from tracker.letters.queries.verifying import Fault, count_letters, faults, promise_of, statement_of
 
 __all__ = [
     "Deviation",
@@ -76,10 +77,13 @@ __all__ = [
     "own_letters",
     "people_to_sign",
     "people_whose_turn",
+    "promise_of",
     "promised_tasks",
     "proposals",
     "reconciliation_of",
     "reconciliations_waiting_for",
+    "replaced_by",
+    "statement_of",
     "statement_of_handover",
     "statement_of_handover_signature",
     "statement_of_reconciliation",

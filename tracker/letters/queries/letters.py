@@ -17,7 +17,7 @@ from tracker.letters import policy
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
 from tracker.letters.queries.composing import promised_tasks
 from tracker.letters.queries.parties import holders
-from tracker.letters.rules import SIGNABLE, WAITING, BatchState, LetterState, Side, is_turn_of
+from tracker.letters.rules import SIGNABLE, WAITING, BatchState, LetterKind, LetterState, Side, is_turn_of
 from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
 from tracker.tasks.rules import TaskState
@@ -129,6 +129,21 @@ def waiting_for(actor: Actor) -> list[Letter]:
     return [letter for letter in rows if policy.may_sign(actor, letter) and policy.hindrance(actor, letter) is None]
 
 
+def replaced_by(letter: Letter) -> Sequence[Letter]:
+    """The letters in force whose place a letter takes: the one that it follows, and what was added to that."""
+    return db.session.scalars(
+        sa.select(Letter)
+        .where(
+            Letter.state == LetterState.IN_FORCE,
+            sa.or_(
+                Letter.id == letter.follows_id,
+                sa.and_(Letter.follows_id == letter.follows_id, Letter.kind == LetterKind.SUPPLEMENT),
+            ),
+        )
+        .order_by(Letter.id)
+    ).all()
+
+
 def tasks_to_promise(letter: Letter) -> list[Task]:
     """The tasks that a letter could promise today."""
     batch = letter.batch
@@ -230,13 +245,13 @@ class Tally:
 
 def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
     """By batch, how many letters were signed; one query."""
-    counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT])
+    counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT, LetterState.SUPERSEDED])
     waiting = Letter.state.in_(sorted(WAITING))
     rows = db.session.execute(
         sa.select(
             Letter.batch_id,
             sa.func.sum(sa.case((counted, 1), else_=0)),
-            sa.func.sum(sa.case((Letter.in_force_at.is_not(None), 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(counted, Letter.in_force_at.is_not(None)), 1), else_=0)),
             sa.func.sum(sa.case((waiting, 1), else_=0)),
             sa.func.sum(sa.case((sa.and_(waiting, LetterBatch.sign_by < day), 1), else_=0)),
         )

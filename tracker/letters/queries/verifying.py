@@ -2,29 +2,53 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.audit.models import AuditEntry
 from tracker.kernel import seals
 from tracker.kernel.db import db
 from tracker.kernel.text import _l
+from tracker.letters import policy
 from tracker.letters.models import Letter, LetterText, Signature
 from tracker.letters.queries.proving import faults_of_mark, is_whole
 from tracker.letters.queries.proving_handovers import handover_faults
 from tracker.letters.queries.proving_reconciliations import reconciliation_faults
 from tracker.letters.rules import (
+    SIGNABLE,
     SIGNATURE_PURPOSE,
     TEXT_PURPOSE,
     LetterState,
+    promise_statement,
     signature_statement,
     text_statement,
 )
 
 CHUNK = 100
-ISSUED, SIGNED = ("letter.issue",), ("letter.sign", "letter.record_paper")
+ISSUE = "letter.issue"
+SIGNED = ("letter.sign", "letter.record_paper")
+LEADS_TO = {
+    ISSUE: LetterState.ISSUED,
+    "letter.send_back": LetterState.SENT_BACK,
+    "letter.enter_force": LetterState.IN_FORCE,
+    "letter.supersede": LetterState.SUPERSEDED,
+    "letter.expire": LetterState.EXPIRED,
+    "letter.fulfil": LetterState.FULFILLED,
+    "letter.withdraw": LetterState.WITHDRAWN,
+}
+"""The state in which an act leaves a letter, before anybody signs."""
+
+
+LOADED = (
+    joinedload(Letter.batch),
+    selectinload(Letter.texts).selectinload(LetterText.signatures),
+    selectinload(Letter.signatories),
+    selectinload(Letter.clauses),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +67,7 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
         query = sa.select(Letter).where(Letter.id > last).order_by(Letter.id).limit(CHUNK)
         if letter_ids is not None:
             query = query.where(Letter.id.in_(letter_ids))
-        loading = (selectinload(Letter.texts).selectinload(LetterText.signatures), selectinload(Letter.signatories))
-        letters = db.session.scalars(query.options(*loading)).all()
+        letters = db.session.scalars(query.options(*LOADED)).all()
         if not letters:
             break
         recorded = _recorded([letter.id for letter in letters])
@@ -61,35 +84,40 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
 
 @dataclass(slots=True)
 class _Recorded:
-    """What the record of acts says of a letter: digests of texts by ordinal, and the marks of signatures."""
+    """What the record of acts says of a letter: its texts by ordinal, the marks of signatures, and how it ended up."""
 
-    texts: dict[int, str] = field(default_factory=dict)
+    texts: dict[int, dict[str, Any]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    state: LetterState | None = None
+    in_force_at: datetime | None = None
 
 
 def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
     rows = db.session.execute(
-        sa.select(AuditEntry.subject_id, AuditEntry.act, AuditEntry.new)
+        sa.select(AuditEntry.subject_id, AuditEntry.act, AuditEntry.new, AuditEntry.at)
         .where(
             AuditEntry.subject_kind == "letter",
             AuditEntry.subject_id.in_(letter_ids),
-            AuditEntry.act.in_([*ISSUED, *SIGNED]),
+            AuditEntry.act.in_([*LEADS_TO, *SIGNED]),
         )
         .order_by(AuditEntry.id)
     )
     found: dict[int, _Recorded] = {}
-    for letter_id, act, new in rows:
+    for letter_id, act, new, at in rows:
         of_letter = found.setdefault(letter_id, _Recorded())
-        if act in ISSUED:
-            of_letter.texts[new["text"]] = new["sha256"]
-        else:
+        of_letter.state = LEADS_TO.get(act, of_letter.state)
+        if act == ISSUE:
+            of_letter.texts[new["text"]] = new
+        elif act in SIGNED:
             of_letter.marks[new["mark"]] = new["name"]
+        elif act == "letter.enter_force":
+            of_letter.in_force_at = at
     return found
 
 
 def _faults_of(letter: Letter, recorded: _Recorded, *, root: Path) -> Iterator[object]:
     ordinals = [text.ordinal for text in letter.texts]
-    if ordinals != list(range(1, letter.edition + 1)):
+    if not ordinals == list(range(1, letter.edition + 1)) == sorted(recorded.texts):
         yield _l("文本有缺失或者多余")
     for text in letter.texts:
         yield from _faults_of_text(letter, text, recorded)
@@ -98,25 +126,54 @@ def _faults_of(letter: Letter, recorded: _Recorded, *, root: Path) -> Iterator[o
     kept = {signature.mark for text in letter.texts for signature in text.signatures}
     for mark in recorded.marks.keys() - kept:
         yield _l("%(name)s的签署不见了", name=recorded.marks[mark])
-    yield from _faults_of_state(letter)
+    yield from _faults_of_state(letter, recorded)
 
 
 def _faults_of_text(letter: Letter, text: LetterText, recorded: _Recorded) -> Iterator[object]:
     found = seals.digests(text.text.encode())
     if (found.sha256, found.sm3) != (text.sha256, text.sm3):
         yield _l("第%(ordinal)s稿文本与摘要不符", ordinal=text.ordinal)
-    statement = text_statement(
+    known = recorded.texts.get(text.ordinal, {})
+    promise = str(known.get("promise", ""))
+    statement = statement_of(letter, text, promise=promise)
+    yield from faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
+    if (known.get("sha256"), known.get("sm3")) != (text.sha256, text.sm3):
+        yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
+    # While a letter that was sent back is being rewritten, its clauses run ahead of its text.
+    fixed = letter.state in SIGNABLE or letter.in_force_at is not None
+    if fixed and text.ordinal == letter.edition and promise_of(letter) != promise:
+        yield _l("条款或者签署人与下发时不符")
+
+
+def promise_of(letter: Letter) -> str:
+    """The digest of what lies behind a letter's text: who is to sign, and the tasks and targets of its clauses."""
+    statement = promise_statement(
+        signatories=[
+            (one.side, one.position, one.seat_id, one.post_id, one.party, one.title)
+            for one in sorted(letter.signatories, key=lambda one: (one.side, one.position))
+        ],
+        clauses=[(one.position, one.kind, one.task_id, one.target_id, one.text, one.due_on) for one in letter.clauses],
+    )
+    return seals.digests(statement.encode()).sha256
+
+
+def statement_of(letter: Letter, text: LetterText, *, promise: str) -> str:
+    """What is put under the key when a text goes out; promise is the digest of what lies behind it."""
+    return text_statement(
         letter_id=letter.id,
+        group_id=letter.group_id,
         number=letter.number or "",
         unit_id=letter.unit_id,
+        kind=letter.kind,
+        follows_id=letter.follows_id,
+        check_code=letter.check_code,
+        order=letter.batch.signing_order,
         ordinal=text.ordinal,
         sha256=text.sha256,
         sm3=text.sm3,
+        promise=promise,
         at=text.created_at,
     )
-    yield from faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
-    if recorded.texts.get(text.ordinal) != text.sha256:
-        yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
 
 
 def _faults_of_signature(
@@ -153,8 +210,8 @@ def _faults_of_signature(
             yield _l("%(what)s的签名图片或扫描件已损坏或丢失", what=what)
 
 
-def _faults_of_state(letter: Letter) -> Iterator[object]:
-    """A letter is in force exactly when every line of its text is signed."""
+def _faults_of_state(letter: Letter, recorded: _Recorded) -> Iterator[object]:
+    """A letter stands as the acts on it have left it, and is in force exactly when every line of its text is signed."""
     current = next((text for text in letter.texts if text.ordinal == letter.edition), None)
     signed = {signature.signatory_id for signature in current.signatures} if current is not None else set()
     lines = {one.id for one in letter.signatories}
@@ -162,19 +219,33 @@ def _faults_of_state(letter: Letter) -> Iterator[object]:
         yield _l("已生效，但签署不齐")
     if letter.state in {LetterState.ISSUED, LetterState.HALF_SIGNED} and signed == lines:
         yield _l("签署已齐，但状态没有生效")
+    expected = recorded.state
+    if expected is LetterState.ISSUED and policy.complete_sides(letter):
+        expected = LetterState.HALF_SIGNED
+    if expected is not None and letter.state is not expected:
+        yield _l("状态与操作记录不符")
+    if letter.in_force_at != recorded.in_force_at:
+        yield _l("生效时间与操作记录不符")
+    if current is not None and letter.issued_at != current.created_at:
+        yield _l("下发时间与文本不符")
 
 
 def _gone(letter_ids: Sequence[int] | None) -> Iterator[Fault]:
-    """Letters that were issued, as the record of acts says, and are no longer there."""
+    """Letters that are no longer there, though the record of acts says they were issued; or that never were."""
     query = sa.select(AuditEntry.subject_id, AuditEntry.new).where(
         AuditEntry.subject_kind == "letter",
-        AuditEntry.act.in_(ISSUED),
+        AuditEntry.act == ISSUE,
         AuditEntry.subject_id.not_in(sa.select(Letter.id)),
     )
     if letter_ids is not None:
         query = query.where(AuditEntry.subject_id.in_(letter_ids))
-    for letter_id, new in db.session.execute(query.order_by(AuditEntry.id)):
-        yield Fault(letter_id, str(new.get("number", "")), _l("责任书不见了"))
+    gone = {letter_id: str(new.get("number", "")) for letter_id, new in db.session.execute(query)}
+    for letter_id, number in sorted(gone.items()):
+        yield Fault(letter_id, number, _l("责任书不见了"))
+    asked = set(letter_ids or ())
+    known = set(db.session.scalars(sa.select(Letter.id).where(Letter.id.in_(asked)))) if asked else set()
+    for letter_id in sorted(asked - known - gone.keys()):
+        yield Fault(letter_id, "", _l("没有这份责任书"))
 
 
 def count_letters(letter_ids: Sequence[int] | None = None) -> int:

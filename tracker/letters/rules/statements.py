@@ -16,15 +16,54 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def text_statement(
-    *, letter_id: int, number: str, unit_id: int, ordinal: int, sha256: str, sm3: str, at: datetime
+def promise_statement(
+    *,
+    signatories: Sequence[tuple[str, int, int | None, int | None, str, str]],
+    clauses: Sequence[tuple[int, str, int | None, int | None, str, date | None]],
 ) -> str:
-    """That this text was put before the parties as a letter's first, second, … one."""
+    """What lies behind a text: who is to sign, and which task and target each clause stands for.
+
+    Signatories as (side, position, seat, post, party, title), clauses as (position, kind, task, target, words, date).
+    """
+    return _canonical(
+        {
+            "signatories": [list(one) for one in signatories],
+            "clauses": [[*clause, due_on.isoformat() if due_on is not None else None] for *clause, due_on in clauses],
+        }
+    )
+
+
+def text_statement(
+    *,
+    letter_id: int,
+    group_id: int,
+    number: str,
+    unit_id: int,
+    kind: str,
+    follows_id: int | None,
+    check_code: str,
+    order: str,
+    ordinal: int,
+    sha256: str,
+    sm3: str,
+    promise: str,
+    at: datetime,
+) -> str:
+    """That this text was put before the parties as a letter's first, second, … one.
+
+    promise is the digest of what lies behind the text.
+    """
     return _canonical(
         {
             "letter": letter_id,
+            "group": group_id,
             "number": number,
             "unit": unit_id,
+            "kind": kind,
+            "follows": follows_id,
+            "code": check_code,
+            "order": order,
+            "promise": promise,
             "text": ordinal,
             "sha256": sha256,
             "sm3": sm3,

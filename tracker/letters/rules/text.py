@@ -16,6 +16,8 @@ MAX_SIGNATORIES = 2
 NUMERALS = "一二三四五六七八九十"
 OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
 
+RHYTHMS = {"month": ("每月", "", ""), "quarter": ("每季度", "第%d个月", "末"), "year": ("每年", "%d月", "底")}
+
 PLACEHOLDERS = ("【单位】", "【期间】", "【领导小组】", "【甲方】")
 """What a template may leave open; anything else stays as it is written."""
 
@@ -120,12 +122,21 @@ def task_words(title: str, content: str, standard: str, deadline: str) -> str:
 
 
 def deadline_words(due_on: date | None, text: str, *, continuous: bool) -> str:
-    """When a task is due, as a clause says it: the plan's own words where it has them, else the date."""
+    """When a task is due, as a clause says it: the date, and where there is none, the plan's own words."""
     if continuous:
         return text or "长期坚持"
     if due_on is None:
         return text or "未定"
     return day(due_on)
+
+
+def recurring_words(every: str, month: int | None, day_of_month: int | None) -> str:
+    """When a recurring task is due, as a clause says it: 每月28日前, 每季度第3个月25日前, 每年8月31日前."""
+    rhythm, of_month, end = RHYTHMS[every]
+    until = f"{day_of_month}日前" if day_of_month else "底前"
+    if every == "month":
+        return rhythm + until
+    return rhythm + (of_month % month + until if month else f"{end}前")
 
 
 def composed(contents: Contents) -> str:
