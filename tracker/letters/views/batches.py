@@ -205,20 +205,34 @@ def urge(letter_batch_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.visible_batch(actor, letter_batch_id)
     require(policy.may_urge(actor, found.group_id))
-    letters = {letter.id: letter for letter in queries.letters_of(found)}
+    form = ActForm()
+    with form_errors(form):
+        items = _ticked(found)
+        db.session.rollback()
+        return _urge_each(actor, items, back=url_for("letters.batch", letter_batch_id=letter_batch_id))
+    return _page(actor, found, form), 422
+
+
+def _ticked(batch: LetterBatch) -> list[tuple[int, str, str]]:
+    letters = {letter.id: letter for letter in queries.letters_of(batch)}
     items = [
         (letter.id, letter.unit.name, url_for("letters.show", letter_id=letter.id))
         for letter_id in ticked("letter")
         if (letter := letters.get(letter_id)) is not None
     ]
-    db.session.rollback()
+    if not items:
+        raise Invalid({"letter": _("请先勾选要催签的责任书。")})
+    return items
+
+
+def _urge_each(actor: Actor, items: list[tuple[int, str, str]], *, back: str) -> str:
     results = each(items, lambda letter_id: _urge(actor, letter_id), done=_("已催签"))
     return render_template(
         "letters/results.html",
         title=_("催签"),
         results=results,
         summary=summary(results),
-        back=url_for("letters.batch", letter_batch_id=letter_batch_id),
+        back=back,
     )
 
 

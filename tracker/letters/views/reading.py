@@ -15,7 +15,7 @@ from tracker.kernel.uploads import files_root
 from tracker.letters import policy, queries
 from tracker.letters.forms import ReasonForm
 from tracker.letters.models import Letter
-from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterMove, LetterState
+from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterKind, LetterMove, LetterState
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.policy import WATCHING
 from tracker.organisation.queries import visible_groups
@@ -81,7 +81,7 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
         editable=letter.state in EDITABLE,
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],
-        followable=letter.state is LetterState.IN_FORCE,
+        followable=letter.state is LetterState.IN_FORCE and letter.kind is not LetterKind.SUPPLEMENT,
         pdf=pdf_available(),
         watches=bool(actor.roles_in(letter.group_id) & WATCHING),
         today=clock.today(),
