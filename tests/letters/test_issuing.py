@@ -133,7 +133,7 @@ def test_the_text_that_goes_out_is_kept_with_its_digests_under_the_key(cast: Cas
     text = policy.text_of(letter)
     assert text is not None
     assert text.text.startswith("优质均衡领导小组2026年度目标责任书\n编号：优均责〔2026〕1号\n甲方：")
-    assert "为落实澄江区义务教育优质均衡发展工作领导小组实施方案" in text.text
+    assert "为落实澄江区义务教育优质均衡发展工作领导小组确定的各项任务" in text.text
     assert "一、责任目标\n1．小学教师培训经费占比不低于5%（2026年4月17日前）\n二、工作任务\n1．" in text.text
     assert text.text.endswith("甲方签署人：澄江区人民政府区长\n乙方签署人：澄江区财政局局长\n")
     assert seals.digests(text.text.encode()) == seals.Digests(text.sha256, text.sm3)

@@ -206,10 +206,11 @@ def urge(letter_batch_id: int) -> ResponseReturnValue:
     found = queries.visible_batch(actor, letter_batch_id)
     require(policy.may_urge(actor, found.group_id))
     form = ActForm()
-    with form_errors(form):
-        items = _ticked(found)
-        db.session.rollback()
-        return _urge_each(actor, items, back=url_for("letters.batch", letter_batch_id=letter_batch_id))
+    if form.validate_on_submit():
+        with form_errors(form):
+            items = _ticked(found)
+            db.session.rollback()
+            return _urge_each(actor, items, back=url_for("letters.batch", letter_batch_id=letter_batch_id))
     return _page(actor, found, form), 422
 
 
