@@ -16,6 +16,7 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.commands.tickets import TICKET_VALID
 from tracker.letters.rules import LetterState, Side, SigningMethod, SigningOrder
 from tracker.organisation import commands as organisation
+from tracker.organisation.rules import SeatRole
 
 
 def test_a_letter_is_in_force_once_both_parties_have_signed(cast: Cast) -> None:
@@ -209,3 +210,18 @@ def test_who_presides_over_a_unit_without_a_head_signs_for_it(cast: Cast) -> Non
         commands.sign_letter(seen(cast, letter, "finance_head"), by=cast.actor("finance_head"), now=NOW)
     sign(cast, letter, "finance_deputy")
     assert policy.signatures_of(letter)[0].person_name == "谢云岚"
+
+
+def test_nobody_of_the_office_enters_a_paper_that_waits_for_their_own_signature(cast: Cast) -> None:
+    letter, scan = issued(cast, signing_order=SigningOrder.SECOND_FIRST), a_file("签署页.pdf")
+    group, person = cast.group(), cast.person("finance_head")
+    act(organisation.seat, group, role=SeatRole.OFFICE_STAFF, person=person, by=SYSTEM)
+    lines = {one.side: one.id for one in letter.signatories}
+    people = {lines[Side.FIRST]: cast.person_ids["leader"]}
+    with refuses(NotAllowed):
+        by = cast.actor("finance_head")
+        commands.record_paper(letter, people=people, scan=scan, version=letter.version, by=by, now=NOW)
+    act(commands.record_paper, letter, people=people, scan=scan, by=cast.actor("office_clerk"))
+    assert again(letter).state is LetterState.HALF_SIGNED
+    sign(cast, letter, "finance_head")
+    assert policy.may_record_paper(cast.actor("finance_head"), again(letter))

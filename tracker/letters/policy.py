@@ -120,7 +120,7 @@ def hindrance(actor: Actor, letter: Letter) -> Any:
 def may_record_paper(actor: Actor, letter: Letter) -> Verdict:
     """Enter what was signed by hand (纸质签署): the office, and nobody for their own signature."""
     verdict = may_manage(actor, letter.group_id)
-    if verdict and letter.state in SIGNABLE and to_sign(actor, letter):
+    if verdict and to_sign(actor, letter):
         return refused(_l("本人是签署人的，请直接签署，或者由他人代录。"))
     return verdict
 
