@@ -15,7 +15,7 @@ from config import Settings
 from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, things_of
-from tests.letters import promises
+from tests.letters import promises, years_end
 from tests.plans.pages.sheets import brought_in, confirmed
 from tests.tasks import stories
 from tests.visitors import give_account, signed_in
@@ -45,6 +45,8 @@ NOT_PAGES = frozenset(
         "audit.anchor",
         "health.healthz",
         "letters.docx_of_letter",
+        "letters.fulfilment_scan",
+        "letters.handover_scan",
         "letters.drawing",
         "letters.pdf_of_letter",
         "letters.scan",
@@ -80,7 +82,13 @@ TASK_FOR = {
 }
 """Routes that want a task in another state than under way."""
 
-LETTER_FOR = {"letters.edit": "draft", "letters.follow": "in_force", "letters.show": "in_force"}
+LETTER_FOR = {
+    "letters.edit": "draft",
+    "letters.follow": "in_force",
+    "letters.reconcile": "in_force",
+    "letters.record_fulfilment": "reconciled",
+    "letters.show": "in_force",
+}
 """Routes that want a letter in another state than waiting for signatures."""
 
 TICKED = {
@@ -181,6 +189,9 @@ class House:
 
     def _promise(self) -> None:
         self.letters["in_force"] = promises.in_force(self.cast).id
+        reconciled = promises.in_force(self.cast, number_prefix="对〔2026〕")
+        years_end.reconcile(self.cast, reconciled)
+        self.letters["reconciled"] = reconciled.id
         [draft] = queries.letters_of(promises.prepare(self.cast, "finance", number_prefix="责〔2026〕第"))
         self.letters["draft"] = draft.id
 
