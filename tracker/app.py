@@ -48,6 +48,7 @@ from tracker.organisation import acts as organisation_acts
 from tracker.organisation import notices as organisation_notices
 from tracker.organisation import views as organisation_views
 from tracker.organisation.cli import cli as organisation_cli
+from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.oversight import access as oversight_access
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
@@ -65,6 +66,7 @@ from tracker.tasks import views as tasks_views
 from tracker.tasks.intake import access as intake_access
 from tracker.tasks.intake import panel as intake_panel
 from tracker.tasks.intake import views as intake_views
+from tracker.tasks.rules import LABELS as TASK_LABELS
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -113,6 +115,8 @@ ACTS: tuple[Mapping[str, object], ...] = (
     letters_acts.ACTS,
     oversight_acts.ACTS,
 )
+RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts)
+"""Modules with the words for subjects and keys in the record of acts."""
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
     organisation_notices.MESSAGES,
@@ -175,6 +179,11 @@ def _fill_registry() -> None:
     registry.add_panel("task", oversight_views.panel)
     for acts in ACTS:
         registry.add_acts(acts)
+    for words in RECORD_WORDS:
+        registry.subjects.update(words.SUBJECTS)
+        registry.keys.update(words.KEYS)
+    registry.add_codes(organisation_acts.CODES, ORGANISATION_LABELS)
+    registry.add_codes(tasks_acts.CODES, TASK_LABELS)
     for messages in MESSAGES:
         registry.add_messages(messages)
 

@@ -43,9 +43,9 @@ def test_an_act_is_told_in_words_with_old_and_new(auditor: FlaskClient, cast: Ca
         "停用账号",
         "安可",
         "澄江区人民政府办公室信息科科员",
-        "account 100",
-        "<del>True</del>",
-        "<ins>False</ins>",
+        "账号 100",
+        "启用：<del>是</del>",
+        "<ins>否</ins>",
     ):
         assert text in page
 
@@ -65,7 +65,7 @@ def test_the_record_is_searched_by_act_person_and_day(auditor: FlaskClient, cast
     ):
         answer = auditor.get(f"/audit?{query}")
         assert answer.status_code == 200
-        assert ("account 100" in answer.get_data(as_text=True) and "秦小满" in answer.get_data(as_text=True)) is shown
+        assert ("账号 100" in answer.get_data(as_text=True) and "秦小满" in answer.get_data(as_text=True)) is shown
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_a_day_begins_at_midnight_in_china(cast: Cast, session: Session) -> None
 def test_a_long_record_goes_on_by_its_last_row(auditor: FlaskClient, cast: Cast) -> None:
     enter(cast, 60)
     first = auditor.get("/audit?act=account.deactivate").get_data(as_text=True)
-    assert "account 159" in first
-    assert "account 109<" not in first
+    assert "账号 159" in first
+    assert "账号 109<" not in first
     following = re.search(r'href="(/audit\?[^"]*after=[^"]+)"', first)
     assert following is not None
     second = auditor.get(following.group(1).replace("&amp;", "&")).get_data(as_text=True)
-    assert "account 109" in second
-    assert "account 159" not in second
+    assert "账号 109" in second
+    assert "账号 159" not in second
 
 
 def test_what_was_recorded_stays_text(auditor: FlaskClient, cast: Cast) -> None:
@@ -146,3 +146,21 @@ def test_values_are_kept_as_plain_codes_and_dates(cast: Cast, session: Session) 
         )
     [entry] = history("x", 7)
     assert entry.new == {"roles": ["head", "staff"], "at": "2026-03-18T01:30:00+00:00", "n": 1}
+
+
+def test_codes_are_told_in_words_and_digests_are_cut_short(auditor: FlaskClient, cast: Cast) -> None:
+    digest, by = "0123456789abcdef" * 4, cast.actor("office_clerk")
+    new = {"state": "active", "paper": digest, "tasks": [3, 4], "percent": 0, "reason": "", "due_on": None}
+    with write_transaction():
+        record("task.assign", "task", 39, by=by, now=NOW, old={"state": "issued", "due_on": None}, new=new)
+    page = auditor.get("/audit?act=task.assign").get_data(as_text=True)
+    for text in (
+        "任务 39",
+        "状态：<del>待签收</del> → <ins>办理中</ins>",
+        f'<ins title="{digest}">0123456789ab…</ins>',
+        "任务：<ins>3、4</ins>",
+        "进度（%）：<ins>0</ins>",
+        "完成时限：<del>—</del> → <ins>—</ins>",
+    ):
+        assert text in page, text
+    assert "理由：" not in page

@@ -1,15 +1,30 @@
 """Every state, kind and role has its word."""
 
+import ast
 import importlib
 import inspect
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
 
 from config import ROOT
+from tracker.audit.models import AuditEntry
+from tracker.demo.story import load
+from tracker.kernel.clock import LOCAL
+from tracker.kernel.registry import registry
 from tracker.kernel.text import Labels
+from tracker.organisation.rules import GroupSettings
 
+N = TypeVar("N", bound=ast.AST)
 RULES = [
     importlib.import_module(f"tracker.{path.parent.name}.rules")
     for path in sorted((ROOT / "tracker").glob("*/rules*"))
@@ -43,3 +58,53 @@ def test_enums_with_equal_codes_keep_their_own_words() -> None:
 
     labels = Labels({Fruit.OPEN: "ripe"}, {Door.OPEN: "ajar"})
     assert (labels[Fruit.OPEN], labels[Door.OPEN]) == ("ripe", "ajar")
+
+
+KEYED = {"record", "touch", "record_part", "_record", "_record_batch", "_record_row", "_record_unit"}
+NOT_NOTED = {"by", "now", "act", "group_id", "unit_id", "old", "new"}
+
+
+def _nodes(kind: type[N]) -> Iterator[N]:
+    """Every node of a kind in the code outside letters, whose words are their own."""
+    for path in sorted((ROOT / "tracker").rglob("*.py")):
+        if "letters" not in path.parts:
+            yield from (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kind))
+
+
+def _spelt(node: ast.AST | None) -> set[str]:
+    """The keys of every dict that stands somewhere below a node."""
+    dicts = [found for found in ast.walk(node) if isinstance(found, ast.Dict)] if node else []
+    return {str(key.value) for found in dicts for key in found.keys if isinstance(key, ast.Constant)}
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def test_every_subject_and_key_that_the_code_spells_out_has_a_word(app: Flask) -> None:
+    kinds, keys = set(), {field.name for field in fields(GroupSettings)}
+    for call in _nodes(ast.Call):
+        named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+        keys |= _spelt(named.get("old")) | _spelt(named.get("new"))
+        if _name(call.func) in KEYED:
+            keys |= named.keys() - NOT_NOTED
+        if _name(call.func) == "record" and isinstance(call.args[1], ast.Constant):
+            kinds.add(call.args[1].value)
+    for function in _nodes(ast.FunctionDef):
+        if function.name.endswith("_facts"):
+            keys |= _spelt(function)
+    for change in _nodes(ast.Assign):
+        if _name(change.targets[0]) in {"old", "new", "said"} and isinstance(change.value, ast.Dict):
+            keys |= _spelt(change.value)
+    assert len(kinds) > 10
+    assert len(keys) > 60
+    assert kinds - registry.subjects.keys() == set()
+    assert keys - registry.keys.keys() == set()
+
+
+def test_everything_on_record_in_the_story_has_a_word(session: Session, tmp_path: Path) -> None:
+    load(now=datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL), root=tmp_path)
+    entries = session.scalars(sa.select(AuditEntry).where(~AuditEntry.act.startswith("letter."))).all()
+    assert {entry.subject_kind for entry in entries} - registry.subjects.keys() == set()
+    assert {key for entry in entries for key in (*entry.old, *entry.new)} - registry.keys.keys() == set()
+    assert {entry.act for entry in entries} - registry.acts.keys() == set()

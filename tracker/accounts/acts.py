@@ -16,3 +16,18 @@ ACTS: dict[str, object] = {
     "installation.set_up": _l("完成初始化"),
     "installation.mark_as_demo": _l("标记为演示"),
 }
+
+SUBJECTS: dict[str, object] = {
+    "account": _l("账号"),
+    "installation": _l("本系统"),
+}
+"""What acts are done to."""
+
+KEYS: dict[str, object] = {
+    "login": _l("登录名"),
+    "address": _l("网络地址"),
+    "region": _l("行政区"),
+    "active": _l("启用"),
+    "why": _l("原因"),
+}
+"""What is noted of it, old and new."""

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from tracker.audit import policy, queries
 from tracker.audit.forms import RecordFilter
 from tracker.audit.models import AuditEntry
+from tracker.audit.wording import noted, subject
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.entry import one_line
@@ -42,7 +43,9 @@ def index() -> ResponseReturnValue:
 
 def _index(form: RecordFilter, page: Page[AuditEntry] | None) -> str:
     chain = queries.chain_state(clock.now())
-    return render_template("audit/index.html", form=form, page=page, acts=registry.acts, chain=chain)
+    return render_template(
+        "audit/index.html", form=form, page=page, acts=registry.acts, chain=chain, subject=subject, noted=noted
+    )
 
 
 @bp.get("/audit/anchor")

@@ -5,9 +5,11 @@ Filled once, in the application's factory; read by templates.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.text import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class Registry:
 
     menu: list[MenuEntry] = field(default_factory=list)
     acts: dict[str, object] = field(default_factory=dict)
+    subjects: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, object] = field(default_factory=dict)
+    codes: dict[str, Mapping[str, object]] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
     bulk: list[BulkAction] = field(default_factory=list)
@@ -60,6 +65,9 @@ class Registry:
         """Take everything down, before an application hangs it up anew."""
         self.menu.clear()
         self.acts.clear()
+        self.subjects.clear()
+        self.keys.clear()
+        self.codes.clear()
         self.messages.clear()
         self.panels.clear()
         self.bulk.clear()
@@ -67,6 +75,11 @@ class Registry:
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""
         self.acts.update(acts)
+
+    def add_codes(self, codes: Mapping[str, type[StrEnum]], labels: Labels) -> None:
+        """Words for values that are codes, by subject and key (task.state), from a feature's labels."""
+        for place, members in codes.items():
+            self.codes[place] = {member.value: labels[member] for member in members}
 
     def add_messages(self, messages: Mapping[str, Message]) -> None:
         """Sentences for kinds of message."""

@@ -1,6 +1,9 @@
 """Words for the acts of this feature in the record of acts."""
 
+from enum import StrEnum
+
 from tracker.kernel.text import _l
+from tracker.organisation.rules import ContactRole, DutyKind, PostRank, SeatChangeState, SeatRole, Succession, UnitKind
 
 ACTS: dict[str, object] = {
     "organisation.add_region": _l("登记行政区"),
@@ -40,3 +43,77 @@ ACTS: dict[str, object] = {
     "organisation.correct_day": _l("更正工作日"),
     "organisation.publish_year": _l("录入放假通知"),
 }
+
+SUBJECTS: dict[str, object] = {
+    "calendar": _l("工作日历"),
+    "region": _l("行政区"),
+    "person": _l("人员"),
+    "unit": _l("单位"),
+    "group": _l("领导小组"),
+    "member_unit": _l("成员单位"),
+    "post": _l("职务"),
+    "seat_change": _l("席位调整"),
+}
+"""What acts are done to."""
+
+KEYS: dict[str, object] = {
+    "code": _l("代码"),
+    "name": _l("名称"),
+    "short_name": _l("简称"),
+    "kind": _l("类别"),
+    "parent_id": _l("上级单位"),
+    "hosted_by_id": _l("挂靠单位"),
+    "phone": _l("电话"),
+    "address": _l("地址"),
+    "duty": _l("职责"),
+    "starts_on": _l("起"),
+    "ends_on": _l("止"),
+    "ended_on": _l("结束日期"),
+    "post_id": _l("职务"),
+    "presiding": _l("主持工作"),
+    "instrument": _l("依据文件"),
+    "purpose": _l("目的"),
+    "host_unit_id": _l("办公室所在单位"),
+    "section": _l("责任科室"),
+    "working_team": _l("工作机构"),
+    "recorded_by_id": _l("代录人"),
+    "goal_on": _l("目标日期"),
+    "seat_id": _l("席位"),
+    "role": _l("角色"),
+    "person_id": _l("人员"),
+    "unit_id": _l("单位"),
+    "rank": _l("职级"),
+    "title": _l("标题"),
+    "note": _l("说明"),
+    "number": _l("编号"),
+    "day": _l("日期"),
+    "days": _l("天数"),
+    "working": _l("是否上班"),
+    "state": _l("状态"),
+    "remark": _l("意见"),
+    "decided_by_id": _l("决定人"),
+    "document_number": _l("文号"),
+    "issued_on": _l("发文日期"),
+    "on_paper": _l("纸质签批"),
+    "seat_change_ids": _l("席位调整"),
+    "duties": _l("职责分工"),
+    "succession": _l("席位接续方式"),
+    "sign_for_days": _l("签收期限"),
+    "consult_days": _l("征求意见期限"),
+    "yellow_days": _l("临期预警"),
+    "urge_cooldown_days": _l("催办间隔"),
+    "percent_enabled": _l("填报百分比"),
+    "roll_due_dates": _l("非工作日顺延"),
+}
+"""What is noted of it, old and new."""
+
+CODES: dict[str, type[StrEnum]] = {
+    "unit.kind": UnitKind,
+    "post.rank": PostRank,
+    "group.role": SeatRole,
+    "seat_change.state": SeatChangeState,
+    "group.succession": Succession,
+    "member_unit.role": ContactRole,
+    "person.duty": DutyKind,
+}
+"""Values that are codes, by subject and key."""

@@ -12,3 +12,25 @@ ACTS: dict[str, object] = {
     "plan.made": _l("记录方案新建内容"),
     "plan.undo": _l("撤回方案"),
 }
+
+SUBJECTS: dict[str, object] = {
+    "plan_document": _l("方案文件"),
+    "plan": _l("实施方案"),
+}
+"""What acts are done to."""
+
+KEYS: dict[str, object] = {
+    "document_id": _l("方案文件"),
+    "units": _l("单位"),
+    "short_names": _l("单位简称"),
+    "groups": _l("领导小组"),
+    "member_units": _l("成员单位"),
+    "posts": _l("职务"),
+    "persons": _l("人员"),
+    "appointments": _l("任职"),
+    "seats": _l("席位"),
+    "phases": _l("阶段"),
+    "measures": _l("举措"),
+    "tasks": _l("任务"),
+}
+"""What is noted of it, old and new."""

@@ -1,6 +1,9 @@
 """Words for the codes that tasks write into the record of acts."""
 
+from enum import StrEnum
+
 from tracker.kernel.text import _l
+from tracker.tasks.rules import AdjustmentKind, Handling, OpinionKind, TaskState, VerificationMode
 
 ACTS = {
     "task.draft": _l("草拟任务"),
@@ -57,3 +60,66 @@ ACTS = {
     "batch.sign_off": _l("签发一批任务"),
     "batch.send_back": _l("退回一批任务"),
 }
+
+SUBJECTS: dict[str, object] = {
+    "task": _l("任务"),
+    "batch": _l("签发批次"),
+    "consultation": _l("征求意见"),
+    "consulted_unit": _l("被征求单位"),
+}
+"""What acts are done to."""
+
+KEYS: dict[str, object] = {
+    "lead_unit_id": _l("牵头单位"),
+    "due_on": _l("完成时限"),
+    "batch_id": _l("签发批次"),
+    "signed_as": _l("签发身份"),
+    "signed_by": _l("纸质签批人"),
+    "paper": _l("签批扫描件"),
+    "spoke_with": _l("通话对象"),
+    "part_id": _l("配合事项"),
+    "unit": _l("单位"),
+    "owner_id": _l("责任人"),
+    "owner": _l("责任人姓名"),
+    "text": _l("内容"),
+    "no_change": _l("无变化"),
+    "statement": _l("办结情况"),
+    "late": _l("逾期"),
+    "mode": _l("核验方式"),
+    "period": _l("周期"),
+    "reason": _l("理由"),
+    "approved": _l("同意"),
+    "decided_by": _l("决定人姓名"),
+    "sentence": _l("催办内容"),
+    "answer": _l("对方答复"),
+    "task_id": _l("任务"),
+    "difficulty": _l("困难"),
+    "coordination": _l("需协调"),
+    "percent": _l("进度（%）"),
+    "consultation": _l("征求意见"),
+    "opinion": _l("答复类型"),
+    "words": _l("答复内容"),
+    "told_by": _l("告知方式"),
+    "new_due_on": _l("新的时限"),
+    "basis": _l("依据"),
+    "standard": _l("完成标准"),
+    "milestone": _l("节点"),
+    "done_on": _l("完成日期"),
+    "reply_by": _l("答复期限"),
+    "leader": _l("牵头领导"),
+    "leader_seat_id": _l("牵头领导席位"),
+    "verifier": _l("核验人"),
+    "verifier_id": _l("核验人"),
+    "handling": _l("采纳情况"),
+    "count": _l("数量"),
+}
+"""What is noted of it, old and new."""
+
+CODES: dict[str, type[StrEnum]] = {
+    "task.state": TaskState,
+    "task.mode": VerificationMode,
+    "task.kind": AdjustmentKind,
+    "task.opinion": OpinionKind,
+    "task.handling": Handling,
+}
+"""Values that are codes, by subject and key."""
