@@ -43,6 +43,7 @@ from tracker.letters import acts as letters_acts
 from tracker.letters import notices as letters_notices
 from tracker.letters import views as letters_views
 from tracker.letters.cli import cli as letters_cli
+from tracker.letters.rules import LABELS as LETTER_LABELS
 from tracker.organisation import access as organisation_access
 from tracker.organisation import acts as organisation_acts
 from tracker.organisation import notices as organisation_notices
@@ -115,7 +116,7 @@ ACTS: tuple[Mapping[str, object], ...] = (
     letters_acts.ACTS,
     oversight_acts.ACTS,
 )
-RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts)
+RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts, letters_acts)
 """Modules with the words for subjects and keys in the record of acts."""
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
@@ -184,6 +185,7 @@ def _fill_registry() -> None:
         registry.keys.update(words.KEYS)
     registry.add_codes(organisation_acts.CODES, ORGANISATION_LABELS)
     registry.add_codes(tasks_acts.CODES, TASK_LABELS)
+    registry.add_codes(letters_acts.CODES, LETTER_LABELS)
     for messages in MESSAGES:
         registry.add_messages(messages)
 

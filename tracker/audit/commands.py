@@ -14,7 +14,7 @@ from tracker.audit.models import AuditEntry, AuditPlace, AuditSeal
 from tracker.audit.rules import NOTHING_BEFORE, Head, Purpose, act_bytes, chain_digest, place_bytes, seal_bytes
 from tracker.kernel import seals
 from tracker.kernel.actor import Actor
-from tracker.kernel.db import db, insert_if_new, looked_up_once
+from tracker.kernel.db import db, insert_if_new, is_writing, looked_up_once
 
 BATCH = 2000
 """Acts that one seal takes in at most: on SQLite nobody else writes meanwhile."""
@@ -67,6 +67,9 @@ def record(
 
 
 def _next_id() -> int:
+    if not is_writing():
+        # Nothing is remembered here from one act to the next, so the last must be written before ids are asked for.
+        db.session.flush()
     return next(looked_up_once("ids of acts", _free_ids))
 
 

@@ -141,6 +141,11 @@ def write_transaction() -> Iterator[Session]:
         session.info.pop(_LOOKED_UP, None)
 
 
+def is_writing() -> bool:
+    """Whether a write transaction is open."""
+    return _LOOKED_UP in db.session().info
+
+
 def looked_up_once(key: Hashable, look_up: Callable[[], T]) -> T:
     """Look something up once per write transaction, such as who hears for a unit, when an act asks for it many times.
 

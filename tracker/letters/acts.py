@@ -1,6 +1,9 @@
 """Words for the codes that letters write into the record of acts."""
 
+from enum import StrEnum
+
 from tracker.kernel.text import _l
+from tracker.letters.rules import LetterKind
 
 ACTS = {
     "letter.set_template": _l("修改责任书模板"),
@@ -24,3 +27,35 @@ ACTS = {
     "letter.record_handover": _l("代录纸质交接确认"),
     "letter.urge": _l("催签责任书"),
 }
+
+SUBJECTS: dict[str, object] = {
+    "letter": _l("责任书"),
+    "letter_batch": _l("责任书批次"),
+}
+"""What acts are done to."""
+
+KEYS: dict[str, object] = {
+    "by_number": _l("替代它的责任书"),
+    "follows": _l("原责任书"),
+    "free": _l("其他约定"),
+    "handover": _l("交接确认"),
+    "letters": _l("责任书份数"),
+    "mark": _l("校验码"),
+    "number": _l("编号"),
+    "outcomes": _l("逐条结果"),
+    "sha256": _l("SHA-256 摘要"),
+    "sm3": _l("SM3 摘要"),
+    "sign_by": _l("签署期限"),
+    "successor": _l("接任人"),
+    "tasks": _l("任务"),
+    "times": _l("次数"),
+    "units": _l("签订单位"),
+    "promise": _l("条款和签署人的摘要"),
+    "purpose": _l("目的和依据"),
+    "safeguards": _l("责任与保障"),
+    "accountability": _l("考核与奖惩"),
+    "closing": _l("附则"),
+}
+"""What is noted of it, old and new."""
+
+CODES: dict[str, type[StrEnum]] = {"letter.kind": LetterKind}
