@@ -38,7 +38,7 @@ def sign_for(page: Page, title: str) -> None:
 
 
 def report_in_three_taps(page: Page, title: str, text: str) -> None:
-    """Report progress from the desk: open, touch the field, send."""
+    """A liaison reports progress from the desk: open, touch the field, send; the head has to confirm."""
     page.goto("/")
     taps = [
         card_of(page, title).get_by_role("link", name="填报进展"),
@@ -50,7 +50,7 @@ def report_in_three_taps(page: Page, title: str, text: str) -> None:
     expect(taps[1]).to_be_focused()
     page.keyboard.insert_text(text)
     taps[2].tap()
-    expect(page.get_by_text("进展已提交。")).to_be_visible()
+    expect(page.get_by_text("已起草，等待本单位负责人确认。")).to_be_visible()
 
 
 def confirm_what_waits(page: Page, title: str) -> None:

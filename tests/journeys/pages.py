@@ -72,8 +72,8 @@ PERSON_FOR = {"accounts.sign_in": None, "intake.passed_drafts": "leader", "intak
 TASK_FOR = {
     "oversight.direct": "late",
     "oversight.urge": "late",
-    "tasks.accept": "issued",
-    "tasks.ask_adjustment": "issued",
+    "tasks.accept": "waiting",
+    "tasks.ask_adjustment": "waiting",
     "tasks.edit": "draft",
     "tasks.explain_delay": "late",
     "tasks.resume": "suspended",
@@ -146,6 +146,7 @@ class House:
     letters: dict[str, int] = field(default_factory=dict)
     document_id: int = field(init=False)
     plan_id: int = field(init=False)
+    waiting_part_id: int = field(init=False)
 
     def fill(self) -> None:
         """Enter everything."""
@@ -174,6 +175,8 @@ class House:
         tasks["late"] = late.id
         tasks["submitted"] = stories.submitted(cast, title="将教师培训经费列入年度预算").id
         tasks["suspended"] = stories.suspended(cast, title="完成实验中学扩建项目用地报批").id
+        waiting = stories.issued(cast, title="落实校舍维修资金", parts=("construction",))
+        tasks["waiting"], self.waiting_part_id = waiting.id, waiting.parts[0].id
         for make in (stories.returned, stories.completed, stories.cancelled, stories.issued):
             make(cast, title="改造六所学校的运动场地")
         stories.active(cast, title="编制学位需求预测", lead="town", due_on=date(2026, 3, 20))
@@ -213,6 +216,8 @@ class House:
         """Where a page is."""
         task_id = self.own.tasks[TASK_FOR.get(rule.endpoint, "task")]
         ids = {**self.own.ids, "task_id": task_id, "document_id": self.document_id, "plan_id": self.plan_id}
+        if rule.endpoint == "tasks.accept_part":
+            ids["part_id"] = self.waiting_part_id
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
         values = {name: ids[name] for name in rule.arguments}
