@@ -101,6 +101,7 @@ def test_every_subject_and_key_that_the_code_spells_out_has_a_word(app: Flask) -
     assert keys - registry.keys.keys() == set()
 
 
+@pytest.mark.sqlite
 def test_everything_on_record_in_the_story_has_a_word(session: Session, tmp_path: Path) -> None:
     load(now=datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL), root=tmp_path)
     entries = session.scalars(sa.select(AuditEntry)).all()
