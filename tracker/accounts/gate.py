@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Request, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from config import Settings
 from tracker.accounts import commands, passwords, queries, rules
 from tracker.accounts.identity import actor_of_person
 from tracker.accounts.models import Account, SignInSession
@@ -20,6 +19,7 @@ from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.entry import one_line
 from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.installation import settings
 from tracker.kernel.prepared import Prepared
 from tracker.kernel.text import _l
 
@@ -53,12 +53,6 @@ class SignIn(UserMixin):  # type: ignore[misc]
     created_at: datetime
     last_seen_at: datetime
     confirmed_at: datetime
-
-
-def settings() -> Settings:
-    """The settings of the application at work."""
-    own: Settings = current_app.extensions["settings"]
-    return own
 
 
 def limits() -> dict[str, timedelta]:

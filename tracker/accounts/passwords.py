@@ -5,10 +5,9 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 
-from config import Settings
 from tracker.accounts.rules import PASSWORD_MAX, new_one_time_password, new_token
+from tracker.kernel.installation import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,7 @@ def _hasher(cheap: bool) -> PasswordHasher:
 
 
 def _own() -> PasswordHasher:
-    settings: Settings = current_app.extensions["settings"]
-    return _hasher(settings.testing)
+    return _hasher(settings().testing)
 
 
 @cache

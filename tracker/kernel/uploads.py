@@ -5,20 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
-from config import Settings
 from tracker.kernel import files
 from tracker.kernel.errors import Invalid
 from tracker.kernel.files import NewFile
 from tracker.kernel.forms import MAX_FILES
+from tracker.kernel.installation import settings
 from tracker.kernel.text import _l
-
-
-def settings() -> Settings:
-    """The settings of the application at work."""
-    own: Settings = current_app.extensions["settings"]
-    return own
 
 
 def files_root() -> Path:

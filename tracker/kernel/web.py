@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from flask import send_file
 from flask_wtf import FlaskForm
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response
 
 from tracker.kernel.errors import Invalid
+from tracker.kernel.files import OFFICE
 
 MAX_ROW = 2**31 - 1
 
@@ -47,3 +52,12 @@ def form_errors(form: FlaskForm) -> Iterator[None]:
 def status_of(form: FlaskForm) -> int:
     """200 for a form just opened, 422 for one that came back."""
     return 422 if form.is_submitted() else 200
+
+
+MADE = {**{ending: media_type for ending, (_part, media_type) in OFFICE.items()}, ".pdf": "application/pdf"}
+"""The types of files that are made for a reader, by their ending."""
+
+
+def send_made(data: bytes, name: str) -> Response:
+    """Send a file that was made for this reader, as an attachment under its name."""
+    return send_file(BytesIO(data), mimetype=MADE[Path(name).suffix], as_attachment=True, download_name=name)

@@ -1,11 +1,10 @@
 """flask letters verify: whether every letter is what was issued and signed."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from config import Settings
+from tracker.kernel.installation import settings
 from tracker.letters import queries
 
 cli = AppGroup("letters", help="Responsibility letters, from the server's shell.")
@@ -18,10 +17,9 @@ def verify(letter_ids: tuple[int, ...], everything: bool) -> None:
     """Recompute texts, digests, signatures and marks; name what does not match and exit with 1."""
     if everything == bool(letter_ids):
         raise click.UsageError("请给出责任书的序号，或者用 --all 核对全部。")
-    settings: Settings = current_app.extensions["settings"]
     found = 0
     with force_locale("zh"):
-        for fault in queries.faults(None if everything else letter_ids, root=settings.files_dir):
+        for fault in queries.faults(None if everything else letter_ids, root=settings().files_dir):
             found += 1
             click.echo(f"{fault.letter_id} {fault.number or '—'}：{fault.sentence}")
         checked = queries.count_letters(None if everything else letter_ids)

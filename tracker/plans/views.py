@@ -3,16 +3,16 @@
 from io import BytesIO
 from pathlib import Path
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from config import Settings
 from tracker.audit.commands import record
 from tracker.kernel import clock, files
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.installation import settings
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
@@ -77,8 +77,7 @@ def _read(form: UploadForm) -> ReadDocument:
 
 
 def _store() -> Path:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.files_dir
+    return settings().files_dir
 
 
 @bp.get("/plans/<int:plan_id>")

@@ -11,6 +11,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
+from tracker.kernel.installation import settings
 from tracker.kernel.text import _
 
 COOKIE_DAYS = 365
@@ -63,7 +64,7 @@ def appearance() -> ResponseReturnValue:
             value,
             max_age=COOKIE_DAYS * 86400,
             httponly=True,
-            secure=gate.settings().secure_cookies,
+            secure=settings().secure_cookies,
             samesite="Lax",
         )
     return answer

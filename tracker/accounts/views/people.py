@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts import commands, gate, passwords, policy, queries
+from tracker.accounts import commands, passwords, policy, queries
 from tracker.accounts.forms import PasteForm
 from tracker.accounts.pasted import MAX_ROWS, PersonRow, read_rows
 from tracker.accounts.views.blueprint import bp
@@ -11,6 +11,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotVisible
+from tracker.kernel.installation import settings
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -30,7 +31,7 @@ def _group(group_id: int) -> LeadershipGroup:
 
 def show_slips(slips: list[commands.OneTime], *, back: str, failed: list[commands.RowResult] | None = None) -> str:
     """The printable slips: in this answer, and never again."""
-    address = gate.settings().base_url
+    address = settings().base_url
     units = queries.units_of_accounts([slip.account_id for slip in slips], clock.today())
     return render_template(
         "accounts/slips.html", slips=slips, units=units, address=address, back=back, failed=failed or []

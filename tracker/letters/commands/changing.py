@@ -16,9 +16,10 @@ from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
 from tracker.letters.commands.codes import new_code
 from tracker.letters.commands.preparing import chosen_tasks, free_clauses, write_clauses
-from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.commands.steps import note, step
 from tracker.letters.models import Letter, LetterBatch, Signatory
 from tracker.letters.rules import MOVES, SIGNABLE, LetterKind, LetterMove, LetterState, Side
+from tracker.tasks.commands import require_at_work
 
 MAX_REASON = 1000
 

@@ -14,7 +14,7 @@ from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import note, require_at_work
+from tracker.letters.commands.steps import note
 from tracker.letters.commands.tickets import new_ticket, nonce_of
 from tracker.letters.models import Handover, HandoverSignature, Letter
 from tracker.letters.queries import HandoverDue
@@ -26,6 +26,7 @@ from tracker.letters.rules import (
     LetterState,
     SigningMethod,
 )
+from tracker.tasks.commands import require_at_work
 
 TICKET_PURPOSE = "letter handover ticket"
 

@@ -13,10 +13,11 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import freeze, hold, note, require_at_work, step
+from tracker.letters.commands.steps import freeze, hold, note, step
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import BLOCKING, BatchState, LetterMove, LetterState, Side, SigningOrder
 from tracker.organisation.models import LeadershipGroup
+from tracker.tasks.commands import require_at_work
 
 
 def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> list[Letter]:

@@ -14,7 +14,7 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import policy, queries
 from tracker.letters.commands.codes import new_code
-from tracker.letters.commands.steps import hold, note, require_at_work, step
+from tracker.letters.commands.steps import hold, note, step
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterTemplate, Signatory
 from tracker.letters.rules import (
     EDITABLE,
@@ -30,14 +30,13 @@ from tracker.letters.rules import (
     Side,
     SigningOrder,
     Template,
-    deadline_words,
-    recurring_words,
     target_words,
     task_words,
 )
 from tracker.organisation.models import LeadershipGroup, Post, Seat, Unit
 from tracker.organisation.rules import PostRank
 from tracker.plans.models import Plan
+from tracker.tasks.commands import require_at_work
 from tracker.tasks.models import Task
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -214,7 +213,7 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
                 task.title,
                 task.content,
                 task.standard,
-                _deadline(task),
+                queries.deadline_of(task),
             ),
             due_on=task.due_on,
         )
@@ -229,12 +228,6 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
     for position, clause in enumerate(clauses, 1):
         clause.position = position
     letter.clauses = clauses
-
-
-def _deadline(task: Task) -> str:
-    if task.cadence_every is not None and not task.continuous:
-        return task.deadline_text or recurring_words(task.cadence_every, task.cadence_month, task.cadence_day)
-    return deadline_words(task.due_on, task.deadline_text, continuous=task.continuous)
 
 
 def _check_clauses(clauses: Sequence[LetterClause]) -> None:

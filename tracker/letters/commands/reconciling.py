@@ -14,7 +14,7 @@ from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.commands.steps import note, step
 from tracker.letters.models import Letter, OutcomeOfClause, Reconciliation
 from tracker.letters.rules import (
     MAX_SENTENCE,
@@ -25,6 +25,7 @@ from tracker.letters.rules import (
     Side,
     SigningMethod,
 )
+from tracker.tasks.commands import require_at_work
 
 
 @dataclass(frozen=True, slots=True)

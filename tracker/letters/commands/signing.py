@@ -14,7 +14,7 @@ from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import note, require_at_work, step
+from tracker.letters.commands.steps import note, step
 from tracker.letters.commands.tickets import new_ticket, nonce_of
 from tracker.letters.models import Letter, LetterText, Signatory, Signature
 from tracker.letters.rules import (
@@ -26,10 +26,10 @@ from tracker.letters.rules import (
     Side,
     SigningMethod,
     is_turn_of,
-    signature_statement,
     step_after_signing,
 )
 from tracker.organisation.models import Person
+from tracker.tasks.commands import require_at_work
 
 TICKET_PURPOSE = "letter ticket"
 DRAWINGS = frozenset({"image/png", "image/jpeg"})
@@ -122,35 +122,25 @@ def _put_down(
     now: datetime,
 ) -> None:
     letter = text.letter
-    facts = {
-        "person_id": person.id,
-        "person_name": person.name,
-        "signed_as": f"{line.party}{line.title}",
-        "nonce": nonce,
-        "recorded_by_id": by.person_id if method is SigningMethod.PAPER else None,
-        "drawing_sha256": drawing.sha256 if drawing is not None else None,
-        "scan_sha256": scan.sha256 if scan is not None else None,
-    }
-    statement = signature_statement(
-        letter_id=letter.id,
-        number=letter.number or "",
-        unit_id=letter.unit_id,
-        ordinal=text.ordinal,
-        sha256=text.sha256,
-        sm3=text.sm3,
-        side=line.side,
-        signatory_id=line.id,
+    one = Signature(
+        signatory=line,
+        person_id=person.id,
+        person_name=person.name,
+        signed_as=f"{line.party}{line.title}",
         method=method,
-        at=now,
-        **facts,  # type: ignore[arg-type]
+        nonce=nonce,
+        signed_at=now,
+        recorded_by_id=by.person_id if method is SigningMethod.PAPER else None,
+        drawing_sha256=drawing.sha256 if drawing is not None else None,
+        scan_sha256=scan.sha256 if scan is not None else None,
     )
-    mark = seals.mark(SIGNATURE_PURPOSE, statement.encode())
-    text.signatures.append(
-        Signature(signatory=line, method=method, signed_at=now, statement=statement, mark=mark, **facts)
-    )
+    one.signatory_id = line.id
+    one.statement = queries.statement_of_signature(letter, text, one, side=line.side)
+    one.mark = seals.mark(SIGNATURE_PURPOSE, one.statement.encode())
+    text.signatures.append(one)
     db.session.flush()
     act = "sign" if method is SigningMethod.ELECTRONIC else "record_paper"
-    note(act, letter, by=by, now=now, name=person.name, signed_as=facts["signed_as"], text=text.ordinal, mark=mark)
+    note(act, letter, by=by, now=now, name=person.name, signed_as=one.signed_as, text=text.ordinal, mark=one.mark)
 
 
 def _after_signing(letter: Letter, *, by: Actor, now: datetime) -> None:

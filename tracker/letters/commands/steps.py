@@ -9,18 +9,11 @@ from tracker.audit.commands import record
 from tracker.kernel import seals
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Stale
-from tracker.kernel.text import _l
 from tracker.letters import queries
 from tracker.letters.models import Letter, LetterText
 from tracker.letters.rules import MOVES, TEXT_PURPOSE, LetterMove
 from tracker.organisation.models import LeadershipGroup
-
-
-def require_at_work(group: LeadershipGroup) -> None:
-    """Nothing is done any more in a group that has ended; its letters stay readable."""
-    if group.ended_on is not None:
-        raise Stale(_l("该领导小组已经结束并归档。"))
+from tracker.tasks.commands import require_at_work
 
 
 def hold(group: LeadershipGroup) -> None:

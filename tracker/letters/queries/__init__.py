@@ -1,6 +1,7 @@
 """The only reader of letters."""
 
 from tracker.letters.queries.composing import (
+    deadline_of,
     gaps,
     head_posts,
     leaders_to_sign,
@@ -49,7 +50,14 @@ from tracker.letters.queries.reconciling import (
     reconciliations_waiting_for,
     statement_of_reconciliation,
 )
-from tracker.letters.queries.verifying import Fault, count_letters, faults, promise_of, statement_of
+from tracker.letters.queries.verifying import (
+    Fault,
+    count_letters,
+    faults,
+    promise_of,
+    statement_of,
+    statement_of_signature,
+)
 
 __all__ = [
     "Deviation",
@@ -60,6 +68,7 @@ __all__ = [
     "Unsigned",
     "batches_of",
     "count_letters",
+    "deadline_of",
     "deviations",
     "faults",
     "gaps",
@@ -87,6 +96,7 @@ __all__ = [
     "statement_of_handover",
     "statement_of_handover_signature",
     "statement_of_reconciliation",
+    "statement_of_signature",
     "tallies",
     "tasks_to_promise",
     "template_of",

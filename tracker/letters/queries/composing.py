@@ -18,7 +18,9 @@ from tracker.letters.rules import (
     Signer,
     Template,
     composed,
+    deadline_words,
     filled,
+    recurring_words,
 )
 from tracker.organisation.models import MemberUnit, Post, Seat, Unit, on_day
 from tracker.organisation.rules import LEADERS, PostRank
@@ -63,6 +65,13 @@ def promised_tasks(
             seen[task.series_id] = len(tasks)
         tasks.append(task)
     return found
+
+
+def deadline_of(task: Task) -> str:
+    """When a task is due, in the words of a letter; of a recurring one how often."""
+    if task.cadence_every is not None and not task.continuous:
+        return task.deadline_text or recurring_words(task.cadence_every, task.cadence_month, task.cadence_day)
+    return deadline_words(task.due_on, task.deadline_text, continuous=task.continuous)
 
 
 def unissued_tasks(group_id: int, unit_ids: Collection[int]) -> dict[int, tuple[int, int]]:

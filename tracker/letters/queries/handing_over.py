@@ -15,6 +15,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy
 from tracker.letters.models import Handover, HandoverSignature, Letter, Signatory
+from tracker.letters.queries.composing import deadline_of
 from tracker.letters.queries.letters import whole
 from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
@@ -26,7 +27,6 @@ from tracker.letters.rules import (
     Side,
     answers_from,
     composed_handover,
-    deadline_words,
     handover_signature_statement,
     handover_statement,
 )
@@ -222,14 +222,10 @@ def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
         .order_by(TaskPart.due_on, TaskPart.id)
     )
     late_until = working_days().last_late_due_date(day, roll=letter.group.roll_due_dates)
-    led = [OpenWork(task.title, _deadline(task), _remark(task, late_until)) for task in tasks]
+    led = [OpenWork(task.title, deadline_of(task), _remark(task, late_until)) for task in tasks]
     return led + [
-        OpenWork(task.title, day_words(due_on) if due_on else _deadline(task), "配合事项") for task, due_on in parts
+        OpenWork(task.title, day_words(due_on) if due_on else deadline_of(task), "配合事项") for task, due_on in parts
     ]
-
-
-def _deadline(task: Task) -> str:
-    return deadline_words(task.due_on, task.deadline_text, continuous=task.continuous)
 
 
 def _remark(task: Task, late_until: date) -> str:

@@ -176,12 +176,9 @@ def statement_of(letter: Letter, text: LetterText, *, promise: str) -> str:
     )
 
 
-def _faults_of_signature(
-    letter: Letter, text: LetterText, signature: Signature, recorded: _Recorded, *, root: Path
-) -> Iterator[object]:
-    what = _l("%(name)s的签署", name=signature.person_name)
-    side = next((one.side for one in letter.signatories if one.id == signature.signatory_id), "")
-    statement = signature_statement(
+def statement_of_signature(letter: Letter, text: LetterText, signature: Signature, *, side: str) -> str:
+    """What is put under the key when a text is signed, as the rows stand now."""
+    return signature_statement(
         letter_id=letter.id,
         number=letter.number or "",
         unit_id=letter.unit_id,
@@ -200,6 +197,14 @@ def _faults_of_signature(
         drawing_sha256=signature.drawing_sha256,
         scan_sha256=signature.scan_sha256,
     )
+
+
+def _faults_of_signature(
+    letter: Letter, text: LetterText, signature: Signature, recorded: _Recorded, *, root: Path
+) -> Iterator[object]:
+    what = _l("%(name)s的签署", name=signature.person_name)
+    side = next((one.side for one in letter.signatories if one.id == signature.signatory_id), "")
+    statement = statement_of_signature(letter, text, signature, side=side)
     if statement != signature.statement:
         yield _l("%(what)s与签署声明不符", what=what)
     yield from faults_of_mark(SIGNATURE_PURPOSE, signature.statement, signature.mark, what)

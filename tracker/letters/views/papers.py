@@ -1,8 +1,6 @@
 """Letters as papers: Word and PDF of one, and the table of who has signed."""
 
-from io import BytesIO
-
-from flask import send_file, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.documents.docx import docx
@@ -11,28 +9,27 @@ from tracker.documents.pdf import pdf
 from tracker.kernel import clock, files
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import Stale
+from tracker.kernel.installation import settings
 from tracker.kernel.text import _
-from tracker.kernel.uploads import files_root, settings
+from tracker.kernel.uploads import files_root
+from tracker.kernel.web import send_made
 from tracker.letters import queries
 from tracker.letters.papers import letter_paper, standing_paper
 from tracker.letters.views.blueprint import bp
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PDF = "application/pdf"
 
 
 @bp.get("/letters/<int:letter_id>/letter.docx")
 def docx_of_letter(letter_id: int) -> ResponseReturnValue:
     """A letter for Word or WPS."""
     paper, name = _paper(letter_id)
-    return _sent(docx(paper), f"{name}.docx", DOCX)
+    return send_made(docx(paper), f"{name}.docx")
 
 
 @bp.get("/letters/<int:letter_id>/letter.pdf")
 def pdf_of_letter(letter_id: int) -> ResponseReturnValue:
     """A letter to print; where the server cannot make PDFs the answer says so."""
     paper, name = _paper(letter_id)
-    return _sent(pdf(paper), f"{name}.pdf", PDF)
+    return send_made(pdf(paper), f"{name}.pdf")
 
 
 def _paper(letter_id: int) -> tuple[Paper, str]:
@@ -54,8 +51,4 @@ def standing(letter_batch_id: int) -> ResponseReturnValue:
     letters = queries.letters_of(batch)
     lines = queries.lines_of(letters, day=clock.today())
     data = docx(standing_paper(batch, letters, lines, today=clock.today()))
-    return _sent(data, f"{_('签订情况表')}{clock.today():%Y%m%d}.docx", DOCX)
-
-
-def _sent(data: bytes, name: str, media_type: str) -> ResponseReturnValue:
-    return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
+    return send_made(data, f"{_('签订情况表')}{clock.today():%Y%m%d}.docx")

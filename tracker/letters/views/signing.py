@@ -11,9 +11,10 @@ from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.files import NewFile
+from tracker.kernel.installation import settings
 from tracker.kernel.per_item import each, summary
 from tracker.kernel.text import _
-from tracker.kernel.uploads import chosen, files_root, kept, settings
+from tracker.kernel.uploads import chosen, files_root, kept
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries

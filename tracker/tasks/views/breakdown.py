@@ -1,14 +1,13 @@
 """任务分解表 for Word: of a plan, and of any list."""
 
-from io import BytesIO
-
-from flask import request, send_file
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracker.documents.docx import docx
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.text import _
+from tracker.kernel.web import send_made
 from tracker.plans import queries as plans
 from tracker.tasks.forms.filters import read_filter
 from tracker.tasks.papers import breakdown_paper
@@ -16,8 +15,6 @@ from tracker.tasks.queries import Stage, TaskFilter
 from tracker.tasks.queries.breakdown import BREAKDOWN_ROWS, breakdown
 from tracker.tasks.rules import TaskState
 from tracker.tasks.views.blueprint import bp
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("/tasks/breakdown")
@@ -45,4 +42,4 @@ def _sent(title: str, wanted: TaskFilter, *, in_order_of_plan: bool = False) -> 
         rows = sorted((row for row in rows if row.task.state is not TaskState.CANCELLED), key=lambda row: row.task.id)
     data = docx(breakdown_paper(title, rows, today=today, note=note))
     name = _("任务分解表") + f"{today:%Y%m%d}.docx"
-    return send_file(BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=name)
+    return send_made(data, name)

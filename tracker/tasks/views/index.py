@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.documents.xlsx import write_table
@@ -13,14 +12,13 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _
+from tracker.kernel.web import send_made
 from tracker.tasks import queries
 from tracker.tasks.forms.filters import Applied, address_of, applied, read_filter
 from tracker.tasks.queries import EXPORT_ROWS, Sort, Stage, TaskFilter, TaskRow, Window
 from tracker.tasks.queries.filters import LABELS as FILTER_LABELS
 from tracker.tasks.rules import LABELS, Light, TaskSource, TaskState
 from tracker.tasks.views.blueprint import bp
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def export() -> ResponseReturnValue:
         )
     data = write_table(_("任务台账"), _headings(), _cells(rows[:EXPORT_ROWS]), notes=notes)
     name = _("任务台账") + f"{today:%Y%m%d}.xlsx"
-    return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
+    return send_made(data, name)
 
 
 def _sentence(actor: Actor, wanted: TaskFilter) -> str:
