@@ -126,6 +126,8 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
 )
+PAGES: Mapping[str, tuple[str, object]] = letters_access.PAGES
+"""Where to go back to after a refusal, by the name of the thing in the address."""
 COMMANDS: tuple[Command, ...] = (
     cli.docs,
     accounts_cli,
@@ -222,12 +224,22 @@ def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ())
     return render_template(template, message=message, ways=ways), status
 
 
+def _way_back(status: int) -> Sequence[tuple[object, str]]:
+    """The page of the thing that an act was refused on; none where the thing itself is not to be seen."""
+    named = request.view_args or {}
+    return [
+        (label, url_for(endpoint, **{name: named[name]}))
+        for name, (endpoint, label) in PAGES.items()
+        if status != 404 and name in named and request.endpoint != endpoint
+    ]
+
+
 def _answer_errors(app: Flask) -> None:
     """Every refusal becomes a page with one sentence that a person can act on."""
 
     @app.errorhandler(Refusal)
     def _refusal(error: Refusal) -> ResponseReturnValue:
-        return _page(error.status, error.message, error.ways)
+        return _page(error.status, error.message, error.ways or _way_back(error.status))
 
     @app.errorhandler(StaleDataError)
     def _stale(_error: Any) -> ResponseReturnValue:

@@ -42,8 +42,8 @@ def test_the_office_says_and_the_leader_confirms_through_the_pages(cast: Cast, c
     assert post(leader, f"{address}/fulfil", version=7).status_code == 409
     assert post(leader, f"{address}/fulfil", version=1).status_code == 302
     assert again(letter).state is LetterState.FULFILLED
-    assert "已兑现" in head.get(address).text
-    assert "已兑现" in client_as("outsider").get(f"/check/{letter.check_code}").text
+    assert "已对账" in head.get(address).text
+    assert "已对账" in client_as("outsider").get(f"/check/{letter.check_code}").text
     assert clerk.get(f"{address}/reconcile").status_code == 409
 
 
@@ -140,3 +140,14 @@ def test_a_fulfilled_letter_offers_no_step_any_more(cast: Cast, client_as: Clien
     for word in ("修改年终对账", "补充或重签", "代录"):
         assert word not in page
     assert db.session.query(Reconciliation).count() == 1
+
+
+def test_whoever_is_refused_an_act_is_led_back_to_the_letter(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast)
+    clerk, staff = client_as("office_clerk"), client_as("finance_staff")
+    for browser, status in ((clerk, 409), (staff, 403)):
+        answer = browser.get(f"/letters/{letter.id}/edit")
+        assert answer.status_code == status
+        assert f'href="/letters/{letter.id}"' in answer.text
+    answer = client_as("construction_head").get(f"/letters/{letter.id}/edit")
+    assert (answer.status_code, f'href="/letters/{letter.id}"' in answer.text) == (404, False)

@@ -140,7 +140,7 @@ def faults() -> list[str]:
             ),
             "年终对账的确认不见了",
         ),
-        (sa.text("UPDATE letter SET state = 'in_force'"), "年终对账已确认，但状态不是已兑现"),
+        (sa.text("UPDATE letter SET state = 'in_force'"), "年终对账已确认，但状态不是已对账"),
     ],
 )
 def test_what_is_changed_behind_the_back_is_found(cast: Cast, statement: Any, sentence: str) -> None:
@@ -167,4 +167,4 @@ def test_a_reconciliation_that_was_taken_away_is_found(cast: Cast) -> None:
     with write_transaction() as session:
         session.execute(sa.delete(OutcomeOfClause))
         session.execute(sa.delete(Reconciliation))
-    assert set(faults()) >= {"年终对账的确认不见了", "已兑现，但没有确认的年终对账"}
+    assert set(faults()) >= {"年终对账的确认不见了", "已对账，但没有确认的年终对账"}

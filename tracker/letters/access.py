@@ -53,6 +53,14 @@ ACCESS: dict[str, Route] = {
 }
 
 
+PAGES: dict[str, tuple[str, object]] = {
+    "letter_id": ("letters.show", _l("返回责任书")),
+    "letter_batch_id": ("letters.batch", _l("返回责任书批次")),
+    "handover_id": ("letters.handover", _l("返回交接确认")),
+}
+"""The page of each thing that an address names, for whoever was refused an act on it."""
+
+
 def _does_business(actor: Actor) -> bool:
     return bool(actor.seats or actor.unit_ids)
 

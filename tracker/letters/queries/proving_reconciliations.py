@@ -42,9 +42,9 @@ def _faults_of(letter: Letter, found: Reconciliation | None, recorded: str | Non
     if recorded is not None and not is_confirmed:
         yield _l("年终对账的确认不见了")
     if letter.state is LetterState.FULFILLED and not is_confirmed:
-        yield _l("已兑现，但没有确认的年终对账")
+        yield _l("已对账，但没有确认的年终对账")
     if is_confirmed and letter.state is not LetterState.FULFILLED:
-        yield _l("年终对账已确认，但状态不是已兑现")
+        yield _l("年终对账已确认，但状态不是已对账")
     if found is None or found.mark is None:
         return
     if statement_of_reconciliation(found) != found.statement:

@@ -68,7 +68,7 @@ def fulfil(letter_id: int) -> ResponseReturnValue:
         with write_transaction():
             letter = queries.visible_letter(actor, letter_id)
             commands.fulfil_letter(letter, version=form.seen_version, by=actor, now=now)
-            flash(_("已确认，责任书已兑现。"), "success")
+            flash(_("年终对账已确认。"), "success")
     return redirect(url_for("letters.show", letter_id=letter_id))
 
 
@@ -90,7 +90,7 @@ def record_fulfilment(letter_id: int) -> ResponseReturnValue:
             signatory = actor_of_person(form.signatory.row_id or 0, day=clock.today())
             paper = ConfirmedOnPaper(signatory, scan)
             commands.fulfil_letter(letter, version=form.seen_version, paper=paper, by=actor, now=now)
-            flash(_("已确认，责任书已兑现。"), "success")
+            flash(_("年终对账已确认。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))
     page = render_template("letters/record_fulfilment.html", letter=letter, form=form, found=found, labels=LABELS)
     return page, status_of(form)
