@@ -6,12 +6,15 @@ from io import BytesIO
 
 import pytest
 from docx import Document
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from tests.cast import NOW, Cast
 from tests.letters.promises import again, issued, seen
+from tracker.audit.queries import history
 from tracker.kernel.errors import Invalid
+from tracker.kernel.files import path_of
 from tracker.letters import policy
 from tracker.letters.drawings import HEIGHT, MOST_DRAWN, PREFIX, WIDTH, as_png, drawn
 from tracker.letters.rules import LetterState
@@ -85,3 +88,18 @@ def test_a_photograph_can_be_uploaded_instead(cast: Cast, client_as: ClientAs) -
     data = {**fields, "picture": (BytesIO(picture("JPEG")), "签名.jpg")}
     assert head.post(f"/letters/{letter.id}/sign", data=data).status_code == 302
     assert policy.signatures_of(again(letter))[0].drawing_sha256 is not None
+
+
+def test_a_drawing_that_was_tampered_with_is_not_shown_and_is_put_on_record(
+    cast: Cast, client_as: ClientAs, app: Flask
+) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    one = seen(cast, letter, "finance_head", now=NOW)
+    fields = {"text_id": str(one.text_id), "sha256": one.sha256, "ticket": one.ticket, "drawn": as_text(picture())}
+    assert head.post(f"/letters/{letter.id}/sign", data=fields).status_code == 302
+    digest = policy.signatures_of(again(letter))[0].drawing_sha256
+    assert digest is not None
+    path_of(digest, app.extensions["settings"].files_dir).write_bytes(b"another")
+    for address in (f"drawings/{digest}", "letter.docx"):
+        assert head.get(f"/letters/{letter.id}/{address}").status_code == 500
+        assert history("letter", letter.id)[-1].act == "file.damaged"

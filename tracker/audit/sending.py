@@ -26,15 +26,20 @@ class Holder:
     group_id: int
 
 
-def send_kept(sha256: str, name: str, *, holder: Holder, actor: Actor, now: datetime) -> Response:
-    """Send a kept file as an attachment that no browser runs; its bytes are held against their hash each time."""
+def read_kept(sha256: str, name: str, *, holder: Holder, actor: Actor, now: datetime) -> bytes:
+    """The bytes of a kept file, held against their hash; one that was tampered with is refused and recorded."""
     try:
-        data = files.read(sha256, files_root())
+        return files.read(sha256, files_root())
     except files.Damaged:
         with write_transaction():
             new = {"sha256": sha256, "name": name}
             record("file.damaged", holder.kind, holder.id, by=actor, now=now, group_id=holder.group_id, new=new)
         raise
+
+
+def send_kept(sha256: str, name: str, *, holder: Holder, actor: Actor, now: datetime) -> Response:
+    """Send a kept file as an attachment that no browser runs."""
+    data = read_kept(sha256, name, holder=holder, actor=actor, now=now)
     answer = send_file(BytesIO(data), mimetype=OCTETS, as_attachment=True, download_name=name)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import gate
-from tracker.audit.sending import Holder, send_kept
+from tracker.audit.sending import send_kept
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
@@ -18,6 +18,7 @@ from tracker.letters.commands import SeenHandover
 from tracker.letters.forms import HandoverPaperForm, OpenHandoverForm, SignForm
 from tracker.letters.rules import LABELS, HandoverLine, HandoverState
 from tracker.letters.views.blueprint import bp
+from tracker.letters.views.reading import holder_of
 
 
 @bp.post("/letters/<int:letter_id>/handover")
@@ -112,5 +113,4 @@ def handover_scan(handover_id: int, sha256: str) -> ResponseReturnValue:
     if sha256 not in {one.scan_sha256 for one in found.signatures}:
         raise NotVisible
     name = str(_("%(number)s交接确认", number=found.letter.number))
-    holder = Holder("letter", found.letter_id, found.letter.group_id)
-    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())
+    return send_kept(sha256, name, holder=holder_of(found.letter), actor=actor, now=clock.now())

@@ -3,19 +3,20 @@
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.audit.sending import read_kept
 from tracker.documents.docx import docx
 from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf
-from tracker.kernel import clock, files
+from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import Stale
 from tracker.kernel.installation import settings
 from tracker.kernel.text import _
-from tracker.kernel.uploads import files_root
 from tracker.kernel.web import send_made
 from tracker.letters import queries
 from tracker.letters.papers import letter_paper, standing_paper
 from tracker.letters.views.blueprint import bp
+from tracker.letters.views.reading import holder_of
 
 
 @bp.get("/letters/<int:letter_id>/letter.docx")
@@ -33,14 +34,19 @@ def pdf_of_letter(letter_id: int) -> ResponseReturnValue:
 
 
 def _paper(letter_id: int) -> tuple[Paper, str]:
-    letter = queries.visible_letter(current_actor(), letter_id)
+    actor, now = current_actor(), clock.now()
+    letter = queries.visible_letter(actor, letter_id)
     if not letter.edition:
         raise Stale(_("责任书还没有下发，没有可以打印的文本。"))
     lines = queries.lines_of([letter], day=clock.today())[letter.id]
     # The address on paper is the installation's own, whatever host the request named.
     address = settings().base_url + url_for("letters.check", code=letter.check_code)
     drawn = [line.signature.drawing_sha256 for line in lines if line.signature is not None]
-    drawings = {digest: files.read(digest, files_root()) for digest in drawn if digest is not None}
+    drawings = {
+        digest: read_kept(digest, "签名.png", holder=holder_of(letter), actor=actor, now=now)
+        for digest in drawn
+        if digest is not None
+    }
     return letter_paper(letter, lines, check_url=address, drawings=drawings), f"{letter.unit.name}{letter.batch.title}"
 
 

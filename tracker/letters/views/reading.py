@@ -5,13 +5,12 @@ from io import BytesIO
 from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from tracker.audit.sending import SANDBOX, Holder, send_kept
+from tracker.audit.sending import SANDBOX, Holder, read_kept, send_kept
 from tracker.documents.pdf import pdf_available
-from tracker.kernel import clock, files
+from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
-from tracker.kernel.uploads import files_root
 from tracker.letters import policy, queries
 from tracker.letters.forms import ReasonForm
 from tracker.letters.models import Letter
@@ -89,13 +88,20 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
     )
 
 
+def holder_of(letter: Letter) -> Holder:
+    """What a letter's drawings and scans belong to."""
+    return Holder("letter", letter.id, letter.group_id)
+
+
 @bp.get("/letters/<int:letter_id>/drawings/<sha256>")
 def drawing(letter_id: int, sha256: str) -> ResponseReturnValue:
     """A drawn signature, as a picture beside the name."""
-    letter = queries.visible_letter(current_actor(), letter_id)
+    actor = current_actor()
+    letter = queries.visible_letter(actor, letter_id)
     if sha256 not in {signature.drawing_sha256 for text in letter.texts for signature in text.signatures}:
         raise NotVisible
-    answer = send_file(BytesIO(files.read(sha256, files_root())), mimetype="image/png")
+    data = read_kept(sha256, "签名.png", holder=holder_of(letter), actor=actor, now=clock.now())
+    answer = send_file(BytesIO(data), mimetype="image/png")
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 
@@ -108,5 +114,4 @@ def scan(letter_id: int, sha256: str) -> ResponseReturnValue:
     if sha256 not in {signature.scan_sha256 for text in letter.texts for signature in text.signatures}:
         raise NotVisible
     name = str(_("%(number)s签署页", number=letter.number))
-    holder = Holder("letter", letter.id, letter.group_id)
-    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())
+    return send_kept(sha256, name, holder=holder_of(letter), actor=actor, now=clock.now())

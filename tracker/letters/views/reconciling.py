@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts.identity import actor_of_person
-from tracker.audit.sending import Holder, send_kept
+from tracker.audit.sending import send_kept
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
@@ -20,6 +20,7 @@ from tracker.letters.forms import OnPaperForm, OutcomesForm, outcomes_form
 from tracker.letters.models import Letter
 from tracker.letters.rules import LABELS, ClauseOutcome, Side
 from tracker.letters.views.blueprint import bp
+from tracker.letters.views.reading import holder_of
 
 
 @bp.route("/letters/<int:letter_id>/reconcile", methods=["GET", "POST"])
@@ -111,5 +112,4 @@ def fulfilment_scan(letter_id: int, sha256: str) -> ResponseReturnValue:
     if found is None or found.scan_sha256 != sha256:
         raise NotVisible
     name = str(_("%(number)s年终对账", number=letter.number))
-    holder = Holder("letter", letter.id, letter.group_id)
-    return send_kept(sha256, name, holder=holder, actor=actor, now=clock.now())
+    return send_kept(sha256, name, holder=holder_of(letter), actor=actor, now=clock.now())
