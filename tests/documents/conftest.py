@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.documents.reading import Page, pages
 from tests.documents.samples import PAPERS
 from tracker.documents.docx import docx
+from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf, pdf_available
 
 Made = dict[str, Path]
@@ -24,31 +26,42 @@ def chinese_font() -> None:
         pytest.skip("no Chinese font is installed (fonts-noto-cjk)")
 
 
-@pytest.fixture(scope="session")
-def by_docx(chinese_font: None, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Every paper as .docx, opened and printed by LibreOffice, all in one go."""
+def printed_by_office(papers: Mapping[str, Paper], folder: Path) -> Made:
+    """Papers as .docx, opened and printed by LibreOffice, all in one go."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("LibreOffice is not installed (no soffice on the PATH)")
-    folder = tmp_path_factory.mktemp("docx")
-    for name, paper in PAPERS.items():
+    for name, paper in papers.items():
         (folder / f"{name}.docx").write_bytes(docx(paper))
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     files = sorted(folder.glob("*.docx"))
     command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, files)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {name: folder / f"{name}.pdf" for name in PAPERS}
+    return {name: folder / f"{name}.pdf" for name in papers}
+
+
+def written_as_pdf(papers: Mapping[str, Paper], folder: Path) -> Made:
+    """Papers as PDF, by our own writer."""
+    if not pdf_available():
+        pytest.skip("Pango is not installed")
+    for name, paper in papers.items():
+        (folder / f"{name}.pdf").write_bytes(pdf(paper))
+    return {name: folder / f"{name}.pdf" for name in papers}
+
+
+PRINTERS = {"docx": printed_by_office, "pdf": written_as_pdf}
+
+
+@pytest.fixture(scope="session")
+def by_docx(chinese_font: None, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every sample as .docx, printed by LibreOffice."""
+    return printed_by_office(PAPERS, tmp_path_factory.mktemp("docx"))
 
 
 @pytest.fixture(scope="session")
 def by_pdf(chinese_font: None, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Every paper as PDF."""
-    if not pdf_available():
-        pytest.skip("Pango is not installed")
-    folder = tmp_path_factory.mktemp("pdf")
-    for name, paper in PAPERS.items():
-        (folder / f"{name}.pdf").write_bytes(pdf(paper))
-    return {name: folder / f"{name}.pdf" for name in PAPERS}
+    """Every sample as PDF."""
+    return written_as_pdf(PAPERS, tmp_path_factory.mktemp("pdf"))
 
 
 @pytest.fixture(params=WRITERS)

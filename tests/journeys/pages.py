@@ -47,18 +47,22 @@ NOT_PAGES = frozenset(
         "letters.docx_of_letter",
         "letters.fulfilment_scan",
         "letters.handover_scan",
+        "letters.handover_sheet",
         "letters.drawing",
         "letters.pdf_of_letter",
+        "letters.reconciliation_sheet",
         "letters.scan",
         "letters.standing",
         "plans.original",
         "static",
         "tasks.batch_paper",
+        "tasks.batch_sheet",
         "tasks.breakdown_of_list",
         "tasks.breakdown_of_plan",
         "tasks.evidence",
         "tasks.export",
         "tasks.paper",
+        "tasks.sheet",
     }
 )
 """What answers with a file, or to machines."""

@@ -83,6 +83,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         "person_id": person,
         "region_id": cast.region_ids[region],
         "sha256": DIGEST,
+        "ending": "docx",
         **_of_organisation(row, cast.unit_ids[unit], person),
         **_of_plans(cast, row, region, files),
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),

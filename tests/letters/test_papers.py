@@ -8,10 +8,18 @@ from docx import Document
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.cast import Cast
-from tests.letters.promises import in_force, issued, prepare, promised, sign
+from tests.cast import NOW, Cast
+from tests.letters.promises import again, in_force, issued, prepare, promised, sign
+from tests.letters.successions import drawn_up, passed_on, seen, succeed
+from tests.letters.years_end import reconcile
+from tests.tasks.stories import a_file
+from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf_available
-from tracker.letters import policy, queries
+from tracker.kernel.db import write_transaction
+from tracker.letters import commands, policy, queries
+from tracker.letters.commands import ConfirmedOnPaper
+from tracker.letters.rules import HandoverLine
+from tracker.letters.views import papers
 
 ClientAs = Callable[[str], FlaskClient]
 
@@ -68,3 +76,94 @@ def test_the_table_of_a_batch_says_who_has_signed(cast: Cast, client_as: ClientA
     assert "钱广源，系统签署，2026年3月18日" in words
     assert words.count("未签") == 3
     assert client_as("finance_head").get(f"/letter-batches/{letter.batch_id}/standing.docx").status_code == 404
+
+
+def test_a_handover_on_paper_is_the_text_with_two_places_to_sign(cast: Cast, client_as: ClientAs) -> None:
+    handover = drawn_up(cast, passed_on(cast))
+    address = f"/letter-handovers/{handover.id}/handover.docx"
+    words = _words(client_as("finance_deputy").get(address))
+    for line in handover.text.splitlines():
+        assert line in words
+    assert words.count("（签字）：") == words.count("　　年　　月　　日") == 2
+    assert client_as("construction_head").get(address).status_code == 404
+    with write_transaction():
+        by = cast.actor("finance_deputy")
+        commands.sign_handover(seen(cast, handover, "finance_deputy"), by=by, now=NOW)
+    words = _words(client_as("leader").get(address))
+    assert "谢云岚，系统签署，2026年3月18日" in words
+    assert words.count("　　年　　月　　日") == 1
+
+
+def test_a_handover_that_lapsed_is_not_printed_again(cast: Cast, client_as: ClientAs) -> None:
+    letter = passed_on(cast)
+    lapsed, waiting = drawn_up(cast, letter), drawn_up(cast, again(letter))
+    assert client_as("office_clerk").get(f"/letter-handovers/{lapsed.id}/handover.docx").status_code == 409
+    assert client_as("office_clerk").get(f"/letter-handovers/{waiting.id}/handover.docx").status_code == 200
+
+
+def test_the_reconciliation_on_paper_says_what_became_of_each_clause(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast)
+    address = f"/letters/{letter.id}/reconciliation.docx"
+    assert client_as("office_clerk").get(address).status_code == 409
+    found = reconcile(cast, letter)
+    words = _words(client_as("finance_head").get(address))
+    for clause in letter.clauses:
+        assert clause.text in words
+    assert "部分完成" in words and "第1条的情况。" in words
+    assert "共2条：完成1条，部分完成1条，未完成0条。" in words
+    assert "　　年　　月　　日" in words
+    assert client_as("construction_head").get(address).status_code == 404
+    with write_transaction():
+        commands.fulfil_letter(letter, version=found.version, by=cast.actor("leader"), now=NOW)
+    words = _words(client_as("finance_head").get(address))
+    assert "澄江区人民政府区长　罗正川，系统签署，2026年3月18日" in words
+    assert "　　年　　月　　日" not in words
+
+
+@pytest.mark.parametrize("road", ["handover", "reconciliation"])
+def test_the_code_leads_to_where_the_office_enters_it(
+    cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch, road: str
+) -> None:
+    letter = in_force(cast)
+    found = reconcile(cast, letter)
+    succeed(cast, "finance_head", "finance_deputy")
+    handover = drawn_up(cast, letter)
+    said: list[str] = []
+    make = getattr(papers, f"{road}_paper")
+
+    def noting(thing: object, *, url: str) -> Paper:
+        said.append(url)
+        made: Paper = make(thing, url=url)
+        return made
+
+    monkeypatch.setattr(papers, f"{road}_paper", noting)
+    address = {
+        "handover": f"/letter-handovers/{handover.id}/handover.docx",
+        "reconciliation": f"/letters/{letter.id}/reconciliation.docx",
+    }[road]
+    assert client_as("office_clerk").get(address).status_code == 200
+    [url] = said
+    assert client_as("office_clerk").get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
+    with write_transaction():
+        scan, clerk = a_file("签署页.pdf"), cast.actor("office_clerk")
+        if road == "handover":
+            both = list(HandoverLine)
+            commands.record_handover(handover, lines=both, scan=scan, version=handover.version, by=clerk, now=NOW)
+        else:
+            paper = ConfirmedOnPaper(cast.actor("leader"), scan)
+            commands.fulfil_letter(letter, version=found.version, paper=paper, by=clerk, now=NOW)
+    assert client_as("office_clerk").get(address).status_code == 200
+    assert "纸质签署，2026年3月18日代录" in _words(client_as("office_clerk").get(address))
+    assert client_as("office_clerk").get(said[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+def test_their_pages_lead_to_the_papers(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast)
+    page = client_as("leader").get(f"/letters/{letter.id}").text
+    assert "reconciliation." not in page
+    reconcile(cast, letter)
+    succeed(cast, "finance_head", "finance_deputy")
+    handover = drawn_up(cast, letter)
+    assert f"/letters/{letter.id}/reconciliation.docx" in client_as("leader").get(f"/letters/{letter.id}").text
+    page = client_as("office_clerk").get(f"/letter-handovers/{handover.id}").text
+    assert f"/letter-handovers/{handover.id}/handover.docx" in page

@@ -189,7 +189,9 @@ def _full_foot(sheet: Sheet, footer: Footer, side: Align, part: StoryPart) -> An
     widths = [twips(sheet.measure * MM) - number - code, number]
     cells = [word.cell(widths[0], *lines), word.cell(widths[1], _page_number(side), align="top")]
     if footer.qr:
-        place = el("pPr", el("snapToGrid", val=0), el("jc", val=other.value))
+        # A line of fixed height would cut the code off.
+        free = el("spacing", before=0, after=0, line=240, lineRule="auto")
+        place = el("pPr", el("snapToGrid", val=0), free, el("jc", val=other.value))
         cells.insert(0, word.cell(code, el("p", place, word.inline(part, footer.qr, QR_MM, QR_MM)), align="top"))
         widths.insert(0, code)
     if side is Align.LEFT:

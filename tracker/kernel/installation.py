@@ -9,3 +9,8 @@ def settings() -> Settings:
     """What this installation is."""
     own: Settings = current_app.extensions["settings"]
     return own
+
+
+def on_paper(path: str) -> str:
+    """An address to print: the installation's own, whatever host the request named."""
+    return settings().base_url + path

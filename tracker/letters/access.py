@@ -39,6 +39,8 @@ ACCESS: dict[str, Route] = {
     "letters.scan": route(BUSINESS, about="letter"),
     "letters.docx_of_letter": route(BUSINESS, about="letter"),
     "letters.pdf_of_letter": route(BUSINESS, about="letter"),
+    "letters.reconciliation_sheet": route(BUSINESS, about="letter"),
+    "letters.handover_sheet": route(BUSINESS, about="handover"),
     "letters.standing": route(GROUP_ROLES, about="letter_batch"),
     "letters.reconcile": _LETTER_OFFICE,
     "letters.fulfil": route(Role.LEADER, sees=BUSINESS, about="letter"),

@@ -5,7 +5,7 @@ They are Chinese whatever the reader's language: they go into files and onto des
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from flask_babel import force_locale
@@ -28,9 +28,18 @@ from tracker.documents.qr import qr_code
 from tracker.kernel.clock import local_date
 from tracker.kernel.text import _
 from tracker.letters import policy
-from tracker.letters.models import Letter, LetterBatch
+from tracker.letters.models import Handover, Letter, LetterBatch, Reconciliation
 from tracker.letters.queries import Line
-from tracker.letters.rules import LABELS, NUMERALS, LetterState, Side, SigningMethod
+from tracker.letters.rules import (
+    LABELS,
+    NUMERALS,
+    SIGNED_BY,
+    ClauseOutcome,
+    HandoverLine,
+    LetterState,
+    Side,
+    SigningMethod,
+)
 
 HEADING = re.compile(rf"[{NUMERALS}]、\S{{1,10}}")
 BLANK_DATE = "　　年　　月　　日"
@@ -77,13 +86,15 @@ def _party(letter: Letter, side: Side, lines: Sequence[Line], drawings: Mapping[
 
 
 def _note(line: Line) -> str:
-    signature = line.signature
-    if signature is None:
-        return ""
-    signed_on = day(local_date(signature.signed_at))
-    if signature.method is SigningMethod.PAPER:
-        return str(_("%(name)s，纸质签署，%(day)s代录", name=signature.person_name, day=signed_on))
-    return str(_("%(name)s，系统签署，%(day)s", name=signature.person_name, day=signed_on))
+    one = line.signature
+    return _signed(one.person_name, one.method, one.signed_at) if one is not None else ""
+
+
+def _signed(name: str, method: SigningMethod, at: datetime) -> str:
+    signed_on = day(local_date(at))
+    if method is SigningMethod.PAPER:
+        return str(_("%(name)s，纸质签署，%(day)s代录", name=name, day=signed_on))
+    return str(_("%(name)s，系统签署，%(day)s", name=name, day=signed_on))
 
 
 def standing_paper(
@@ -118,3 +129,77 @@ def standing_paper(
 
 def _said(lines: Sequence[Line], side: Side) -> str:
     return "\n".join(_note(line) or str(_("未签")) for line in lines if line.signatory.side is side)
+
+
+def handover_paper(found: Handover, *, url: str) -> Paper:
+    """交接确认: the text that is signed, word for word, with the places for both to sign at its end."""
+    title, *lines = found.text.splitlines()
+    text = [line for line in lines if not line.startswith(tuple(SIGNED_BY.values()))]
+    names = {HandoverLine.PREDECESSOR: found.predecessor_name, HandoverLine.SUCCESSOR: found.successor_name}
+    signed = {one.line: one for one in found.signatures}
+    with force_locale("zh"):
+        parties = []
+        for line in HandoverLine:
+            one = signed.get(line)
+            note = _signed(one.person_name, one.method, one.signed_at) if one is not None else ""
+            date_of = day(local_date(one.signed_at)) if one is not None else BLANK_DATE
+            parties.append(
+                Party(f"{SIGNED_BY[line]}{names[line]}", "", (SignatureLine("（签字）：", note=note),), date_of)
+            )
+        blocks: list[Block] = [
+            Heading(line) if HEADING.fullmatch(line) else Paragraph(line, indent=position >= HANDOVER_FRAME)
+            for position, line in enumerate(text)
+        ]
+        digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=found.letter.number, sha256=found.sha256)
+    return Paper(title, (*blocks, SignatureBlock(tuple(parties))), footer=Footer(digest, qr_code(url)))
+
+
+HANDOVER_FRAME = 6
+"""Letter, unit and persons stand flush left; what follows is body."""
+
+
+def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
+    """年终对账表 of a letter: what became of each clause, with the place where the first party confirms."""
+    letter = found.letter
+    text = policy.text_of(letter)
+    assert text is not None
+    drafted = f"{found.drafted_by.name}，{day(local_date(found.drafted_at))}"
+    with force_locale("zh"):
+        head = (
+            f"责任书编号：{letter.number}",
+            f"甲方：{letter.batch.first_party}",
+            f"乙方：{letter.unit.name}",
+            f"办公室起草：{drafted}",
+        )
+        columns = (
+            Column("序号", 1, Align.CENTER),
+            Column("责任书条款", 6),
+            Column("结果", 1.8, Align.CENTER),
+            Column("完成情况", 5),
+        )
+        rows = tuple(
+            (str(number), one.clause.text, str(LABELS[one.outcome]), one.remark)
+            for number, one in enumerate(found.outcomes, 1)
+        )
+        blocks: tuple[Block, ...] = (
+            *(Paragraph(line, indent=False) for line in head),
+            Table(columns, rows, font_size=10.5),
+            Paragraph(_counted(found), indent=False),
+            SignatureBlock((_confirmation(found),)),
+        )
+        digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=letter.number, sha256=text.sha256)
+    return Paper(f"{letter.batch.title}年终对账表", blocks, footer=Footer(digest, qr_code(url)))
+
+
+def _counted(found: Reconciliation) -> str:
+    each = [f"{LABELS[kind]}{sum(one.outcome is kind for one in found.outcomes)}条" for kind in ClauseOutcome]
+    return f"共{len(found.outcomes)}条：{'，'.join(each)}。"
+
+
+def _confirmation(found: Reconciliation) -> Party:
+    note, confirmed_on = "", BLANK_DATE
+    if found.confirmed_at is not None and found.method is not None:
+        note = f"{found.confirmed_as}　{_signed(found.confirmed_name, found.method, found.confirmed_at)}"
+        confirmed_on = day(local_date(found.confirmed_at))
+    label = str(_("%(side)s（盖章）", side=LABELS[Side.FIRST]))
+    return Party(label, found.letter.batch.first_party, (SignatureLine("确认人（签字）：", note=note),), confirmed_on)

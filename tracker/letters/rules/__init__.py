@@ -2,6 +2,7 @@
 
 from tracker.letters.rules.handing_over import (
     GRACE_DAYS,
+    SIGNED_BY,
     HandoverContents,
     OpenWork,
     answers_from,
@@ -86,6 +87,7 @@ __all__ = [
     "RECONCILIATION_PURPOSE",
     "SIGNABLE",
     "SIGNATURE_PURPOSE",
+    "SIGNED_BY",
     "TEXT_PURPOSE",
     "WAITING",
     "BatchState",

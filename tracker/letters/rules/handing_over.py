@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.documents.paper import day
+from tracker.letters.rules.states import HandoverLine
 
 GRACE_DAYS = 10
 """Working days that a successor has, from the day of taking up the post."""
+
+SIGNED_BY = {HandoverLine.PREDECESSOR: "移交人签署：", HandoverLine.SUCCESSOR: "接任人签署："}
+"""What the last two lines of the text begin with; on paper the places to sign stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,8 @@ def composed_handover(contents: HandoverContents) -> str:
         *([] if contents.work else ["无。"]),
         "三、说明",
         f"本确认记载截至{day(contents.today)}的工作、承诺和时限，不增加新的承诺；原责任书及其签署继续有效。",
-        f"移交人签署：{contents.predecessor}",
-        f"接任人签署：{contents.successor}",
+        f"{SIGNED_BY[HandoverLine.PREDECESSOR]}{contents.predecessor}",
+        f"{SIGNED_BY[HandoverLine.SUCCESSOR]}{contents.successor}",
     ]
     return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines)) + "\n"
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.accounts import gate
 from tracker.audit.sending import send_kept
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
@@ -50,6 +51,7 @@ def handover(handover_id: int) -> ResponseReturnValue:
         lines=HandoverLine,
         signed={one.line: one for one in found.signatures},
         today=clock.today(),
+        pdf=pdf_available(),
         labels=LABELS,
     )
 

@@ -7,14 +7,16 @@ from tracker.audit.sending import read_kept
 from tracker.documents.docx import docx
 from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf
+from tracker.documents.sending import send_paper
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import Stale
-from tracker.kernel.installation import settings
+from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _
 from tracker.kernel.web import send_made
 from tracker.letters import queries
-from tracker.letters.papers import letter_paper, standing_paper
+from tracker.letters.papers import handover_paper, letter_paper, reconciliation_paper, standing_paper
+from tracker.letters.rules import HandoverLine, HandoverState
 from tracker.letters.views.blueprint import bp
 from tracker.letters.views.reading import holder_of
 
@@ -39,8 +41,7 @@ def _paper(letter_id: int) -> tuple[Paper, str]:
     if not letter.edition:
         raise Stale(_("责任书还没有下发，没有可以打印的文本。"))
     lines = queries.lines_of([letter], day=clock.today())[letter.id]
-    # The address on paper is the installation's own, whatever host the request named.
-    address = settings().base_url + url_for("letters.check", code=letter.check_code)
+    address = on_paper(url_for("letters.check", code=letter.check_code))
     drawn = [line.signature.drawing_sha256 for line in lines if line.signature is not None]
     drawings = {
         digest: read_kept(digest, "签名.png", holder=holder_of(letter), actor=actor, now=now)
@@ -58,3 +59,27 @@ def standing(letter_batch_id: int) -> ResponseReturnValue:
     lines = queries.lines_of(letters, day=clock.today())
     data = docx(standing_paper(batch, letters, lines, today=clock.today()))
     return send_made(data, f"{_('签订情况表')}{clock.today():%Y%m%d}.docx")
+
+
+@bp.get("/letter-handovers/<int:handover_id>/handover.<any(docx, pdf):ending>")
+def handover_sheet(handover_id: int, ending: str) -> ResponseReturnValue:
+    """交接确认 to print and sign by hand; its code leads to where the office enters what was signed."""
+    found = queries.visible_handover(current_actor(), handover_id)
+    if found.state is HandoverState.LAPSED:
+        raise Stale(_("这份交接确认已经失效，请打印重新起草的一份。"))
+    whole = len(found.signatures) == len(HandoverLine)
+    page = url_for("letters.handover" if whole else "letters.record_handover", handover_id=handover_id)
+    name = f"{found.letter.unit.name}{found.letter.number}交接确认"
+    return send_paper(handover_paper(found, url=on_paper(page)), name, ending)
+
+
+@bp.get("/letters/<int:letter_id>/reconciliation.<any(docx, pdf):ending>")
+def reconciliation_sheet(letter_id: int, ending: str) -> ResponseReturnValue:
+    """年终对账表 to print and confirm by hand; its code leads to where the office enters the confirmation."""
+    letter = queries.visible_letter(current_actor(), letter_id)
+    found = queries.reconciliation_of(letter)
+    if found is None:
+        raise Stale(_("办公室还没有起草年终对账。"))
+    page = url_for("letters.show" if found.confirmed_at else "letters.record_fulfilment", letter_id=letter_id)
+    paper = reconciliation_paper(found, url=on_paper(page))
+    return send_paper(paper, f"{letter.unit.name}{letter.number}年终对账表", ending)

@@ -38,6 +38,7 @@ from tracker.tasks.queries.dossier import Dossier, PartRow, dossier, evidence_of
 from tracker.tasks.queries.drafts import (
     Shares,
     batch_rows,
+    batch_tasks,
     draft_rows,
     drafts,
     has_passed,
@@ -92,6 +93,7 @@ __all__ = [
     "answerable",
     "asked_units",
     "batch_rows",
+    "batch_tasks",
     "consultations",
     "consulted_drafts",
     "counts_by_light",

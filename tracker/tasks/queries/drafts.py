@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
@@ -110,6 +111,20 @@ def batch_rows(batch: SignOffBatch) -> Sequence[Any]:
         )
         .outerjoin(Unit, Unit.id == Task.lead_unit_id)
         .where(Task.batch_id == batch.id)
+        .order_by(Task.id)
+    ).all()
+
+
+def batch_tasks(batch: SignOffBatch) -> Sequence[Task]:
+    """The tasks of a batch with units, parts and targets, as its paper needs them: a flat number of queries."""
+    return db.session.scalars(
+        sa.select(Task)
+        .where(Task.batch_id == batch.id)
+        .options(
+            joinedload(Task.lead_unit),
+            selectinload(Task.parts).joinedload(TaskPart.unit),
+            selectinload(Task.targets),
+        )
         .order_by(Task.id)
     ).all()
 

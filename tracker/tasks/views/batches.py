@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.audit.sending import Holder, send_kept
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
@@ -41,6 +42,7 @@ def _batch_page(
         back=back,
         signs=policy.may_sign_off(actor, found.group_id),
         office=policy.may_manage(actor, found.group_id),
+        pdf=pdf_available(),
         labels=LABELS,
     )
     return page, status

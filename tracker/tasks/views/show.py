@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.audit.sending import Holder, send_kept
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
@@ -38,6 +39,7 @@ def show(task_id: int) -> ResponseReturnValue:
         choice=choice,
         can_finish_milestones=found.task.state in WORKING and bool(policy.may_confirm(actor, found.task)),
         plan_line_url=_line_of_plan(actor, found.task),
+        pdf=pdf_available(),
         panels=[panel(found.task, actor) for panel in registry.panels.get("task", [])],
     )
 

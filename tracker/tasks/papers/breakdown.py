@@ -1,15 +1,13 @@
-"""What the papers about tasks contain; how papers look is documents'."""
+"""任务分解表: the table of many tasks."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from tracker.documents.paper import Align, Column, Footer, Paper, Table, day
 from tracker.kernel.text import _
-from tracker.tasks.models import Target
+from tracker.tasks.papers.words import deadline_words, target_words
 from tracker.tasks.queries.breakdown import BreakdownRow
 from tracker.tasks.rules import LABELS, Light
-
-SIGNS = {">=": "≥", "<=": "≤"}
 
 
 def breakdown_paper(title: str, rows: Sequence[BreakdownRow], *, today: date, note: str = "") -> Paper:
@@ -35,20 +33,14 @@ def _cells(number: int, row: BreakdownRow) -> tuple[str, ...]:
     return (
         str(number),
         "\n".join(dict.fromkeys(filter(None, (task.title, row.content)))),
-        "\n".join(filter(None, (row.standard, *map(_target, row.targets)))),
+        "\n".join(filter(None, (row.standard, *map(target_words, row.targets)))),
         row.leader,
         task.lead_unit,
         "、".join(row.cooperating),
-        day(task.due_on) if task.due_on else task.deadline_text or str(_("长期坚持")),
+        deadline_words(task.due_on, task.deadline_text),
         task.progress or str(LABELS[task.state]),
         _remark(row),
     )
-
-
-def _target(target: Target) -> str:
-    scope = f"（{target.scope}）" if target.scope else ""
-    by = f"（{day(target.due_on)}）" if target.due_on else ""
-    return f"{target.quantity}{scope}{SIGNS.get(target.operator, target.operator)}{target.value:g}{target.unit}{by}"
 
 
 def _remark(row: BreakdownRow) -> str:
