@@ -48,6 +48,7 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
         state=LetterState.ISSUED,
         edition=2,
         check_code=f"CODE{group.id}",
+        sign_by=TODAY,
         issued_at=NOW,
     )
     seats = sa.select(Seat.id).where(Seat.group_id == group.id).order_by(Seat.role != SeatRole.LEADER, Seat.id)

@@ -115,7 +115,7 @@ def test_tallies_count_what_went_out(cast: Cast) -> None:
     letter = issued(cast, "finance", "construction")
     tally = queries.tallies([cast.group().id], day=NOW.date())[letter.batch_id]
     assert (tally.letters, tally.in_force, tally.waiting, tally.late) == (2, 0, 2, 0)
-    after = letter.batch.sign_by.replace(day=2)
+    after = letter.sign_by.replace(day=2)
     assert queries.tallies([cast.group().id], day=after)[letter.batch_id].late == 2
     act(commands.withdraw_letter, letter, remark="有误。", by=cast.actor("office_clerk"))
     assert queries.tallies([cast.group().id], day=NOW.date())[letter.batch_id].letters == 1

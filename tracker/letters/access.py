@@ -26,6 +26,7 @@ ACCESS: dict[str, Route] = {
     "letters.batch": route(GROUP_ROLES, about="letter_batch"),
     "letters.issue_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.discard_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.drop": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.urge": route(GROUP_ROLES, about="letter_batch"),
     "letters.show": route(BUSINESS, about="letter"),
     "letters.sign": route(Role.HEAD, Role.LEADER, sees=BUSINESS, about="letter"),

@@ -9,6 +9,7 @@ ACTS = {
     "letter.set_template": _l("修改责任书模板"),
     "letter.prepare": _l("起草责任书"),
     "letter.discard": _l("弃用责任书草稿"),
+    "letter.drop": _l("从本批移出单位"),
     "letter.edit": _l("修改责任书条款"),
     "letter.issue_batch": _l("整批下发责任书"),
     "letter.issue": _l("下发责任书"),

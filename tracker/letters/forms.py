@@ -94,6 +94,7 @@ class BatchForm(TemplateForm):
 class ClausesForm(ActForm):
     """Which tasks a letter promises, and what else."""
 
+    sign_by = DayField(_l("签署期限"), required=True)
     tasks = TicksField(_l("列入的任务"))
     free = TextField(_l("其他约定"), limit=50_000, rows=4, description=_l("每行一条。"))
 

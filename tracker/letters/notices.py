@@ -53,7 +53,7 @@ def tell(
             "number": letter.number or "",
             "unit": letter.unit.name,
             "remark": letter.remark,
-            "sign_by": letter.batch.sign_by.isoformat(),
+            "sign_by": letter.sign_by.isoformat(),
             "by": by_name,
         },
         key=f"letter:{letter.id}:{letter.edition}:{key or kind}",

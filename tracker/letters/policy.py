@@ -17,6 +17,8 @@ from tracker.organisation.rules import OFFICE, PostRank, UnitKind
 
 NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
 
+BOTH_SIDES = _l("同一人不能代表双方签署：请办公室撤回后另定甲方签署人，重新起草。")
+
 
 def letters_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The letters of the groups one watches over; once issued, those of one's own unit and of units below it."""
@@ -89,10 +91,22 @@ def unsigned(letter: Letter) -> list[Signatory]:
 
 
 def to_sign(actor: Actor, letter: Letter) -> list[Signatory]:
-    """The lines that somebody has still to sign, whether or not it is their turn."""
+    """The lines that somebody has still to sign, whether or not it is their turn; never lines of both parties."""
     if letter.state not in SIGNABLE:
         return []
-    return [one for one in unsigned(letter) if holds(actor, one)]
+    side = side_of(actor, letter)
+    return [one for one in unsigned(letter) if one.side is side and holds(actor, one)]
+
+
+def side_of(actor: Actor, letter: Letter) -> Side | None:
+    """For which party somebody signs: the one they have signed for, else the unit they head, else the first party.
+
+    A leader who also heads the unit promises for the unit; the demand must come from somebody else.
+    """
+    given = {one.signatory_id for one in signatures_of(letter) if one.person_id == actor.person_id}
+    signed = {one.side for one in letter.signatories if one.id in given}
+    held = signed or {one.side for one in letter.signatories if holds(actor, one)}
+    return Side.SECOND if Side.SECOND in held else next(iter(held), None)
 
 
 def may_sign(actor: Actor, letter: Letter) -> Verdict:
@@ -108,6 +122,8 @@ def hindrance(actor: Actor, letter: Letter) -> Any:
         return _l("责任书不在待签署状态。")
     open_lines = to_sign(actor, letter)
     if not open_lines:
+        if any(holds(actor, one) for one in unsigned(letter)):
+            return BOTH_SIDES
         return _l("您已经签署。")
     if letter.group.ended_on is not None:
         return _l("该领导小组已经结束并归档。")

@@ -5,6 +5,7 @@ from tracker.letters.commands.changing import (
     follow_letter,
     send_back,
     urge_letter,
+    usual_sign_by,
     withdraw_letter,
 )
 from tracker.letters.commands.handing_over import (
@@ -18,6 +19,7 @@ from tracker.letters.commands.issuing import issue_batch, issue_letter
 from tracker.letters.commands.preparing import (
     BatchWords,
     discard_batch,
+    drop_letters,
     edit_letter,
     prepare_batch,
     set_template,
@@ -33,6 +35,7 @@ __all__ = [
     "SeenHandover",
     "discard_batch",
     "draft_reconciliation",
+    "drop_letters",
     "edit_letter",
     "expire_letters",
     "follow_letter",
@@ -50,5 +53,6 @@ __all__ = [
     "ticket_for",
     "ticket_for_handover",
     "urge_letter",
+    "usual_sign_by",
     "withdraw_letter",
 ]

@@ -1,7 +1,7 @@
 """What else happens to letters: sent back, withdrawn, followed by another, urged, expired."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -14,11 +14,12 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
+from tracker.letters.commands.clauses import chosen_tasks, free_clauses, write_clauses
 from tracker.letters.commands.codes import new_code
-from tracker.letters.commands.preparing import chosen_tasks, free_clauses, write_clauses
+from tracker.letters.commands.preparing import checked_day
 from tracker.letters.commands.steps import note, step
 from tracker.letters.models import Letter, LetterBatch, Signatory
-from tracker.letters.rules import MOVES, SIGNABLE, LetterKind, LetterMove, LetterState, Side
+from tracker.letters.rules import MOVES, SIGN_DAYS, SIGNABLE, LetterKind, LetterMove, LetterState, Side
 from tracker.tasks.commands import require_at_work
 
 MAX_REASON = 1000
@@ -48,15 +49,27 @@ def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now
 
 
 def follow_letter(
-    letter: Letter, *, kind: LetterKind, task_ids: Sequence[int], free: str = "", by: Actor, now: datetime
+    letter: Letter,
+    *,
+    kind: LetterKind,
+    task_ids: Sequence[int],
+    free: str = "",
+    sign_by: date | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Letter:
-    """Write a letter that adds to one in force, or that will take its place; the signed text itself never changes."""
+    """Write a letter that adds to one in force, or that will take its place; the signed text itself never changes.
+
+    sign_by none: as many days as are usual.
+    """
     require(policy.may_manage(by, letter.group_id))
     if kind is LetterKind.LETTER:
         raise Invalid({"kind": _l("请选择补充或者重签。")})
     if letter.kind is LetterKind.SUPPLEMENT:
         raise Stale(_l("补充责任书不再补充或者重签，请在原责任书上办理。"))
     others, tasks = free_clauses(free), chosen_tasks(letter, task_ids)
+    today, batch = local_date(now), letter.batch
+    sign_by = checked_day(batch, sign_by or usual_sign_by(batch, today=today), today=today)
     take(letter, states=[LetterState.IN_FORCE])
     require_at_work(letter.group)
     waiting = sa.select(Letter.id).where(
@@ -64,14 +77,20 @@ def follow_letter(
     )
     if db.session.scalar(waiting.limit(1)) is not None:
         raise Stale(_l("这份责任书已有补充或者重签的责任书在办。"))
-    lines, batch, unit, group = _same_lines(letter), letter.batch, letter.unit, letter.group
-    new = Letter(group_id=group.id, batch=batch, unit_id=unit.id, kind=kind, check_code=new_code())
+    lines, unit, group = _same_lines(letter), letter.unit, letter.group
+    new = Letter(group_id=group.id, batch=batch, unit_id=unit.id, kind=kind, check_code=new_code(), sign_by=sign_by)
     new.unit, new.group, new.follows, new.signatories = unit, group, letter, lines
     write_clauses(new, tasks, others)
     db.session.add(new)
     db.session.flush()
     note("follow", new, by=by, now=now, kind=kind, follows=letter.number, tasks=[task.id for task in tasks])
     return new
+
+
+def usual_sign_by(batch: LetterBatch, *, today: date) -> date:
+    """By when a letter that goes out today is usually signed: within the validity of its batch."""
+    usual = working_days().shift(today, SIGN_DAYS)
+    return usual if batch.ends_on is None else min(usual, max(batch.ends_on, today))
 
 
 def _same_lines(letter: Letter) -> list[Signatory]:

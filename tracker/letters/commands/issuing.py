@@ -28,8 +28,6 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
     letters = [letter for letter in queries.letters_of(batch) if letter.state is LetterState.DRAFT]
     if not letters:
         raise Invalid({"letters": _l("没有可以下发的责任书。")})
-    if batch.sign_by < local_date(now):
-        raise Invalid({"letters": _l("签署期限 %(day)s 已过，请弃用后重新起草。", day=batch.sign_by)})
     _require_complete(batch, letters, now=now)
     batch.state, batch.issued_by_id, batch.issued_at = BatchState.ISSUED, by.person_id, now
     first = _last_number(batch.group, batch.number_prefix) + 1
@@ -57,16 +55,19 @@ def _issue(letter: Letter, number: str, *, by: Actor, now: datetime, version: in
     letter.number, letter.issued_at, letter.remark = number, now, ""
     text = freeze(letter, words, now=now)
     kept = {"text": text.ordinal, "sha256": text.sha256, "sm3": text.sm3, "promise": queries.promise_of(letter)}
-    note("issue", letter, by=by, now=now, number=number, **kept)
+    note("issue", letter, by=by, now=now, number=number, sign_by=letter.sign_by, **kept)
     notices.tell("issued", letter, notices.unit_audience(letter, now=now), now=now)
     if letter.batch.signing_order is not SigningOrder.SECOND_FIRST:
         notices.tell_first_party(letter, queries.people_to_sign(letter, Side.FIRST, now=now), now=now)
 
 
 def _require_complete(batch: LetterBatch, letters: Sequence[Letter], *, now: datetime) -> None:
-    if batch.ends_on is not None and batch.ends_on < local_date(now):
+    today, first = local_date(now), min(letter.sign_by for letter in letters)
+    if batch.ends_on is not None and batch.ends_on < today:
         raise Stale(_l("责任书的有效期已过。"))
-    found = queries.gaps(batch, letters, day=local_date(now))
+    if first < today:
+        raise Invalid({"letters": _l("签署期限 %(day)s 已过，请先在“修改条款”中另定期限。", day=first)})
+    found = queries.gaps(batch, letters, day=today)
     lacking = [letter.unit.name for letter in letters if BLOCKING & set(found[letter.id])]
     if lacking:
         units = "、".join(lacking)

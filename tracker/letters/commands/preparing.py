@@ -1,6 +1,6 @@
 """Write letters before they go out: the template, a batch with one draft a unit, and the clauses of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,34 +13,28 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import policy, queries
+from tracker.letters.commands.clauses import chosen_tasks, free_clauses, write_clauses
 from tracker.letters.commands.codes import new_code
 from tracker.letters.commands.steps import hold, note, step
-from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterTemplate, Signatory
+from tracker.letters.models import Letter, LetterBatch, LetterTemplate, Signatory
 from tracker.letters.rules import (
     EDITABLE,
-    MAX_CLAUSE,
-    MAX_CLAUSES,
     MAX_SECTION,
     MAX_SIGNATORIES,
     MAX_TITLE,
     BatchState,
-    ClauseKind,
     LetterMove,
     LetterState,
     Side,
     SigningOrder,
     Template,
-    target_words,
-    task_words,
 )
 from tracker.organisation.models import LeadershipGroup, Post, Seat, Unit
 from tracker.organisation.rules import PostRank
 from tracker.plans.models import Plan
 from tracker.tasks.commands import require_at_work
-from tracker.tasks.models import Task
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-MAX_FREE = 50_000
 SECTIONS = ("purpose", "safeguards", "accountability", "closing")
 
 
@@ -117,9 +111,8 @@ def prepare_batch(
     unit_ids = [unit.id for unit in units]
     promised = queries.promised_tasks(group.id, unit_ids, plan_id=batch.plan_id, year=batch.year)
     heads = queries.head_posts(unit_ids)
-    for unit in units:
-        lines = [*_first_signatories(words), *_second_signatories(unit, heads[unit.id])]
-        letter = Letter(group_id=group.id, batch=batch, unit_id=unit.id, check_code=new_code())
+    for unit, lines in zip(units, _lines(units, heads, words, day=local_date(now)), strict=True):
+        letter = Letter(group_id=group.id, batch=batch, unit_id=unit.id, check_code=new_code(), sign_by=batch.sign_by)
         letter.unit, letter.signatories = unit, lines
         write_clauses(letter, promised[unit.id], ())
         db.session.add(letter)
@@ -163,6 +156,29 @@ def _dates(words: BatchWords, *, today: date) -> dict[str, date | None]:
     return {"sign_by": words.sign_by, "ends_on": words.ends_on}
 
 
+def _lines(
+    units: Sequence[Unit], heads: Mapping[int, Sequence[Post]], words: BatchWords, *, day: date
+) -> list[list[Signatory]]:
+    """Who is to sign for both parties, by unit.
+
+    A leader who also heads the unit does not demand from themselves: the other leader signs, if there is one.
+    """
+    own = {unit.id: _second_signatories(unit, heads[unit.id]) for unit in units}
+    of_posts = {one.post_id for lines in own.values() for one in lines} | {post.id for post in words.posts}
+    by_seat, by_post = queries.people_behind(words.seats, sorted(filter(None, of_posts)), day=day)
+    found = []
+    for unit in units:
+        first, second = _first_signatories(words), own[unit.id]
+        heading = {person for one in second for person in by_post[one.post_id or 0]}
+        others = [
+            one
+            for one in first
+            if not heading & (by_seat[one.seat_id] if one.seat_id is not None else by_post[one.post_id or 0])
+        ]
+        found.append([*_in_order(others or first), *second])
+    return found
+
+
 def _first_signatories(words: BatchWords) -> list[Signatory]:
     lines = [
         Signatory(
@@ -176,7 +192,7 @@ def _first_signatories(words: BatchWords) -> list[Signatory]:
     lines += [
         Signatory(side=Side.FIRST, post_id=post.id, party=post.unit.name, title=post.title) for post in words.posts
     ]
-    return _in_order(lines)
+    return lines
 
 
 def _second_signatories(unit: Unit, heads: Sequence[Post]) -> list[Signatory]:
@@ -190,81 +206,58 @@ def _in_order(lines: list[Signatory]) -> list[Signatory]:
     return lines
 
 
-def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) -> None:
-    """Put a letter's clauses down anew: targets, tasks, then what was written by hand."""
-    clauses = [
-        LetterClause(
-            kind=ClauseKind.TARGET,
-            task_id=task.id,
-            target_id=target.id,
-            text=target_words(
-                target.quantity, target.scope, target.operator, target.value, target.unit, target.due_on or task.due_on
-            ),
-            due_on=target.due_on or task.due_on,
-        )
-        for task in tasks
-        for target in task.targets
-    ]
-    clauses += [
-        LetterClause(
-            kind=ClauseKind.TASK,
-            task_id=task.id,
-            text=task_words(
-                task.title,
-                task.content,
-                task.standard,
-                queries.deadline_of(task),
-            ),
-            due_on=task.due_on,
-        )
-        for task in tasks
-    ]
-    clauses += [LetterClause(kind=ClauseKind.FREE, text=text) for text in free]
-    _check_clauses(clauses)
-    if letter.clauses:
-        letter.clauses = []
-        # The old ones go before the new ones take their places.
-        db.session.flush()
-    for position, clause in enumerate(clauses, 1):
-        clause.position = position
-    letter.clauses = clauses
-
-
-def _check_clauses(clauses: Sequence[LetterClause]) -> None:
-    if len(clauses) > MAX_CLAUSES:
-        raise Invalid({"free": _l("一份责任书最多 %(limit)s 条。", limit=MAX_CLAUSES)})
-    for clause in clauses:
-        if len(clause.text) > 3 * MAX_CLAUSE:
-            raise Invalid({"free": _l("有一条过长，请先精简任务内容。")})
-
-
-def free_clauses(text: str) -> list[str]:
-    """What was written by hand, one clause a line."""
-    lines = [line.strip() for line in paragraphs(text, "free", limit=MAX_FREE).split("\n") if line]
-    if any(len(line) > MAX_CLAUSE for line in lines):
-        raise Invalid({"free": _l("每条最多 %(limit)s 个字。", limit=MAX_CLAUSE)})
-    return lines
-
-
-def chosen_tasks(letter: Letter, task_ids: Sequence[int]) -> list[Task]:
-    """The tasks that a letter is to promise; only what its unit leads and is at work on."""
-    known = {task.id: task for task in queries.tasks_to_promise(letter)}
-    if not set(task_ids) <= set(known):
-        raise Invalid({"tasks": _l("请选择本单位正在办理的任务。")})
-    return [task for task_id, task in known.items() if task_id in set(task_ids)]
-
-
 def edit_letter(
-    letter: Letter, *, task_ids: Sequence[int], free: str = "", version: int, by: Actor, now: datetime
+    letter: Letter,
+    *,
+    task_ids: Sequence[int],
+    free: str = "",
+    sign_by: date | None = None,
+    version: int,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Say which of the unit's tasks a letter promises, and what else, one clause a line; only before it goes out."""
+    """Say which of the unit's tasks a letter promises, and what else, one clause a line; only before it goes out.
+
+    sign_by none: the date to sign by stays.
+    """
     require(policy.may_manage(by, letter.group_id))
     require_at_work(letter.group)
     others, tasks = free_clauses(free), chosen_tasks(letter, task_ids)
+    if sign_by is not None and sign_by != letter.sign_by:
+        checked_day(letter.batch, sign_by, today=local_date(now))
     take(letter, version=version, states=EDITABLE)
+    letter.sign_by = sign_by or letter.sign_by
     write_clauses(letter, tasks, others)
     db.session.flush()
-    note("edit", letter, by=by, now=now, tasks=[task.id for task in tasks], free=others)
+    said = [task.id for task in tasks]
+    note("edit", letter, by=by, now=now, tasks=said, free=others, sign_by=letter.sign_by)
+
+
+def checked_day(batch: LetterBatch, sign_by: date, *, today: date) -> date:
+    """A letter's own date to sign by: ahead, and within the validity of its batch."""
+    if sign_by < today:
+        raise Invalid({"sign_by": _l("日期不能早于今天。")})
+    if sign_by > (batch.ends_on or date(LAST_YEAR, 12, 31)):
+        raise Invalid({"sign_by": _l("签署期限不能晚于有效期。")})
+    return sign_by
+
+
+def drop_letters(
+    batch: LetterBatch, *, letter_ids: Sequence[int], version: int, by: Actor, now: datetime
+) -> list[Letter]:
+    """Take some units out of a batch that has not gone out: their drafts are given up, the others stay."""
+    require(policy.may_manage(by, batch.group_id))
+    require_at_work(batch.group)
+    drafts = {letter.id: letter for letter in batch.letters if letter.state is LetterState.DRAFT}
+    if not letter_ids or not set(letter_ids) <= drafts.keys():
+        raise Invalid({"letter": _l("请先勾选要移出的单位。")})
+    take(batch, version=version, states=[BatchState.DRAFT])
+    dropped = [drafts[letter_id] for letter_id in sorted(set(letter_ids))]
+    for letter in dropped:
+        step(letter, LetterMove.WITHDRAW)
+    new = {"units": [letter.unit_id for letter in dropped]}
+    record("letter.drop", "letter_batch", batch.id, by=by, now=now, group_id=batch.group_id, new=new)
+    return dropped
 
 
 def discard_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> None:

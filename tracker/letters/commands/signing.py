@@ -99,7 +99,16 @@ def record_paper(
         nonce = secrets.token_hex(16)
         line, paper = lines[signatory_id], SigningMethod.PAPER
         _put_down(text, line, person, nonce=nonce, method=paper, scan=scan, by=by, now=now)
+    _require_two_parties(letter)
     _after_signing(letter, by=by, now=now)
+
+
+def _require_two_parties(letter: Letter) -> None:
+    """Nobody promises something to themselves."""
+    side = {one.id: one.side for one in letter.signatories}
+    given = {(one.person_id, side[one.signatory_id]) for one in policy.signatures_of(letter)}
+    if len(given) != len({person_id for person_id, _side in given}):
+        raise Invalid({"signatories": policy.BOTH_SIDES})
 
 
 def _require_unexpired(letter: Letter, *, now: datetime) -> None:

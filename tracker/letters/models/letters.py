@@ -36,7 +36,7 @@ class LetterTemplate(Model):
 
 
 class LetterBatch(Model):
-    """Letters that go out in one act: one plan and period, one first party, one date to sign by."""
+    """Letters that go out in one act: one plan and period, one first party, one date that they begin with."""
 
     __tablename__ = "letter_batch"
     __table_args__ = (
@@ -123,6 +123,8 @@ class Letter(Model):
     """What the QR code on the paper leads to; cannot be guessed."""
     remark: Mapped[str] = mapped_column(sa.String(1000), default="")
     """Why it was sent back or withdrawn."""
+    sign_by: Mapped[date]
+    """Its own: one that follows another, or goes out again, has not the date of those that went out before."""
     issued_at: Mapped[datetime | None]
     in_force_at: Mapped[datetime | None]
     urged_at: Mapped[datetime | None]

@@ -43,7 +43,7 @@ from tracker.letters.queries.letters import (
     waiting_for,
     whole,
 )
-from tracker.letters.queries.parties import holders
+from tracker.letters.queries.parties import holders, people_behind
 from tracker.letters.queries.reconciling import (
     proposals,
     reconciliation_of,
@@ -84,6 +84,7 @@ __all__ = [
     "lines_of",
     "open_handover_of",
     "own_letters",
+    "people_behind",
     "people_to_sign",
     "people_whose_turn",
     "promise_of",

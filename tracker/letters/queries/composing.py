@@ -136,6 +136,9 @@ def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[in
             missing.append(Gap.NO_SIGNATORY)
         elif not all(people[one.id] for one in second):
             missing.append(Gap.POST_EMPTY)
+        first = {person.id for one in letter.signatories if one.side is Side.FIRST for person in people[one.id]}
+        if any(person.id in first for one in second for person in people[one.id]):
+            missing.append(Gap.BOTH_SIDES)
         if not letter.clauses:
             missing.append(Gap.NO_CLAUSE)
         number, undated = waiting.get(letter.unit_id, (0, 0))

@@ -121,10 +121,9 @@ def waiting_for(actor: Actor) -> list[Letter]:
     )
     rows = db.session.scalars(
         sa.select(Letter)
-        .join(Letter.batch)
         .where(Letter.state.in_(sorted(SIGNABLE)), Letter.id.in_(named), policy.letters_visible_to(actor))
         .options(*whole())
-        .order_by(LetterBatch.sign_by, Letter.id)
+        .order_by(Letter.sign_by, Letter.id)
     ).all()
     return [letter for letter in rows if policy.may_sign(actor, letter) and policy.hindrance(actor, letter) is None]
 
@@ -224,11 +223,11 @@ class Unsigned:
 
 def unsigned(group_id: int, *, day: date) -> Unsigned:
     """What a group still waits for; one query."""
-    late = sa.func.sum(sa.case((LetterBatch.sign_by < day, 1), else_=0))
+    late = sa.func.sum(sa.case((Letter.sign_by < day, 1), else_=0))
     row = db.session.execute(
-        sa.select(sa.func.count(), late, sa.func.min(Letter.batch_id))
-        .join(LetterBatch)
-        .where(Letter.group_id == group_id, Letter.state.in_(sorted(WAITING)))
+        sa.select(sa.func.count(), late, sa.func.min(Letter.batch_id)).where(
+            Letter.group_id == group_id, Letter.state.in_(sorted(WAITING))
+        )
     ).one()
     return Unsigned(row[0], int(row[1] or 0), row[2])
 
@@ -253,9 +252,8 @@ def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
             sa.func.sum(sa.case((counted, 1), else_=0)),
             sa.func.sum(sa.case((sa.and_(counted, Letter.in_force_at.is_not(None)), 1), else_=0)),
             sa.func.sum(sa.case((waiting, 1), else_=0)),
-            sa.func.sum(sa.case((sa.and_(waiting, LetterBatch.sign_by < day), 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(waiting, Letter.sign_by < day), 1), else_=0)),
         )
-        .join(LetterBatch)
         .where(Letter.group_id.in_(group_ids))
         .group_by(Letter.batch_id)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.kernel.db import db
 from tracker.letters.models import Signatory
-from tracker.organisation.models import Appointment, Person, Post, on_day
+from tracker.organisation.models import Appointment, Person, Post, Seat, on_day
 from tracker.organisation.queries import holders_of_posts
 from tracker.organisation.rules import PostRank
 
@@ -23,6 +23,19 @@ def holders(signatories: Sequence[Signatory], *, day: date) -> dict[int, list[Pe
         one.id: seated.get(one.seat_id, []) if one.seat_id is not None else posts.get(one.post_id or 0, [])
         for one in signatories
     }
+
+
+def people_behind(
+    seats: Sequence[Seat], posts: Collection[int], *, day: date
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who (by id) would sign on a day for seats, and for posts named by their ids."""
+    held = holders_of_posts(seats, day=day) if seats else {}
+    of_seats = {
+        seat.id: {seat.person_id} if seat.person_id is not None else {one.id for one in held.get(seat.id, [])}
+        for seat in seats
+    }
+    people = _people_of_posts(posts, day=day)
+    return of_seats, {post_id: {one.id for one in people.get(post_id, [])} for post_id in posts}
 
 
 def _people_of_posts(post_ids: Collection[int], *, day: date) -> dict[int, list[Person]]:

@@ -107,6 +107,7 @@ class Gap(StrEnum):
 
     NO_SIGNATORY = "no_signatory"
     NO_CLAUSE = "no_clause"
+    BOTH_SIDES = "both_sides"
     POST_EMPTY = "post_empty"
     UNISSUED_TASKS = "unissued_tasks"
     UNDATED_TASKS = "undated_tasks"
@@ -131,7 +132,7 @@ EDITABLE = frozenset({S.DRAFT, S.SENT_BACK})
 SIGNABLE = frozenset({S.ISSUED, S.HALF_SIGNED})
 WAITING = frozenset({S.ISSUED, S.HALF_SIGNED, S.SENT_BACK})
 """Issued and not yet signed by all."""
-BLOCKING = frozenset({Gap.NO_SIGNATORY, Gap.NO_CLAUSE})
+BLOCKING = frozenset({Gap.NO_SIGNATORY, Gap.NO_CLAUSE, Gap.BOTH_SIDES})
 """With these a letter cannot go out."""
 
 BEFORE = {SigningOrder.SECOND_FIRST: (Side.SECOND, Side.FIRST), SigningOrder.FIRST_FIRST: (Side.FIRST, Side.SECOND)}
@@ -182,6 +183,7 @@ LABELS = Labels(
     {
         Gap.NO_SIGNATORY: _l("没有登记主要负责人职务"),
         Gap.NO_CLAUSE: _l("没有任务，也没有其他约定"),
+        Gap.BOTH_SIDES: _l("甲方签署人就是该单位负责人，请移出后另起一批，由其他领导签署"),
         Gap.POST_EMPTY: _l("签署人职务缺位"),
         Gap.UNISSUED_TASKS: _l("有任务尚未签发，不列入"),
         Gap.UNDATED_TASKS: _l("有任务没有完成时限"),

@@ -13,6 +13,9 @@ MAX_CLAUSE = 3000
 MAX_CLAUSES = 200
 MAX_SIGNATORIES = 2
 
+SIGN_DAYS = 10
+"""Working days to sign by, as a new batch proposes, and as a letter that follows another has."""
+
 NUMERALS = "一二三四五六七八九十"
 OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
 

@@ -19,14 +19,21 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.commands import BatchWords
 from tracker.letters.forms import BatchForm, TemplateForm
 from tracker.letters.models import Letter, LetterBatch
-from tracker.letters.rules import LABELS, SIGNABLE, WAITING, BatchState, SigningOrder, usual_prefix, usual_title
+from tracker.letters.rules import (
+    BLOCKING,
+    LABELS,
+    SIGN_DAYS,
+    SIGNABLE,
+    WAITING,
+    BatchState,
+    SigningOrder,
+    usual_prefix,
+    usual_title,
+)
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.models import LeadershipGroup, Post
 from tracker.plans.queries import plans
 from tracker.tasks.queries import watched_group
-
-SIGN_DAYS = 10
-"""Working days to sign by, as a new batch proposes."""
 
 
 @bp.route("/groups/<int:group_id>/letters/template", methods=["GET", "POST"])
@@ -157,6 +164,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         waits=WAITING,
         signable=SIGNABLE,
         is_draft=found.state is BatchState.DRAFT,
+        blocking=BLOCKING,
         today=today,
         labels=LABELS,
     )
@@ -197,6 +205,21 @@ def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
             commands.discard_batch(found, version=form.seen_version, by=actor, now=clock.now())
             flash(_("草稿已弃用。"), "success")
     return redirect(url_for("letters.index"))
+
+
+@bp.post("/letter-batches/<int:letter_batch_id>/drop")
+def drop(letter_batch_id: int) -> ResponseReturnValue:
+    """Take the ticked units out of a batch that has not gone out."""
+    actor, form = current_actor(), ActForm()
+    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    if form.validate_on_submit():
+        with form_errors(form), write_transaction():
+            found = queries.visible_batch(actor, letter_batch_id)
+            ids, version = ticked("letter"), form.seen_version
+            dropped = commands.drop_letters(found, letter_ids=ids, version=version, by=actor, now=clock.now())
+            flash(_("已移出 %(count)s 家单位。", count=len(dropped)), "success")
+            return redirect(url_for("letters.batch", letter_batch_id=letter_batch_id))
+    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
 
 
 @bp.post("/letter-batches/<int:letter_batch_id>/urge")

@@ -39,7 +39,7 @@ def edit(letter_id: int) -> ResponseReturnValue:
     require(policy.may_manage(actor, letter.group_id))
     if letter.state not in EDITABLE:
         raise Stale(_("责任书已经下发，条款不能再改；可以起草补充责任书。"))
-    form = ClausesForm(version=letter.version)
+    form = ClausesForm(version=letter.version, sign_by=letter.sign_by)
     _clauses(form, letter)
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
@@ -47,6 +47,7 @@ def edit(letter_id: int) -> ResponseReturnValue:
                 queries.visible_letter(actor, letter_id),
                 task_ids=form.tasks.rows,
                 free=form.free.data or "",
+                sign_by=form.sign_by.data,
                 version=form.seen_version,
                 by=actor,
                 now=clock.now(),
@@ -64,7 +65,7 @@ def follow(letter_id: int) -> ResponseReturnValue:
     require(policy.may_manage(actor, letter.group_id))
     if letter.state is not LetterState.IN_FORCE:
         raise Stale(_("只有已生效的责任书可以补充或者重签。"))
-    form = FollowForm()
+    form = FollowForm(sign_by=commands.usual_sign_by(letter.batch, today=clock.today()))
     _clauses(form, letter)
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
@@ -73,6 +74,7 @@ def follow(letter_id: int) -> ResponseReturnValue:
                 kind=LetterKind(form.kind.data),
                 task_ids=form.tasks.rows,
                 free=form.free.data or "",
+                sign_by=form.sign_by.data,
                 by=actor,
                 now=clock.now(),
             )

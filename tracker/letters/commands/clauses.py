@@ -1,0 +1,78 @@
+"""The clauses of a letter: its unit's tasks and targets as they stand, and what is written by hand."""
+
+from collections.abc import Sequence
+
+from tracker.kernel.db import db
+from tracker.kernel.entry import paragraphs
+from tracker.kernel.errors import Invalid
+from tracker.kernel.text import _l
+from tracker.letters import queries
+from tracker.letters.models import Letter, LetterClause
+from tracker.letters.rules import MAX_CLAUSE, MAX_CLAUSES, ClauseKind, target_words, task_words
+from tracker.tasks.models import Task
+
+MAX_FREE = 50_000
+
+
+def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) -> None:
+    """Put a letter's clauses down anew: targets, tasks, then what was written by hand."""
+    clauses = [
+        LetterClause(
+            kind=ClauseKind.TARGET,
+            task_id=task.id,
+            target_id=target.id,
+            text=target_words(
+                target.quantity, target.scope, target.operator, target.value, target.unit, target.due_on or task.due_on
+            ),
+            due_on=target.due_on or task.due_on,
+        )
+        for task in tasks
+        for target in task.targets
+    ]
+    clauses += [
+        LetterClause(
+            kind=ClauseKind.TASK,
+            task_id=task.id,
+            text=task_words(
+                task.title,
+                task.content,
+                task.standard,
+                queries.deadline_of(task),
+            ),
+            due_on=task.due_on,
+        )
+        for task in tasks
+    ]
+    clauses += [LetterClause(kind=ClauseKind.FREE, text=text) for text in free]
+    _check_clauses(clauses)
+    if letter.clauses:
+        letter.clauses = []
+        # The old ones go before the new ones take their places.
+        db.session.flush()
+    for position, clause in enumerate(clauses, 1):
+        clause.position = position
+    letter.clauses = clauses
+
+
+def _check_clauses(clauses: Sequence[LetterClause]) -> None:
+    if len(clauses) > MAX_CLAUSES:
+        raise Invalid({"free": _l("一份责任书最多 %(limit)s 条。", limit=MAX_CLAUSES)})
+    for clause in clauses:
+        if len(clause.text) > 3 * MAX_CLAUSE:
+            raise Invalid({"free": _l("有一条过长，请先精简任务内容。")})
+
+
+def free_clauses(text: str) -> list[str]:
+    """What was written by hand, one clause a line."""
+    lines = [line.strip() for line in paragraphs(text, "free", limit=MAX_FREE).split("\n") if line]
+    if any(len(line) > MAX_CLAUSE for line in lines):
+        raise Invalid({"free": _l("每条最多 %(limit)s 个字。", limit=MAX_CLAUSE)})
+    return lines
+
+
+def chosen_tasks(letter: Letter, task_ids: Sequence[int]) -> list[Task]:
+    """The tasks that a letter is to promise; only what its unit leads and is at work on."""
+    known = {task.id: task for task in queries.tasks_to_promise(letter)}
+    if not set(task_ids) <= set(known):
+        raise Invalid({"tasks": _l("请选择本单位正在办理的任务。")})
+    return [task for task_id, task in known.items() if task_id in set(task_ids)]
