@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.audit.models import AuditEntry
 from tracker.kernel import seals
@@ -43,12 +44,14 @@ LEADS_TO = {
 """The state in which an act leaves a letter, before anybody signs."""
 
 
-LOADED = (
-    joinedload(Letter.batch),
-    selectinload(Letter.texts).selectinload(LetterText.signatures),
-    selectinload(Letter.signatories),
-    selectinload(Letter.clauses),
-)
+def _loaded() -> tuple[ExecutableOption, ...]:
+    """A function, as a chain of two relationships makes SQLAlchemy go over all tables at once."""
+    return (
+        joinedload(Letter.batch),
+        selectinload(Letter.texts).selectinload(LetterText.signatures),
+        selectinload(Letter.signatories),
+        selectinload(Letter.clauses),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
         query = sa.select(Letter).where(Letter.id > last).order_by(Letter.id).limit(CHUNK)
         if letter_ids is not None:
             query = query.where(Letter.id.in_(letter_ids))
-        letters = db.session.scalars(query.options(*LOADED)).all()
+        letters = db.session.scalars(query.options(*_loaded())).all()
         if not letters:
             break
         recorded = _recorded([letter.id for letter in letters])

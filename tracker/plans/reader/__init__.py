@@ -1,6 +1,9 @@
 """Reads a plan document: rules over the customary form, no database and no settings needed."""
 
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from .docx import read_docx
 from .errors import REASONS, UnreadableDocument
@@ -19,8 +22,7 @@ from .findings import (
     findings_to_json,
 )
 from .gate import MAX_CHARACTERS, decode, load
-from .lines import text_lines
-from .reading import read_lines
+from .lines import Line, text_lines
 
 __all__ = [
     "REASONS",
@@ -42,18 +44,29 @@ __all__ = [
 ]
 
 
+@cache
+def _reading() -> Any:
+    """Its tables of words take a third of a second to prepare: nobody waits for that who reads no plan."""
+    return import_module("tracker.plans.reader.reading")
+
+
+def _read(lines: list[Line]) -> Findings:
+    findings: Findings = _reading().read_lines(lines)
+    return findings
+
+
 def read_text(text: str) -> Findings:
     """Read a plan from pasted text."""
     if not text.strip("\ufeff \t\r\n\u3000\u00a0\u200b"):
         raise UnreadableDocument("empty")
     if len(text) > MAX_CHARACTERS:
         raise UnreadableDocument("too_long")
-    return read_lines(text_lines(text))
+    return _read(text_lines(text))
 
 
 def read_file(source: str | Path | bytes, filename: str | None = None) -> Findings:
     """Read a plan from a .txt or .docx file; bytes need the file's name."""
     data, suffix = load(source, filename)
     if suffix == ".docx":
-        return read_lines(read_docx(data))
+        return _read(read_docx(data))
     return read_text(decode(data))
