@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tracker.audit.models import AuditEntry
 from tracker.kernel import seals
@@ -44,7 +44,7 @@ LEADS_TO = {
 """The state in which an act leaves a letter, before anybody signs."""
 
 
-def _loaded() -> tuple[ExecutableOption, ...]:
+def _loaded() -> tuple[ORMOption, ...]:
     """A function, as a chain of two relationships makes SQLAlchemy go over all tables at once."""
     return (
         joinedload(Letter.batch),

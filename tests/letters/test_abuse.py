@@ -1,0 +1,407 @@
+"""What somebody tries who bends requests by hand: foreign letters, fields that no form has, other people's signatures.
+
+Each stands beside the same request as it is meant, which succeeds.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from docx import Document
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from tests.cast import NOW, Cast
+from tests.clock import Clock
+from tests.letters.promises import (
+    again,
+    follow,
+    held_post,
+    in_force,
+    inbox_keys,
+    issue,
+    issued,
+    office_edits,
+    prepare,
+    promised,
+    send_back,
+    sign,
+)
+from tests.letters.test_pages import PDF, batch_form, hidden, signing, stranger, text_of
+from tests.letters.test_tampering import on_paper
+from tests.tasks.stories import act, everything
+from tracker.accounts import commands as accounts
+from tracker.accounts import queries as accounts_queries
+from tracker.kernel.actor import SYSTEM
+from tracker.kernel.db import db
+from tracker.letters import commands, policy
+from tracker.letters.models import Letter, Signature
+from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder
+from tracker.organisation import commands as organisation
+from tracker.organisation.models import Person
+
+ClientAs = Callable[[str], FlaskClient]
+
+ADDRESSES = (
+    "/letters/{}",
+    "/letters/{}/sign",
+    "/letters/{}/send-back",
+    "/letters/{}/edit",
+    "/letters/{}/issue",
+    "/letters/{}/withdraw",
+    "/letters/{}/follow",
+    "/letters/{}/paper",
+    "/letters/{}/reconcile",
+    "/letters/{}/letter.docx",
+    "/letters/{}/letter.pdf",
+)
+"""Pages and acts of one letter."""
+
+FORGED = {
+    "state": "in_force",
+    "number": "假〔2026〕1号",
+    "check_code": "FORGED",
+    "signed_at": "2020-01-01",
+    "signer_name": "假名",
+    "person_name": "假名",
+    "signer_id": "1",
+    "person_id": "1",
+    "unit_id": "1",
+    "group_id": "2",
+    "edition": "9",
+    "mark": "v1:0",
+    "ip": "203.0.113.1",
+    "created_by": "1",
+    "id": "1",
+    "by": "1",
+}
+"""Fields that no form of letters has."""
+
+
+def body(answer: TestResponse) -> str:
+    """A page without what differs from one request to the next."""
+    return re.sub(r'(?:content|value)="[^"]{60,}"|[0-9a-f]{12,}|\d+', "#", text_of(answer))
+
+
+def row_of(letter: Letter) -> dict[str, object]:
+    """A letter as it stands in its table."""
+    fresh = again(letter)
+    return {column.name: getattr(fresh, column.key) for column in Letter.__table__.columns}
+
+
+# ---- other units', other groups' ----
+
+
+@pytest.mark.parametrize("name", ["construction_head", "g2_office_director", "d2_head", "administrator"])
+def test_a_foreign_letter_is_like_one_that_does_not_exist(cast: Cast, client_as: ClientAs, name: str) -> None:
+    letter_id, visitor = issued(cast).id, client_as(name)
+    before = everything()
+    for address in ADDRESSES:
+        for method in ("GET", "HEAD", "POST", "OPTIONS"):
+            foreign, missing = (visitor.open(address.format(row), method=method) for row in (letter_id, 999_999))
+            assert foreign.status_code == missing.status_code, (method, address)
+            assert body(foreign) == body(missing)
+            assert "ETag" not in foreign.headers
+            assert method == "OPTIONS" or foreign.status_code in {404, 405}, (method, address)
+    assert everything() == before
+    assert client_as("finance_head").get(f"/letters/{letter_id}").status_code == 200
+
+
+def test_lists_hold_nothing_of_others_whatever_the_address_asks(cast: Cast, client_as: ClientAs) -> None:
+    letter = issued(cast)
+    number = str(letter.number)
+    mine, others = client_as("finance_head"), client_as("construction_head")
+    asked = "/letters", f"/letters?unit_id={letter.unit_id}", f"/letters?group_id={letter.group_id}&state=issued"
+    for address in (*asked, "/letters/sign", "/letters?sort=password_hash", "/letters?sort=__class__"):
+        answer = others.get(address)
+        assert (answer.status_code, number in text_of(answer)) == (200, False), address
+    assert number in text_of(mine.get("/letters"))
+    assert client_as("construction_head").get(f"/letter-batches/{letter.batch_id}").status_code == 404
+
+
+def test_a_scan_or_a_drawing_is_shown_under_its_own_letter_alone(app: Flask, cast: Cast, client_as: ClientAs) -> None:
+    signed = on_paper(app, cast)
+    [digest] = {one.scan_sha256 for one in policy.signatures_of(signed)} - {None}
+    own = issued(cast, "construction")
+    assert client_as("construction_head").get(f"/letters/{own.id}/scans/{digest}").status_code == 404
+    assert client_as("construction_head").get(f"/letters/{signed.id}/scans/{digest}").status_code == 404
+    assert client_as("finance_head").get(f"/letters/{signed.id}/scans/{digest}").status_code == 200
+
+
+def test_a_letter_promises_no_task_of_another_unit(cast: Cast, client_as: ClientAs) -> None:
+    promised(cast)
+    foreign, office = promised(cast, lead="construction"), client_as("office_clerk")
+    batch = prepare(cast, "finance")
+    [letter] = batch.letters
+    own = [clause.task_id for clause in letter.clauses if clause.task_id is not None]
+    form = {"version": str(letter.version), "tasks": [str(own[0]), str(foreign.id)]}
+    before = row_of(letter)
+    assert office.post(f"/letters/{letter.id}/edit", data=form).status_code == 422
+    assert row_of(letter) == before
+    assert office.post(f"/letters/{letter.id}/edit", data={**form, "tasks": [str(own[0])]}).status_code == 302
+
+
+def test_nobody_hears_of_a_letter_that_is_not_theirs(cast: Cast) -> None:
+    letter = issued(cast)
+    sign(cast, letter, "finance_head")
+    assert inbox_keys(cast, "finance_head")
+    for name in ("construction_head", "water_head", "d2_head", "outsider", "administrator"):
+        assert inbox_keys(cast, name) == [], name
+
+
+# ---- fields that no form has ----
+
+
+def test_the_office_cannot_write_what_only_acts_write(cast: Cast, client_as: ClientAs) -> None:
+    promised(cast)
+    office = client_as("office_clerk")
+    [letter] = prepare(cast, "finance").letters
+    task = next(clause.task_id for clause in letter.clauses if clause.task_id is not None)
+    form = {"version": str(letter.version), "tasks": [str(task)], "free": "另行约定。"}
+    before = row_of(letter)
+    assert office.post(f"/letters/{letter.id}/edit", data={**FORGED, **form}).status_code == 302
+    after = row_of(letter)
+    assert {key for key in after if after[key] != before[key]} == {"free", "version"} & set(after) | {"version"}
+    batch_id = letter.batch_id
+    issue_form = {**FORGED, "version": str(again(letter).batch.version)}
+    assert office.post(f"/letter-batches/{batch_id}/issue", data=issue_form).status_code == 302
+    gone_out = again(letter)
+    assert (gone_out.state, gone_out.number, gone_out.edition) == (LetterState.ISSUED, "优均责〔2026〕1号", 1)
+    assert gone_out.check_code != "FORGED"
+
+
+def test_who_signed_what_and_when_is_the_server_s_to_say(cast: Cast, client_as: ClientAs) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    form = signing(head, letter.id)
+    answer = head.post(f"/letters/{letter.id}/sign", data={**FORGED, **form})
+    assert answer.status_code == 302
+    [signature] = policy.signatures_of(again(letter))
+    assert (signature.person_id, signature.person_name) == (cast.person_ids["finance_head"], "钱广源")
+    assert signature.signed_at == NOW
+    assert again(letter).state is LetterState.HALF_SIGNED
+
+
+def test_of_a_field_sent_twice_the_first_counts(cast: Cast, client_as: ClientAs) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    form = signing(head, letter.id)
+    twice = MultiDict([*(("sha256", "0" * 64),), *form.items()])
+    assert head.post(f"/letters/{letter.id}/sign", data=twice).status_code == 409
+    assert again(letter).state is LetterState.ISSUED
+    behind = MultiDict([*form.items(), ("sha256", "0" * 64)])
+    assert head.post(f"/letters/{letter.id}/sign?text_id=0&sha256=0", data=behind).status_code == 302
+
+
+def test_a_letter_that_both_have_signed_is_changed_by_no_form(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast)
+    text = policy.text_of(letter)
+    assert text is not None
+    row, kept = row_of(letter), (text.id, text.text, text.sha256, text.mark)
+    forged = {**FORGED, "version": str(letter.version), "free": "改写。", "remark": "改写"}
+    paths = "edit", "issue", "send-back", "sign", "paper", "follow", "reconcile", "fulfil"
+    for name in ("office_clerk", "finance_head", "leader"):
+        person = client_as(name)
+        for path in paths:
+            for method in ("POST", "DELETE"):
+                answer = person.open(f"/letters/{letter.id}/{path}", method=method, data=forged)
+                assert 400 <= answer.status_code < 500, (name, method, path)
+    now_kept = policy.text_of(again(letter))
+    assert now_kept is not None
+    assert (row_of(letter), (now_kept.id, now_kept.text, now_kept.sha256, now_kept.mark)) == (row, kept)
+    assert len(policy.signatures_of(again(letter))) == 2
+
+
+# ---- signing ----
+
+
+def test_only_the_named_sign_and_nobody_for_them(cast: Cast, client_as: ClientAs) -> None:
+    letter, head = issued(cast, signing_order=SigningOrder.ANY), client_as("finance_head")
+    form = signing(head, letter.id)
+    refused = {
+        "finance_deputy": 403,
+        "finance_liaison": 403,
+        "finance_staff": 403,
+        "office_clerk": 403,
+        "office_director": 403,
+        "supervisor": 403,
+        "construction_head": 404,
+        "administrator": 404,
+        "auditor": 404,
+        "registrar": 404,
+        "outsider": 404,
+    }
+    before = row_of(letter)
+    for name, status in refused.items():
+        assert client_as(name).post(f"/letters/{letter.id}/sign", data=form).status_code == status, name
+    assert row_of(letter) == before
+    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 302
+
+
+def test_a_signature_of_one_letter_or_text_is_none_of_another(cast: Cast, client_as: ClientAs) -> None:
+    first, other = issued(cast), issued(cast)
+    head = client_as("finance_head")
+    form = signing(head, first.id)
+    assert head.post(f"/letters/{other.id}/sign", data=form).status_code == 409
+    send_back(cast, first)
+    act(commands.issue_letter, again(first), by=cast.actor("office_clerk"))
+    assert head.post(f"/letters/{first.id}/sign", data=form).status_code == 409
+    assert head.post(f"/letters/{first.id}/sign", data=signing(head, first.id)).status_code == 302
+    assert head.post(f"/letters/{other.id}/sign", data=signing(head, other.id)).status_code == 302
+
+
+def test_nobody_confirms_with_another_s_password(cast: Cast, client_as: ClientAs, clock: Clock) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    client_as("leader")
+    clock.now = NOW + timedelta(minutes=6)
+    client_as("finance_deputy")
+    form = signing(head, letter.id)
+    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 422
+    assert again(letter).state is LetterState.ISSUED
+
+
+def test_nothing_is_signed_before_it_goes_out_out_of_turn_or_after_its_end(
+    cast: Cast, client_as: ClientAs, clock: Clock
+) -> None:
+    promised(cast)
+    batch = prepare(cast, "finance", signing_order=SigningOrder.SECOND_FIRST)
+    [letter] = batch.letters
+    head, leader, address = client_as("finance_head"), client_as("leader"), f"/letters/{letter.id}/sign"
+    assert head.post(address, data={}).status_code == 404
+    assert leader.post(address, data={}).status_code == 409
+    issue(cast, batch)
+    assert leader.get(address).status_code == 409
+    form = signing(head, letter.id)
+    assert leader.post(address, data=form).status_code == 409
+    act(commands.withdraw_letter, again(letter), remark="有误。", by=cast.actor("office_clerk"))
+    assert head.post(address, data=form).status_code == 409
+    later = issued(cast, ends_on=(NOW + timedelta(days=20)).date())
+    late = signing(head, later.id)
+    clock.now = NOW + timedelta(minutes=4)
+    assert head.post(f"/letters/{later.id}/sign", data=late).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "签名.svg"),
+        (b"<html><script>alert(1)</script></html>", "签名.png"),
+        (b"GIF89a" + b"\0" * 40, "签名.png"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "签名.png"),
+    ],
+)
+def test_what_is_no_picture_is_no_drawn_signature(cast: Cast, client_as: ClientAs, data: bytes, name: str) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    form = {**signing(head, letter.id), "picture": (BytesIO(data), name)}
+    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 422
+    assert again(letter).state is LetterState.ISSUED
+    assert head.post(f"/letters/{letter.id}/sign", data=signing(head, letter.id)).status_code == 302
+
+
+# ---- afterwards ----
+
+
+def test_a_letter_says_who_signed_as_what_though_all_of_it_changed_since(
+    app: Flask, cast: Cast, client_as: ClientAs
+) -> None:
+    letter, head_id = in_force(cast), cast.person_ids["finance_head"]
+    client_as("finance_head")
+    db.session.rollback()
+    account = accounts_queries.account_of(head_id)
+    assert account is not None
+    administrator = cast.actor("administrator")
+    act(organisation.rename_person, db.session.get_one(Person, head_id), name="钱改名", by=SYSTEM)
+    act(organisation.end_appointment, held_post(head_id), by=SYSTEM)
+    act(accounts.deactivate_account, account, by=administrator)
+    page = text_of(client_as("leader").get(f"/letters/{letter.id}"))
+    assert "钱广源" in page
+    named = [one for one in policy.signatures_of(again(letter)) if one.person_id == head_id]
+    assert [(one.person_name, one.signatory.title) for one in named] == [("钱广源", "局长")]
+    verified = app.test_cli_runner().invoke(args=["letters", "verify", "--all"])
+    assert verified.exit_code == 0, verified.output
+    assert db.session.query(Signature).count() == 2
+
+
+@pytest.mark.parametrize("code", ["a" * 4000, "../../etc/passwd", "%00", "' OR 1=1--", "<script>", "０１２３"])
+def test_the_check_page_answers_garbage_calmly(app: Flask, cast: Cast, code: str) -> None:
+    letter, visitor = issued(cast), stranger(app, cast)
+    answer = visitor.get(f"/check/{code}")
+    assert answer.status_code == 404
+    assert "优均责" not in text_of(answer)
+    assert visitor.post(f"/check/{letter.check_code}", data=b"x" * 100).status_code == 405
+    assert visitor.get(f"/check/{letter.check_code}").status_code == 200
+
+
+# ---- words ----
+
+WEIRD = (
+    "{{ 7*7 }}",
+    "{% for i in range(10**9) %}x{% endfor %}",
+    "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+    "{0.__class__}",
+    "A</w:t></w:r></w:p><w:p><w:r><w:t>B",
+    "=1+1",
+    "区财政局 & 住建局 <2026>",
+    "𠮷䶮",
+)
+
+
+def test_words_of_the_office_stay_words_on_every_paper(cast: Cast, client_as: ClientAs) -> None:
+    promised(cast)
+    office = client_as("office_clerk")
+    made = office.post(
+        f"/groups/{cast.group().id}/letters/new",
+        data=batch_form(
+            cast,
+            title="目标责任书{{ 7*7 }}",
+            first_party="甲方<b>{{ 7*7 }}</b>",
+            units=[str(cast.unit_ids["finance"])],
+            purpose="\n".join(WEIRD),
+        ),
+    )
+    assert made.status_code == 302
+    batch_id = int(made.location.rsplit("/", 1)[1])
+    assert office.post(f"/letter-batches/{batch_id}/issue", data={"version": "1"}).status_code == 302
+    letter = db.session.query(Letter).filter_by(batch_id=batch_id).one()
+    answer = office.get(f"/letters/{letter.id}/letter.docx")
+    paper = "\n".join(paragraph.text for paragraph in Document(BytesIO(answer.data)).paragraphs)
+    for words in (*WEIRD, "目标责任书{{ 7*7 }}", "甲方<b>{{ 7*7 }}</b>"):
+        assert words in paper, words
+    assert "49" not in paper
+    standing = office.get(f"/letter-batches/{batch_id}/standing.docx")
+    assert "目标责任书{{ 7*7 }}签订情况表" in Document(BytesIO(standing.data)).paragraphs[0].text
+
+
+def test_a_scan_is_what_it_says_it_is(cast: Cast, client_as: ClientAs) -> None:
+    letter, office = issued(cast), client_as("office_clerk")
+    line = next(one for one in letter.signatories if one.side is Side.SECOND)
+    form = {"version": str(letter.version), f"person_{line.id}": str(cast.person_ids["finance_head"])}
+    address = f"/letters/{letter.id}/paper"
+    for data, name in ((b"MZ\x90\0", "扫描.pdf"), (b"<svg/>", "扫描.svg"), (b"", "扫描.pdf"), (PDF, "扫描.exe")):
+        refused = office.post(address, data={**form, "scan": (BytesIO(data), name)})
+        assert refused.status_code == 422, name
+    assert again(letter).state is LetterState.ISSUED
+    assert office.post(address, data={**form, "scan": (BytesIO(PDF), "../../扫描.pdf")}).status_code == 302
+    [signature] = policy.signatures_of(again(letter))
+    scan = office.get(f"/letters/{letter.id}/scans/{signature.scan_sha256}")
+    assert (scan.status_code, ".." in scan.headers["Content-Disposition"]) == (200, False)
+
+
+def test_what_follows_a_letter_follows_one_of_the_same_group(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast)
+    for name in ("g2_office_clerk", "d2_office_director", "construction_head"):
+        answer = client_as(name).post(f"/letters/{letter.id}/follow", data={"kind": "supplement", "free": "一条。"})
+        assert answer.status_code == 404, name
+    assert client_as("finance_head").post(f"/letters/{letter.id}/follow", data={}).status_code == 403
+    supplement = follow(cast, letter, LetterKind.SUPPLEMENT, free="一条。")
+    office_edits(cast, supplement, free="两条。")
+    assert again(letter).state is LetterState.IN_FORCE
+
+
+def test_fields_that_a_page_carries_are_those_of_its_reader(cast: Cast, client_as: ClientAs) -> None:
+    letter = issued(cast)
+    page = client_as("construction_head").get("/letters/sign")
+    assert hidden(page, f"ticket-{letter.id}") == {}
+    assert hidden(client_as("finance_head").get("/letters/sign"), f"ticket-{letter.id}") != {}
