@@ -33,6 +33,8 @@ UNITS, PEOPLE, HISTORY = 60, 200, 2
 OVERDUE = 60
 """Overdue tasks that the measured unit has at least, so that its first page of 50 rows is full at every size."""
 BATCH = 5000
+FIRST_FREE = 1001
+"""From here on ids of units, posts and people are free for what a measurement adds."""
 OFFICE_UNIT, SUPERVISOR, HEAD = 60, 199, 1
 TITLES = ("补齐功能教室", "更新教学仪器设备", "足额落实公用经费", "核定教师编制", "整治校园周边环境", "改造运动场地")
 STATES = ("active",) * 6 + ("completed",) * 9 + ("issued", "submitted", "returned", "cancelled", "suspended")
@@ -248,6 +250,11 @@ def _history(tasks: int, now: datetime) -> None:
             yield values | {"mark": seals.mark(Purpose.ACT, act_bytes(values))}
 
     insert(AuditEntry, rows())
+    set_sequences()
+
+
+def set_sequences() -> None:
+    """Let PostgreSQL go on counting behind the ids that were written."""
     if db.engine.dialect.name == "postgresql":
         with write_transaction() as session:
             for name in db.metadata.tables:
