@@ -24,6 +24,7 @@ from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock
 from tracker.kernel.access import Role
 from tracker.kernel.db import db, write_transaction
+from tracker.letters import commands as letters
 from tracker.letters import queries
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
@@ -116,6 +117,7 @@ DESKS = (
     ("desk.inbox", "finance_head"),
     ("desk.overview", "supervisor"),
     ("desk.review", "supervisor"),
+    ("letters.asked", "finance_head"),
     ("letters.index", "finance_head"),
     ("letters.show", "finance_head"),
     ("letters.sign_many", "leader"),
@@ -151,6 +153,8 @@ class House:
     document_id: int = field(init=False)
     plan_id: int = field(init=False)
     waiting_part_id: int = field(init=False)
+    draft_batch_id: int = field(init=False)
+    asked_id: int = field(init=False)
 
     def fill(self) -> None:
         """Enter everything."""
@@ -201,6 +205,12 @@ class House:
         self.letters["reconciled"] = reconciled.id
         [draft] = queries.letters_of(promises.prepare(self.cast, "finance", number_prefix="责〔2026〕第"))
         self.letters["draft"] = draft.id
+        self.draft_batch_id = draft.batch_id
+        asking = promises.prepare(self.cast, "finance", number_prefix="问〔2026〕")
+        with write_transaction():
+            by = self.cast.actor("office_clerk")
+            asked = letters.ask_views(asking, reply_by=asking.sign_by, version=asking.version, by=by, now=NOW)
+            self.asked_id = asked.asked[0].id
 
     def _bring_plans(self) -> None:
         browser = signed_in(self.app, self.cast.person_ids["registrar"])
@@ -222,6 +232,10 @@ class House:
         ids = {**self.own.ids, "task_id": task_id, "document_id": self.document_id, "plan_id": self.plan_id}
         if rule.endpoint == "tasks.accept_part":
             ids["part_id"] = self.waiting_part_id
+        if rule.endpoint == "letters.ask_views":
+            ids["letter_batch_id"] = self.draft_batch_id
+        if rule.endpoint == "letters.asked":
+            ids["asked_id"] = self.asked_id
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
         values = {name: ids[name] for name in rule.arguments}

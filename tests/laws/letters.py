@@ -5,10 +5,13 @@ import sqlalchemy as sa
 from tests.clock import NOW, TODAY
 from tracker.kernel.db import db
 from tracker.letters.models import (
+    AskedLetter,
+    ClauseOpinion,
     Handover,
     HandoverSignature,
     Letter,
     LetterBatch,
+    LetterConsultation,
     LetterText,
     Reconciliation,
     Signatory,
@@ -17,6 +20,7 @@ from tracker.letters.models import (
 from tracker.letters.rules import BatchState, HandoverLine, LetterState, Side, SigningMethod, SigningOrder
 from tracker.organisation.models import LeadershipGroup, Person, Post, Seat
 from tracker.organisation.rules import PostRank, SeatRole
+from tracker.tasks.rules import OpinionKind
 
 DIGEST = "0" * 64
 
@@ -81,7 +85,16 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     handover = _handover(letter, second, person_id, scan)
     db.session.add(handover)
     db.session.flush()
+    asked = AskedLetter(letter=letter, text="文本\n", answered_by_id=person_id, answered_at=NOW)
+    opinion = ClauseOpinion(position=1, text="一条", opinion=OpinionKind.TIME, said="时限偏紧")
+    asked.rows = [opinion]
+    consultation = LetterConsultation(batch=batch, reply_by=TODAY, opened_by_id=person_id, opened_at=NOW)
+    consultation.asked = [asked]
+    db.session.add(consultation)
+    db.session.flush()
     return {
+        "asked_id": asked.id,
+        "letter_opinion_id": opinion.id,
         "letter_batch_id": batch.id,
         "letter_id": letter.id,
         "code": letter.check_code,

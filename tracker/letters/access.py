@@ -16,6 +16,7 @@ from tracker.kernel.registry import MenuEntry
 from tracker.kernel.text import _l
 
 _OFFICE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="group")
+_ANSWERING = CONFIRMING | {Role.LIAISON}
 _LETTER_OFFICE = route(OFFICE_ROLES, sees=BUSINESS, about="letter")
 
 ACCESS: dict[str, Route] = {
@@ -27,6 +28,12 @@ ACCESS: dict[str, Route] = {
     "letters.issue_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.discard_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.drop": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.ask_views": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.views": route(GROUP_ROLES, about="letter_batch"),
+    "letters.withdraw_views": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.handle_view": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter opinion"),
+    "letters.asked": route(BUSINESS, about="asked letter"),
+    "letters.answer_views": route(_ANSWERING, OFFICE_ROLES, sees=BUSINESS, about="asked letter"),
     "letters.urge": route(GROUP_ROLES, about="letter_batch"),
     "letters.show": route(BUSINESS, about="letter"),
     "letters.sign": route(Role.HEAD, Role.LEADER, sees=BUSINESS, about="letter"),
@@ -59,6 +66,7 @@ ACCESS: dict[str, Route] = {
 PAGES: dict[str, tuple[str, object]] = {
     "letter_id": ("letters.show", _l("返回责任书")),
     "letter_batch_id": ("letters.batch", _l("返回责任书批次")),
+    "asked_id": ("letters.asked", _l("返回征求意见")),
     "handover_id": ("letters.handover", _l("返回交接确认")),
 }
 """The page of each thing that an address names, for whoever was refused an act on it."""

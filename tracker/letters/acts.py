@@ -9,6 +9,13 @@ ACTS = {
     "letter.set_template": _l("修改责任书模板"),
     "letter.prepare": _l("起草责任书"),
     "letter.discard": _l("弃用责任书草稿"),
+    "letter.ask_views": _l("征求意见"),
+    "letter.withdraw_views": _l("撤回征求意见"),
+    "letter.draft_views": _l("起草征求意见答复"),
+    "letter.answer_views": _l("答复征求意见"),
+    "letter.enter_views": _l("代录征求意见答复"),
+    "letter.adopt_view": _l("采纳单位意见"),
+    "letter.decline_view": _l("不采纳单位意见"),
     "letter.drop": _l("从本批移出单位"),
     "letter.edit": _l("修改责任书条款"),
     "letter.issue_batch": _l("整批下发责任书"),
@@ -36,6 +43,7 @@ SUBJECTS: dict[str, object] = {
 """What acts are done to."""
 
 KEYS: dict[str, object] = {
+    "clause": _l("第几条"),
     "by_number": _l("替代它的责任书"),
     "follows": _l("原责任书"),
     "free": _l("其他约定"),

@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, ChoiceField, DayField, TextField, words
 from tracker.kernel.text import _l
+from tracker.letters.models import ClauseOpinion
 from tracker.letters.rules import (
     LABELS,
     MAX_SECTION,
@@ -22,6 +23,9 @@ from tracker.letters.rules import (
     SigningOrder,
     Template,
 )
+from tracker.tasks.commands import Opinion
+from tracker.tasks.rules import LABELS as TASK_LABELS
+from tracker.tasks.rules import Handling, OpinionKind
 
 PLACEHOLDER_HELP = _l("可用【单位】【期间】【领导小组】【甲方】，下发时替换为实际名称。")
 
@@ -97,6 +101,47 @@ class ClausesForm(ActForm):
     sign_by = DayField(_l("签署期限"), required=True)
     tasks = TicksField(_l("列入的任务"))
     free = TextField(_l("其他约定"), limit=50_000, rows=4, description=_l("每行一条。"))
+
+
+class ViewsForm(ActForm):
+    """Ask the units' views on their letters."""
+
+    reply_by = DayField(_l("答复期限"), required=True, description=_l("到期未答复的视为无意见。"))
+    note = TextField(_l("说明"), limit=1000, rows=2)
+
+
+class HandleViewForm(ActForm):
+    """Adopt an opinion or not."""
+
+    handling = RadioField(_l("处理"), [CHOSEN], choices=words((one.value, TASK_LABELS[one]) for one in Handling))
+    reason = TextField(_l("说明（不采纳时必填）"), limit=1000, rows=2)
+
+
+class AnswerViewsForm(ActForm):
+    """A unit's answer; a choice and a sentence for each clause are added by answer_views_form."""
+
+    told_by = StringField(
+        _l("答复来源"), [OPTIONAL, Length(max=200)], description=_l("代录须写明来函文号，或者与谁通话。")
+    )
+
+    def opinions(self, rows: Sequence[ClauseOpinion]) -> Mapping[int, Opinion]:
+        """What was said of each clause."""
+        return {row.id: (OpinionKind(self[f"opinion_{row.id}"].data), self[f"text_{row.id}"].data) for row in rows}
+
+
+def answer_views_form(rows: Sequence[ClauseOpinion], **data: Any) -> AnswerViewsForm:
+    """The form for these clauses, as they were answered or drafted; without either, there is nothing to say of them."""
+    fields: dict[str, Any] = {}
+    for row in rows:
+        fields[f"opinion_{row.id}"] = RadioField(
+            _l("本单位意见"),
+            [CHOSEN],
+            choices=words((kind.value, TASK_LABELS[kind]) for kind in OpinionKind),
+            default=(row.opinion or OpinionKind.NONE).value,
+        )
+        fields[f"text_{row.id}"] = TextField(_l("意见内容"), limit=1000, rows=2, default=row.said)
+    form: AnswerViewsForm = type("AnswerViewsForm", (AnswerViewsForm,), fields)(**data)
+    return form
 
 
 class FollowForm(ClausesForm):

@@ -6,11 +6,12 @@ from datetime import datetime
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.letters.models import Letter
-from tracker.letters.rules import LetterKind
+from tracker.letters.models import AskedLetter, ClauseOpinion, Letter
+from tracker.letters.rules import LetterKind, LetterState
 from tracker.organisation.queries import contacts, office_people, unit_people
 from tracker.organisation.rules import ContactRole, PostRank
 from tracker.outbox.commands import enqueue, settle
+from tracker.tasks.policy import confirmers
 
 MESSAGES = {
     **{
@@ -25,6 +26,15 @@ MESSAGES = {
             ("handover", _l("请办理责任书交接确认：%(title)s（%(number)s）"), "signature"),
             ("handed_over", _l("%(unit)s责任书已交接（%(number)s）"), "circle-check"),
             ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
+        )
+    },
+    **{
+        f"letter.views_{kind}": Message(sentence, "letters.asked", "asked_id", icon)
+        for kind, sentence, icon in (
+            ("asked", _l("责任书征求意见：%(title)s（请于%(day)s前答复）"), "message"),
+            ("drafted", _l("有征求意见答复待您确认：%(title)s"), "pencil"),
+            ("handled", _l("您单位对责任书的意见已处理：%(title)s"), "checks"),
+            ("withdrawn", _l("征求意见已撤回：%(title)s"), "arrow-back-up"),
         )
     },
     "letter.to_sign": Message(_l("有责任书等您签署，可以集中签署：%(title)s"), "letters.sign_many", "", "signature"),
@@ -82,4 +92,36 @@ def tell_first_party(letter: Letter, recipients: Iterable[int], *, now: datetime
         key=f"{about}:to_sign",
         now=now,
         group_id=letter.group_id,
+    )
+
+
+def tell_asked(kind: str, asked: Iterable[AskedLetter], *, now: datetime) -> None:
+    """Tell units that they are asked for their views on their letter, or no longer."""
+    for one in asked:
+        if one.letter.state is LetterState.DRAFT:
+            _tell_of_views(kind, one, unit_audience(one.letter, now=now), now=now)
+
+
+def tell_views_drafted(asked: AskedLetter, *, now: datetime) -> None:
+    """Tell head and deputy in charge that their liaison has drafted an answer."""
+    people = confirmers(asked.letter.group_id, asked.letter.unit_id, day=local_date(now))
+    _tell_of_views("letter.views_drafted", asked, people, now=now, key=str(asked.version))
+
+
+def tell_view_handled(row: ClauseOpinion, *, now: datetime) -> None:
+    """Tell a unit that its opinion was adopted or not."""
+    people = unit_audience(row.asked.letter, now=now)
+    _tell_of_views("letter.views_handled", row.asked, people, now=now, key=f"{row.id}.{row.version}")
+
+
+def _tell_of_views(kind: str, asked: AskedLetter, people: Iterable[int], *, now: datetime, key: str = "") -> None:
+    batch = asked.consultation.batch
+    enqueue(
+        kind,
+        people,
+        subject=("letter_asked", asked.id),
+        params={"title": batch.title, "day": asked.consultation.reply_by.isoformat()},
+        key=f"{kind}:{asked.id}:{key}",
+        now=now,
+        group_id=batch.group_id,
     )

@@ -9,11 +9,12 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.letters.models import Handover, Letter, LetterBatch, LetterText, Signatory, Signature
+from tracker.letters.models import AskedLetter, Handover, Letter, LetterBatch, LetterText, Signatory, Signature
 from tracker.letters.rules import SIGNABLE, LetterState, Side, is_turn_of
 from tracker.organisation.models import Unit
 from tracker.organisation.policy import WATCHING, may_confirm_for
 from tracker.organisation.rules import OFFICE, PostRank, UnitKind
+from tracker.tasks.policy import may_draft_for
 
 NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
 
@@ -139,6 +140,23 @@ def may_record_paper(actor: Actor, letter: Letter) -> Verdict:
     if verdict and to_sign(actor, letter):
         return refused(_l("本人是签署人的，请直接签署，或者由他人代录。"))
     return verdict
+
+
+def may_answer(actor: Actor, asked: AskedLetter) -> Verdict:
+    """Answer for a unit: head or deputy in charge; the liaison drafts; the office enters what it was told (代录)."""
+    if may_manage(actor, asked.letter.group_id) or drafts_answer(actor, asked):
+        return ALLOWED
+    return refused(_l("由被征求意见单位的主要负责人、分管负责人答复，联络员可以起草，办公室可以代录。"))
+
+
+def drafts_answer(actor: Actor, asked: AskedLetter) -> bool:
+    """Whether somebody writes for the unit that is asked."""
+    return may_draft_for(actor, asked.letter.group_id, asked.letter.unit_id)
+
+
+def gives_answer(actor: Actor, asked: AskedLetter) -> bool:
+    """Whether what somebody enters is the unit's answer at once, rather than a draft for its head to confirm."""
+    return may_confirm_for(actor, asked.letter.group_id, asked.letter.unit_id) or not drafts_answer(actor, asked)
 
 
 def _belongs_to(actor: Actor, unit_id: int) -> bool:

@@ -157,6 +157,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         light=light,
         waits=waits,
         letters=letters.waiting_for(actor),
+        asked=letters.views_waiting_for(actor, today=today),
         handovers=letters.handovers_waiting_for(actor, day=today),
         today=today,
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),

@@ -8,6 +8,7 @@ from tracker.letters.commands.changing import (
     usual_sign_by,
     withdraw_letter,
 )
+from tracker.letters.commands.consulting import answer_views, ask_views, handle_view, withdraw_views
 from tracker.letters.commands.handing_over import (
     SeenHandover,
     open_handover,
@@ -33,6 +34,8 @@ __all__ = [
     "Judged",
     "Seen",
     "SeenHandover",
+    "answer_views",
+    "ask_views",
     "discard_batch",
     "draft_reconciliation",
     "drop_letters",
@@ -40,6 +43,7 @@ __all__ = [
     "expire_letters",
     "follow_letter",
     "fulfil_letter",
+    "handle_view",
     "issue_batch",
     "issue_letter",
     "open_handover",
@@ -55,4 +59,5 @@ __all__ = [
     "urge_letter",
     "usual_sign_by",
     "withdraw_letter",
+    "withdraw_views",
 ]

@@ -1,5 +1,6 @@
 """Letters and what becomes of them: promised and signed, reconciled at the year's end, handed over to successors."""
 
+from tracker.letters.models.consulting import AskedLetter, ClauseOpinion, LetterConsultation
 from tracker.letters.models.handing_over import Handover, HandoverSignature
 from tracker.letters.models.letters import (
     Letter,
@@ -13,11 +14,14 @@ from tracker.letters.models.letters import (
 from tracker.letters.models.reconciling import OutcomeOfClause, Reconciliation
 
 __all__ = [
+    "AskedLetter",
+    "ClauseOpinion",
     "Handover",
     "HandoverSignature",
     "Letter",
     "LetterBatch",
     "LetterClause",
+    "LetterConsultation",
     "LetterTemplate",
     "LetterText",
     "OutcomeOfClause",

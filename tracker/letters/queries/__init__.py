@@ -10,6 +10,16 @@ from tracker.letters.queries.composing import (
     text_for,
     units_to_promise,
 )
+from tracker.letters.queries.consulting import (
+    Asked,
+    asked_by_letter,
+    consultation_of,
+    is_over,
+    standing_of,
+    views_waiting_for,
+    visible_asked,
+    visible_clause_opinion,
+)
 from tracker.letters.queries.handing_over import (
     HandoverDue,
     handover_text,
@@ -60,13 +70,16 @@ from tracker.letters.queries.verifying import (
 )
 
 __all__ = [
+    "Asked",
     "Deviation",
     "Fault",
     "HandoverDue",
     "Line",
     "Tally",
     "Unsigned",
+    "asked_by_letter",
     "batches_of",
+    "consultation_of",
     "count_letters",
     "deadline_of",
     "deviations",
@@ -78,6 +91,7 @@ __all__ = [
     "handovers_waiting_for",
     "head_posts",
     "holders",
+    "is_over",
     "leaders_to_sign",
     "letter_of_code",
     "letters_of",
@@ -93,6 +107,7 @@ __all__ = [
     "reconciliation_of",
     "reconciliations_waiting_for",
     "replaced_by",
+    "standing_of",
     "statement_of",
     "statement_of_handover",
     "statement_of_handover_signature",
@@ -104,7 +119,10 @@ __all__ = [
     "text_for",
     "units_to_promise",
     "unsigned",
+    "views_waiting_for",
+    "visible_asked",
     "visible_batch",
+    "visible_clause_opinion",
     "visible_handover",
     "visible_letter",
     "waiting_for",

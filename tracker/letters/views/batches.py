@@ -34,6 +34,7 @@ from tracker.letters.views.blueprint import bp
 from tracker.organisation.models import LeadershipGroup, Post
 from tracker.plans.queries import plans
 from tracker.tasks.queries import watched_group
+from tracker.tasks.rules import LABELS as TASK_LABELS
 
 
 @bp.route("/groups/<int:group_id>/letters/template", methods=["GET", "POST"])
@@ -149,6 +150,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
     shown = [letter for letter in letters if letter.edition or letter.state != "withdrawn"]
     drafts = [letter for letter in shown if not letter.edition]
     lines = queries.lines_of(shown, day=today)
+    consultation = queries.consultation_of(found.id)
     return render_template(
         "letters/batch.html",
         batch=found,
@@ -165,6 +167,9 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         signable=SIGNABLE,
         is_draft=found.state is BatchState.DRAFT,
         blocking=BLOCKING,
+        consultation=consultation,
+        views=queries.asked_by_letter(consultation, today=today),
+        task_labels=TASK_LABELS,
         today=today,
         labels=LABELS,
     )

@@ -19,6 +19,7 @@ from tracker.letters.models import Letter
 from tracker.letters.rules import EDITABLE, ClauseKind, LetterKind, LetterState
 from tracker.letters.views.blueprint import bp
 from tracker.letters.views.reading import letter_page
+from tracker.tasks.rules import LABELS as TASK_LABELS
 
 
 def _clauses(form: ClausesForm, letter: Letter) -> None:
@@ -54,7 +55,9 @@ def edit(letter_id: int) -> ResponseReturnValue:
             )
             flash(_("条款已保存。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))
-    return render_template("letters/edit.html", letter=letter, form=form), status_of(form)
+    asked = queries.asked_by_letter(queries.consultation_of(letter.batch_id), today=clock.today()).get(letter_id)
+    page = render_template("letters/edit.html", letter=letter, form=form, asked=asked, labels=TASK_LABELS)
+    return page, status_of(form)
 
 
 @bp.route("/letters/<int:letter_id>/follow", methods=["GET", "POST"])

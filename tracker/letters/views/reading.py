@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
         "letters/index.html",
         waiting=queries.waiting_for(actor),
         own=queries.own_letters(actor),
+        asked=queries.views_waiting_for(actor, today=today),
         handovers=queries.handovers_waiting_for(actor, day=today),
         reconciled=queries.reconciliations_waiting_for(actor),
         groups=[(group, queries.batches_of(actor, group.id)) for group in groups],
