@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from inspect import signature
 from typing import Any, TypeVar
@@ -147,15 +148,27 @@ IN_STATE = {
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, to see that nothing has changed."""
+    """Every row of every table, to see that nothing has changed; asked of the driver, for this is asked very often."""
     db.session.rollback()
-    connection = db.session.connection()
-    found = {}
-    for table in db.metadata.sorted_tables:
-        key = ", ".join(column.name for column in table.primary_key)
-        rows = connection.exec_driver_sql(f'SELECT * FROM "{table.name}" ORDER BY {key}')
-        found[table.name] = [tuple(row) for row in rows]
+    cursor = db.session.connection().connection.cursor()
+    selects = _selects()
+    found: dict[str, Any] = {}
+    if db.session.get_bind().dialect.name == "postgresql":
+        cursor.execute("; ".join(selects.values()))
+        for name in selects:
+            found[name] = cursor.fetchall()
+            cursor.nextset()
+    else:
+        for name, select in selects.items():
+            found[name] = cursor.execute(select).fetchall()
+    cursor.close()
     return found
+
+
+@cache
+def _selects() -> dict[str, str]:
+    keys = {table.name: ", ".join(key.name for key in table.primary_key) for table in db.metadata.sorted_tables}
+    return {name: f'SELECT * FROM "{name}" ORDER BY {key}' for name, key in keys.items()}
 
 
 @contextmanager
