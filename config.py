@@ -44,6 +44,12 @@ class Settings:
     """[ZEREN_SEAL_KEYS] Keys of the digests on letters and on the record of acts, comma-separated, each of at least 32
     characters: the first seals, all of them verify. Empty: one is made once and kept in `instance_dir`/seal_key."""
 
+    pdf_seal: Path | None = None
+    """[ZEREN_PDF_SEAL] PKCS#12 file of the certificate that seals the PDFs of letters in force. Empty: no seal."""
+
+    pdf_seal_password: Path | None = None
+    """[ZEREN_PDF_SEAL_PASSWORD_FILE] File with the password that opens it."""
+
     host: str = "127.0.0.1"
     """[ZEREN_HOST] Address that the web server listens on."""
 
@@ -91,12 +97,15 @@ class Settings:
         host = variables.text("ZEREN_HOST") or "127.0.0.1"
         port = variables.number("PORT", 8000, low=1, high=65535)
         base_url = _base_url(variables, host, port)
+        pdf_seal, pdf_seal_password = _pdf_seal(variables)
         settings = cls(
             database_url=_database_url(variables, instance_dir),
             instance_dir=instance_dir,
             files_dir=variables.folder("ZEREN_FILES", instance_dir / "files"),
             secret_key=_secret_key(variables),
             seal_keys=_seal_keys(variables),
+            pdf_seal=pdf_seal,
+            pdf_seal_password=pdf_seal_password,
             host=host,
             port=port,
             base_url=base_url,
@@ -205,6 +214,18 @@ def _seal_keys(variables: Variables) -> tuple[str, ...]:
         if len(key) < 32:
             raise SettingsError(f"each of ZEREN_SEAL_KEYS must have at least 32 characters, not {len(key)}")
     return keys
+
+
+def _pdf_seal(variables: Variables) -> tuple[Path | None, Path | None]:
+    """The certificate and its password go together, and no other user of the machine may read them."""
+    names = "ZEREN_PDF_SEAL", "ZEREN_PDF_SEAL_PASSWORD_FILE"
+    seal, password = (variables.file(name) for name in names)
+    if (seal is None) != (password is None):
+        raise SettingsError(f"{names[0]} and {names[1]} must both be set, or neither")
+    for name, path in zip(names, (seal, password), strict=True):
+        if path is not None and path.stat().st_mode & 0o007:
+            raise SettingsError(f"{name}: everybody on this machine may read {path}; chmod 0600 it")
+    return seal, password
 
 
 def _base_url(variables: Variables, host: str, port: int) -> str:

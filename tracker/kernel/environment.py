@@ -52,6 +52,15 @@ class Variables:
             raise SettingsError(f"{name} must be an absolute path, not {text!r}")
         return path
 
+    def file(self, name: str) -> Path | None:
+        text = self.text(name)
+        if not text:
+            return None
+        path = Path(text).expanduser()
+        if not path.is_absolute() or not path.is_file():
+            raise SettingsError(f"{name} must be the absolute path of a file, not {text!r}")
+        return path
+
     def refuse_unknown(self) -> None:
         """A misspelt setting would otherwise be a setting silently not made."""
         own = {name for name in self._environ if name.startswith("ZEREN_")}

@@ -33,6 +33,7 @@ ACTS = {
     "letter.open_handover": _l("起草交接确认"),
     "letter.sign_handover": _l("签署交接确认"),
     "letter.record_handover": _l("代录纸质交接确认"),
+    "letter.seal": _l("加盖电子印章"),
     "letter.urge": _l("催签责任书"),
 }
 
@@ -45,6 +46,7 @@ SUBJECTS: dict[str, object] = {
 KEYS: dict[str, object] = {
     "clause": _l("第几条"),
     "by_number": _l("替代它的责任书"),
+    "certificate": _l("证书摘要"),
     "follows": _l("原责任书"),
     "free": _l("其他约定"),
     "handover": _l("交接确认"),
@@ -59,6 +61,7 @@ KEYS: dict[str, object] = {
     "tasks": _l("任务"),
     "times": _l("次数"),
     "units": _l("签订单位"),
+    "pdf": _l("PDF 摘要"),
     "promise": _l("条款和签署人的摘要"),
     "purpose": _l("目的和依据"),
     "safeguards": _l("责任与保障"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.kernel.actor import Actor
+from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
@@ -132,6 +132,11 @@ def hindrance(actor: Actor, letter: Letter) -> Any:
     if not any(is_turn_of(one.side, order=order, complete=complete) for one in open_lines):
         return _l("按约定的签署顺序，还没有轮到您签署。")
     return None
+
+
+def may_seal(actor: Actor) -> Verdict:
+    """Put the installation's seal on a PDF: the product itself, never a person."""
+    return ALLOWED if actor == SYSTEM else refused(_l("PDF 由系统自动盖章。"))
 
 
 def may_record_paper(actor: Actor, letter: Letter) -> Verdict:

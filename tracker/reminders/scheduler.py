@@ -15,10 +15,12 @@ from tracker.audit.sealing import seal_waiting
 from tracker.kernel import clock
 from tracker.kernel.db import db
 from tracker.kernel.logs import log
+from tracker.letters.sealing import seal_letters
 from tracker.reminders.jobs import tick
 
 TICK_SECONDS = 20
 SEAL_SECONDS = 30
+PDF_SEAL_SECONDS = 30
 
 
 def run_scheduler(app: Flask) -> None:
@@ -43,6 +45,7 @@ def run_scheduler(app: Flask) -> None:
         (lambda: tick(holder=holder, now=clock.now()), TICK_SECONDS),
         # On a thread of its own: acts are sealed within the minute, also while a long sweep runs.
         (lambda: seal_waiting(now=clock.now()), SEAL_SECONDS),
+        (lambda: seal_letters(now=clock.now()), PDF_SEAL_SECONDS),
     )
     for work, seconds in works:
         scheduler.add_job(beside, IntervalTrigger(seconds=seconds), args=(work,), next_run_time=clock.now())

@@ -26,6 +26,7 @@ from tracker.letters.commands.preparing import (
     set_template,
 )
 from tracker.letters.commands.reconciling import ConfirmedOnPaper, Judged, draft_reconciliation, fulfil_letter
+from tracker.letters.commands.sealing import keep_seal
 from tracker.letters.commands.signing import Seen, record_paper, sign_letter, ticket_for
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "handle_view",
     "issue_batch",
     "issue_letter",
+    "keep_seal",
     "open_handover",
     "prepare_batch",
     "record_handover",

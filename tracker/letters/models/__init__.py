@@ -12,6 +12,7 @@ from tracker.letters.models.letters import (
     Signature,
 )
 from tracker.letters.models.reconciling import OutcomeOfClause, Reconciliation
+from tracker.letters.models.seals import LetterSeal
 
 __all__ = [
     "AskedLetter",
@@ -22,6 +23,7 @@ __all__ = [
     "LetterBatch",
     "LetterClause",
     "LetterConsultation",
+    "LetterSeal",
     "LetterTemplate",
     "LetterText",
     "OutcomeOfClause",

@@ -60,6 +60,7 @@ from tracker.letters.queries.reconciling import (
     reconciliations_waiting_for,
     statement_of_reconciliation,
 )
+from tracker.letters.queries.sealing import next_to_seal, seal_of, statement_of_seal
 from tracker.letters.queries.verifying import (
     Fault,
     count_letters,
@@ -96,6 +97,7 @@ __all__ = [
     "letter_of_code",
     "letters_of",
     "lines_of",
+    "next_to_seal",
     "open_handover_of",
     "own_letters",
     "people_behind",
@@ -107,11 +109,13 @@ __all__ = [
     "reconciliation_of",
     "reconciliations_waiting_for",
     "replaced_by",
+    "seal_of",
     "standing_of",
     "statement_of",
     "statement_of_handover",
     "statement_of_handover_signature",
     "statement_of_reconciliation",
+    "statement_of_seal",
     "statement_of_signature",
     "tallies",
     "tasks_to_promise",

@@ -19,6 +19,7 @@ from tracker.letters.models import Letter, LetterText, Signature
 from tracker.letters.queries.proving import faults_of_mark, is_whole
 from tracker.letters.queries.proving_handovers import handover_faults
 from tracker.letters.queries.proving_reconciliations import reconciliation_faults
+from tracker.letters.queries.sealing import seal_faults
 from tracker.letters.rules import (
     SIGNABLE,
     SIGNATURE_PURPOSE,
@@ -76,9 +77,10 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
         recorded = _recorded([letter.id for letter in letters])
         reconciled = reconciliation_faults(letters, root=root)
         handed_over = handover_faults(letters, root=root)
+        sealed = seal_faults(letters, root=root)
         for letter in letters:
             own = _faults_of(letter, recorded.get(letter.id, _Recorded()), root=root)
-            for sentence in (*own, *reconciled[letter.id], *handed_over[letter.id]):
+            for sentence in (*own, *reconciled[letter.id], *handed_over[letter.id], *sealed[letter.id]):
                 yield Fault(letter.id, letter.number or "", sentence)
         last = letters[-1].id
         db.session.expunge_all()

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 TEXT_PURPOSE = "letter text"
 SIGNATURE_PURPOSE = "letter signature"
 RECONCILIATION_PURPOSE = "letter reconciliation"
+SEAL_PURPOSE = "letter seal"
 HANDOVER_PURPOSE = "letter handover"
 HANDOVER_SIGNATURE_PURPOSE = "letter handover signature"
 
@@ -215,5 +216,31 @@ def handover_signature_statement(
             "nonce": nonce,
             "recorded_by": recorded_by_id,
             "scan": scan_sha256,
+        }
+    )
+
+
+def seal_statement(
+    *,
+    letter_id: int,
+    number: str,
+    sha256: str,
+    pdf_sha256: str,
+    provider: str,
+    certificate_name: str,
+    certificate_sha256: str,
+    at: datetime,
+) -> str:
+    """That these bytes are the sealed PDF of a letter's text; sha256 is the digest of the text."""
+    return _canonical(
+        {
+            "letter": letter_id,
+            "number": number,
+            "sha256": sha256,
+            "pdf": pdf_sha256,
+            "provider": provider,
+            "certificate_name": certificate_name,
+            "certificate": certificate_sha256,
+            "at": instant(at),
         }
     )

@@ -17,9 +17,9 @@ from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import SeenHandover
 from tracker.letters.forms import HandoverPaperForm, OpenHandoverForm, SignForm
+from tracker.letters.printing import holder_of
 from tracker.letters.rules import LABELS, HandoverLine, HandoverState
 from tracker.letters.views.blueprint import bp
-from tracker.letters.views.reading import holder_of
 
 
 @bp.post("/letters/<int:letter_id>/handover")

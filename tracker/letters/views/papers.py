@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from tracker.audit.sending import read_kept
 from tracker.documents.docx import docx
-from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf
 from tracker.documents.sending import send_paper
 from tracker.kernel import clock
@@ -15,40 +14,30 @@ from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _
 from tracker.kernel.web import send_made
 from tracker.letters import queries
-from tracker.letters.papers import handover_paper, letter_paper, reconciliation_paper, standing_paper
+from tracker.letters.papers import handover_paper, reconciliation_paper, standing_paper
+from tracker.letters.printing import holder_of, printed
 from tracker.letters.rules import HandoverLine, HandoverState
 from tracker.letters.views.blueprint import bp
-from tracker.letters.views.reading import holder_of
 
 
 @bp.get("/letters/<int:letter_id>/letter.docx")
 def docx_of_letter(letter_id: int) -> ResponseReturnValue:
     """A letter for Word or WPS."""
-    paper, name = _paper(letter_id)
-    return send_made(docx(paper), f"{name}.docx")
+    actor = current_actor()
+    letter = queries.visible_letter(actor, letter_id)
+    data = docx(printed(letter, actor=actor, now=clock.now()))
+    return send_made(data, f"{letter.unit.name}{letter.batch.title}.docx")
 
 
 @bp.get("/letters/<int:letter_id>/letter.pdf")
 def pdf_of_letter(letter_id: int) -> ResponseReturnValue:
-    """A letter to print; where the server cannot make PDFs the answer says so."""
-    paper, name = _paper(letter_id)
-    return send_made(pdf(paper), f"{name}.pdf")
-
-
-def _paper(letter_id: int) -> tuple[Paper, str]:
+    """A letter to print: once it is sealed the bytes that were sealed; where the server cannot make PDFs it says so."""
     actor, now = current_actor(), clock.now()
     letter = queries.visible_letter(actor, letter_id)
-    if not letter.edition:
-        raise Stale(_("责任书还没有下发，没有可以打印的文本。"))
-    lines = queries.lines_of([letter], day=clock.today())[letter.id]
-    address = on_paper(url_for("letters.check", code=letter.check_code))
-    drawn = [line.signature.drawing_sha256 for line in lines if line.signature is not None]
-    drawings = {
-        digest: read_kept(digest, "签名.png", holder=holder_of(letter), actor=actor, now=now)
-        for digest in drawn
-        if digest is not None
-    }
-    return letter_paper(letter, lines, check_url=address, drawings=drawings), f"{letter.unit.name}{letter.batch.title}"
+    name, seal = f"{letter.unit.name}{letter.batch.title}.pdf", queries.seal_of(letter)
+    if seal is not None:
+        return send_made(read_kept(seal.pdf_sha256, name, holder=holder_of(letter), actor=actor, now=now), name)
+    return send_made(pdf(printed(letter, actor=actor, now=now)), name)
 
 
 @bp.get("/letter-batches/<int:letter_batch_id>/standing.docx")

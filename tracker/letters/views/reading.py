@@ -5,15 +5,17 @@ from io import BytesIO
 from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from tracker.audit.sending import SANDBOX, Holder, read_kept, send_kept
+from tracker.audit.sending import SANDBOX, read_kept, send_kept
 from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
+from tracker.kernel.installation import settings
 from tracker.kernel.text import _
 from tracker.letters import policy, queries
 from tracker.letters.forms import ReasonForm
 from tracker.letters.models import Letter
+from tracker.letters.printing import holder_of
 from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterKind, LetterMove, LetterState
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.policy import WATCHING
@@ -55,6 +57,7 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
     fresh = {"formdata": None, "version": letter.version}
     signed = policy.complete_sides(letter) if letter.edition else frozenset()
     closable = policy.was_in_force(letter)
+    seal = queries.seal_of(letter) if letter.in_force_at is not None else None
     return render_template(
         "letters/show.html",
         letter=letter,
@@ -82,16 +85,13 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],
         followable=letter.state is LetterState.IN_FORCE and letter.kind is not LetterKind.SUPPLEMENT,
-        pdf=pdf_available(),
+        seal=seal,
+        seals=settings().pdf_seal is not None,
+        pdf=pdf_available() or seal is not None,
         watches=bool(actor.roles_in(letter.group_id) & WATCHING),
         today=clock.today(),
         labels=LABELS,
     )
-
-
-def holder_of(letter: Letter) -> Holder:
-    """What a letter's drawings and scans belong to."""
-    return Holder("letter", letter.id, letter.group_id)
 
 
 @bp.get("/letters/<int:letter_id>/drawings/<sha256>")

@@ -18,9 +18,9 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.commands import ConfirmedOnPaper, Judged
 from tracker.letters.forms import OnPaperForm, OutcomesForm, outcomes_form
 from tracker.letters.models import Letter
+from tracker.letters.printing import holder_of
 from tracker.letters.rules import LABELS, ClauseOutcome, Side
 from tracker.letters.views.blueprint import bp
-from tracker.letters.views.reading import holder_of
 
 
 @bp.route("/letters/<int:letter_id>/reconcile", methods=["GET", "POST"])

@@ -1,0 +1,44 @@
+"""Letters as papers, made at once or in the background."""
+
+from datetime import datetime
+
+from flask import current_app
+
+from tracker.audit.sending import Holder, read_kept
+from tracker.documents.paper import Paper
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor
+from tracker.kernel.errors import Stale
+from tracker.kernel.installation import settings
+from tracker.kernel.text import _l
+from tracker.letters import queries
+from tracker.letters.models import Letter
+from tracker.letters.papers import letter_paper
+
+
+def check_address(letter: Letter) -> str:
+    """Where the code on a letter's paper leads.
+
+    The address is the installation's own, whatever host a request named.
+    """
+    path = current_app.url_map.bind("").build("letters.check", {"code": letter.check_code})
+    return f"{settings().base_url}{path}"
+
+
+def holder_of(letter: Letter) -> Holder:
+    """What a letter's drawings and scans belong to."""
+    return Holder("letter", letter.id, letter.group_id)
+
+
+def printed(letter: Letter, *, actor: Actor, now: datetime) -> Paper:
+    """A letter as it is printed, with the signatures that it bears today."""
+    if not letter.edition:
+        raise Stale(_l("责任书还没有下发，没有可以打印的文本。"))
+    lines = queries.lines_of([letter], day=clock.local_date(now))[letter.id]
+    drawn = [line.signature.drawing_sha256 for line in lines if line.signature is not None]
+    drawings = {
+        digest: read_kept(digest, "签名.png", holder=holder_of(letter), actor=actor, now=now)
+        for digest in drawn
+        if digest is not None
+    }
+    return letter_paper(letter, lines, check_url=check_address(letter), drawings=drawings)
