@@ -1,6 +1,6 @@
-"""Everything that `make run` starts: schema, demo story, web server and scheduler, until Ctrl-C.
+"""Everything that `make run` starts: schema, demo story, web server, scheduler and worker, until Ctrl-C.
 
-DEMO=0 starts with an empty installation; PORT and the other settings are those of config.py. Web server and scheduler
+DEMO=0 starts with an empty installation; PORT and the other settings are those of config.py. All three
 are forked from this process once it has the application, which saves each of them the seconds of loading it.
 """
 
@@ -80,7 +80,7 @@ def main() -> int:
     app = _prepare(settings, wants_demo=wants_demo)
     children: list[ForkProcess] = []
     try:
-        for name, work in (("web server", _serve), ("scheduler", _schedule)):
+        for name, work in (("web server", _serve), ("scheduler", _schedule), ("worker", _work)):
             children.append(_start(name, work, app))
         if _answers(children, settings):
             _say(f"\n  责任台 Zeren   {settings.base_url}\n  Ctrl-C stops it.\n")
@@ -203,6 +203,10 @@ def _serve(app: Flask) -> None:
 
 def _schedule(app: Flask) -> None:
     _run_command(app, "scheduler", "run")
+
+
+def _work(app: Flask) -> None:
+    _run_command(app, "worker", "run")
 
 
 def _start(name: str, work: Work, app: Flask) -> ForkProcess:

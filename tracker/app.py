@@ -30,16 +30,20 @@ from tracker.audit.cli import cli as audit_cli
 from tracker.demo import cli as demo_cli
 from tracker.desk import access as desk_access
 from tracker.desk import views as desk_views
+from tracker.jobs import access as jobs_access
+from tracker.jobs import cli as jobs_cli
+from tracker.jobs import views as jobs_views
 from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
 from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.languages import init_languages
-from tracker.kernel.registry import MenuEntry, Message, registry
+from tracker.kernel.registry import JobKind, MenuEntry, Message, registry
 from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
 from tracker.letters import access as letters_access
 from tracker.letters import acts as letters_acts
+from tracker.letters import batch_files as letters_files
 from tracker.letters import notices as letters_notices
 from tracker.letters import views as letters_views
 from tracker.letters.cli import cli as letters_cli
@@ -77,6 +81,7 @@ BLUEPRINTS = (
     health.bp,
     accounts_views.bp,
     audit_views.bp,
+    jobs_views.bp,
     organisation_views.bp,
     plans_views.bp,
     intake_views.bp,
@@ -89,6 +94,7 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     health.ACCESS,
     accounts_access.ACCESS,
     audit_access.ACCESS,
+    jobs_access.ACCESS,
     organisation_access.ACCESS,
     plans_access.ACCESS,
     intake_access.ACCESS,
@@ -126,13 +132,16 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
 )
-PAGES: Mapping[str, tuple[str, object]] = letters_access.PAGES
+PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **jobs_access.PAGES}
 """Where to go back to after a refusal, by the name of the thing in the address."""
+JOBS: tuple[JobKind, ...] = letters_files.JOBS
+"""What may be asked of the worker."""
 COMMANDS: tuple[Command, ...] = (
     cli.docs,
     accounts_cli,
     audit_cli,
     demo_cli.demo,
+    jobs_cli.worker,
     organisation_cli,
     plan_cli,
     letters_cli,
@@ -190,6 +199,8 @@ def _fill_registry() -> None:
     registry.add_codes(letters_acts.CODES, LETTER_LABELS)
     for messages in MESSAGES:
         registry.add_messages(messages)
+    for kind in JOBS:
+        registry.add_job(kind)
 
 
 def table_of_routes() -> dict[str, Route]:

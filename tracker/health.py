@@ -1,4 +1,4 @@
-"""Is this installation well? For whoever watches it: database, schema, scheduler."""
+"""Is this installation well? For whoever watches it: database, schema, scheduler, worker."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT
+from tracker.jobs.queries import WORKER_LATE
 from tracker.kernel import clock
 from tracker.kernel.access import PUBLIC
 from tracker.kernel.db import db
@@ -18,7 +19,8 @@ from tracker.kernel.jobs import Heartbeat
 bp = Blueprint("health", __name__)
 ACCESS = {"health.healthz": PUBLIC}
 
-SCHEDULER_LATE = timedelta(minutes=3)
+LATE = {"scheduler": timedelta(minutes=3), "worker": WORKER_LATE}
+"""The processes beside the web, and how long each may be silent."""
 
 
 def _schema() -> tuple[str | None, str | None]:
@@ -33,16 +35,17 @@ def healthz() -> ResponseReturnValue:
     try:
         db.session.execute(sa.select(1))
         revision, expected = _schema()
-        beat = db.session.get(Heartbeat, "scheduler") if revision == expected else None
+        beats = {role: db.session.get(Heartbeat, role) if revision == expected else None for role in LATE}
     except SQLAlchemyError:
         current_app.logger.exception("health check")
-        return jsonify(database="bad", schema="unknown", scheduler="unknown"), 503
-    alive = beat is not None and clock.now() - beat.at < SCHEDULER_LATE
+        return jsonify(database="bad", schema="unknown", **dict.fromkeys(LATE, "unknown")), 503
+    now = clock.now()
+    alive = {role: (beat := beats[role]) is not None and now - beat.at < late for role, late in LATE.items()}
     report = {
         "database": "ok",
         "schema": "ok" if revision == expected else "bad",
         "revision": revision,
-        "scheduler": "ok" if alive else "bad",
-        "scheduler_seen_at": beat.at.isoformat() if beat else None,
+        **{role: "ok" if lives else "bad" for role, lives in alive.items()},
+        **{f"{role}_seen_at": beat.at.isoformat() if beat else None for role, beat in beats.items()},
     }
-    return jsonify(report), 200 if alive and revision == expected else 503
+    return jsonify(report), 200 if all(alive.values()) and revision == expected else 503

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from config import Settings
 from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
-from tests.laws.things import Things, things_of
+from tests.laws.things import Things, job_of, things_of
 from tests.letters import promises, years_end
 from tests.plans.pages.sheets import brought_in, confirmed
 from tests.tasks import stories
@@ -45,6 +45,8 @@ NOT_PAGES = frozenset(
     {
         "audit.anchor",
         "health.healthz",
+        "jobs.download",
+        "jobs.progress",
         "letters.docx_of_letter",
         "letters.fulfilment_scan",
         "letters.handover_scan",
@@ -155,6 +157,7 @@ class House:
     waiting_part_id: int = field(init=False)
     draft_batch_id: int = field(init=False)
     asked_id: int = field(init=False)
+    job_id: int = field(init=False)
 
     def fill(self) -> None:
         """Enter everything."""
@@ -166,6 +169,7 @@ class House:
                     self.cast, group="g1", unit="finance", head="finance_head", region="d1", files=files
                 )
                 self.cast.group().proposals_from = TODAY
+                self.job_id = job_of(self.cast.person_ids[PEOPLE[Role.OFFICE_DIRECTOR]])
             self._tell_stories()
             self._promise()
             db.session.remove()
@@ -238,6 +242,8 @@ class House:
             ids["asked_id"] = self.asked_id
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
+        if "job_id" in rule.arguments:
+            ids["job_id"] = self.job_id
         values = {name: ids[name] for name in rule.arguments}
         if rule.endpoint in TICKED:
             values["task"] = self.own.tasks[TICKED[rule.endpoint]]

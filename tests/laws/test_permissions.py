@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from config import Settings
 from tests.cast import NOW, Cast, enter_cast
 from tests.engines import Sqlite
-from tests.laws.things import Things, account_of, another_session, message_to, things_of
+from tests.laws.things import Things, account_of, another_session, job_of, message_to, things_of
 from tests.visitors import signed_in, stranger
 from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock as kernel_clock
@@ -108,10 +108,13 @@ class World:
             return things.tasks[TASK_FOR.get(endpoint, "task")]
         someone = self.cast.person_ids[person if things is self.own else "d2_head"]
         with write_transaction():
-            if name == "message_id":
-                return message_to(someone, things.tasks["task"])
-            if name == "session_id":
-                return another_session(account_of(someone))
+            made = {
+                "message_id": lambda: message_to(someone, things.tasks["task"]),
+                "job_id": lambda: job_of(someone),
+                "session_id": lambda: another_session(account_of(someone)),
+            }
+            if name in made:
+                return made[name]()
             if name == "account_id":
                 return account_of(self.cast.person_ids["finance_head" if things is self.own else "d2_head"])
         if name == "person_id" and things is self.own and person == "finance_head":

@@ -15,6 +15,7 @@ from tracker.audit.commands import record
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db
 from tracker.kernel.files import StoredFile, path_of
+from tracker.kernel.jobs import BackgroundJob, JobState
 from tracker.organisation.models import (
     Appointment,
     InstallationDuty,
@@ -271,6 +272,23 @@ def message_to(person_id: int, task_id: int) -> int:
         created_at=NOW,
     )
     return _add(item)
+
+
+def job_of(person_id: int) -> int:
+    """A job that somebody asked for, whose result has expired."""
+    job = BackgroundJob(
+        kind="letters.word",
+        arguments={"letter_batch_id": 0, "kind": "word", "title": "目标责任书"},
+        asked_by_id=person_id,
+        asked_at=NOW,
+        state=JobState.FINISHED,
+        ended_at=NOW,
+        expires_at=NOW,
+        folder="",
+        result_name="责任书.zip",
+        result_sha256=DIGEST,
+    )
+    return _add(job)
 
 
 def another_session(account_id: int) -> int:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.jobs import Made, Work
 from tracker.kernel.text import Labels
 
 
@@ -48,6 +49,24 @@ class BulkAction:
     visible: Callable[[Actor], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job in the background.
+
+    The words have %(name)s places for the job's arguments. `check` raises what refuses an actor the result; it is
+    asked when the job is run and when its result is fetched. `ahead` is the result's own page: endpoint and argument.
+    """
+
+    name: str
+    title: object
+    finished: object
+    failed: object
+    run: Callable[[Work], Made | None]
+    check: Callable[[Actor, Mapping[str, Any]], object]
+    ahead: tuple[str, str] | None = None
+    kept_days: int = 7
+
+
 @dataclass(slots=True)
 class Registry:
     """Everything registered; one per application."""
@@ -60,6 +79,7 @@ class Registry:
     messages: dict[str, Message] = field(default_factory=dict)
     panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
     bulk: list[BulkAction] = field(default_factory=list)
+    jobs: dict[str, JobKind] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
@@ -71,6 +91,7 @@ class Registry:
         self.messages.clear()
         self.panels.clear()
         self.bulk.clear()
+        self.jobs.clear()
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""
@@ -84,6 +105,12 @@ class Registry:
     def add_messages(self, messages: Mapping[str, Message]) -> None:
         """Sentences for kinds of message."""
         self.messages.update(messages)
+
+    def add_job(self, kind: JobKind) -> None:
+        """A kind of job, and the messages that tell whoever asked how it ended."""
+        self.jobs[kind.name] = kind
+        self.messages[f"{kind.name}.finished"] = Message(kind.finished, "jobs.show", "job_id", "circle-check")
+        self.messages[f"{kind.name}.failed"] = Message(kind.failed, "jobs.show", "job_id", "alert-triangle")
 
     def add_panel(self, place: str, render: Callable[[Any, Actor], str]) -> None:
         """A panel for a page, such as task; it gets the page's thing and the reader and returns safe HTML."""

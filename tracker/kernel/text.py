@@ -39,3 +39,17 @@ class Labels:
 
     def __getitem__(self, member: StrEnum) -> Any:
         return self.tables[type(member)][member]
+
+
+def noted(sentence: object) -> dict[str, Any]:
+    """A sentence to be kept and told later in another reader's language: its text, and the values of its places."""
+    if isinstance(sentence, Later):
+        text, values = sentence._args[0], sentence._kwargs  # noqa: SLF001 - the parent class tells them in no other way
+        return {"text": text, "values": {name: str(value) for name, value in values.items()}}
+    return {"text": str(sentence), "values": {}}
+
+
+def told(kept: Mapping[str, Any]) -> str:
+    """A kept sentence in the reader's language."""
+    text = kept.get("text", "")
+    return str(_(text, **kept["values"])) if text else ""

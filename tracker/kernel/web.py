@@ -54,7 +54,11 @@ def status_of(form: FlaskForm) -> int:
     return 422 if form.is_submitted() else 200
 
 
-MADE = {**{ending: media_type for ending, (_part, media_type) in OFFICE.items()}, ".pdf": "application/pdf"}
+MADE = {
+    **{ending: media_type for ending, (_part, media_type) in OFFICE.items()},
+    ".pdf": "application/pdf",
+    ".zip": "application/zip",
+}
 """The types of files that are made for a reader, by their ending."""
 
 

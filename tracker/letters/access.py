@@ -35,6 +35,7 @@ ACCESS: dict[str, Route] = {
     "letters.asked": route(BUSINESS, about="asked letter"),
     "letters.answer_views": route(_ANSWERING, OFFICE_ROLES, sees=BUSINESS, about="asked letter"),
     "letters.urge": route(GROUP_ROLES, about="letter_batch"),
+    "letters.make_papers": route(GROUP_ROLES, about="letter_batch"),
     "letters.show": route(BUSINESS, about="letter"),
     "letters.sign": route(Role.HEAD, Role.LEADER, sees=BUSINESS, about="letter"),
     "letters.send_back": route(CONFIRMING, sees=BUSINESS, about="letter"),

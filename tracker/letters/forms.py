@@ -20,6 +20,7 @@ from tracker.letters.rules import (
     MAX_TITLE,
     ClauseOutcome,
     LetterKind,
+    PaperKind,
     SigningOrder,
     Template,
 )
@@ -176,6 +177,12 @@ class SignManyForm(FlaskForm):
     """The password, once for all that was ticked."""
 
     password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+
+
+class PapersForm(FlaskForm):
+    """Which files are made of all letters."""
+
+    kind = RadioField(_l("文件"), [CHOSEN], choices=words((kind.value, LABELS[kind]) for kind in PaperKind))
 
 
 class ReasonForm(ActForm):

@@ -1,5 +1,6 @@
 """The only writer of letters: prepared, issued, signed, sent back, withdrawn, followed, urged, expired."""
 
+from tracker.letters.commands.asking import ask_for_papers
 from tracker.letters.commands.changing import (
     expire_letters,
     follow_letter,
@@ -36,6 +37,7 @@ __all__ = [
     "Seen",
     "SeenHandover",
     "answer_views",
+    "ask_for_papers",
     "ask_views",
     "discard_batch",
     "draft_reconciliation",

@@ -17,7 +17,17 @@ from tracker.letters import policy
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
 from tracker.letters.queries.composing import promised_tasks
 from tracker.letters.queries.parties import holders
-from tracker.letters.rules import SIGNABLE, WAITING, BatchState, LetterKind, LetterState, Side, is_turn_of
+from tracker.letters.rules import (
+    IN_PAPERS,
+    SIGNABLE,
+    WAITING,
+    BatchState,
+    LetterKind,
+    LetterState,
+    PaperKind,
+    Side,
+    is_turn_of,
+)
 from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
 from tracker.tasks.rules import TaskState
@@ -85,6 +95,12 @@ def letters_of(batch: LetterBatch) -> Sequence[Letter]:
     return db.session.scalars(
         sa.select(Letter).where(Letter.batch_id == batch.id).options(*whole()).order_by(Letter.id)
     ).all()
+
+
+def letters_to_print(actor: Actor, batch_id: int, kind: PaperKind) -> list[Letter]:
+    """The letters of a batch that belong into files of a kind."""
+    letters = letters_of(visible_batch(actor, batch_id))
+    return [letter for letter in letters if letter.edition and letter.state in IN_PAPERS[kind]]
 
 
 def own_letters(actor: Actor) -> Sequence[Letter]:

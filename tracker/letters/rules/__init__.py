@@ -8,6 +8,7 @@ from tracker.letters.rules.handing_over import (
     answers_from,
     composed_handover,
 )
+from tracker.letters.rules.printing import IN_PAPERS, MOST_IN_NAME, PAPERS
 from tracker.letters.rules.reconciling import MAX_SENTENCE, Standing, proposed_outcome
 from tracker.letters.rules.statements import (
     HANDOVER_PURPOSE,
@@ -40,6 +41,7 @@ from tracker.letters.rules.states import (
     LetterKind,
     LetterMove,
     LetterState,
+    PaperKind,
     Side,
     SigningMethod,
     SigningOrder,
@@ -77,6 +79,7 @@ __all__ = [
     "GRACE_DAYS",
     "HANDOVER_PURPOSE",
     "HANDOVER_SIGNATURE_PURPOSE",
+    "IN_PAPERS",
     "LABELS",
     "MAX_CLAUSE",
     "MAX_CLAUSES",
@@ -84,8 +87,10 @@ __all__ = [
     "MAX_SENTENCE",
     "MAX_SIGNATORIES",
     "MAX_TITLE",
+    "MOST_IN_NAME",
     "MOVES",
     "NUMERALS",
+    "PAPERS",
     "PLACEHOLDERS",
     "RECONCILIATION_PURPOSE",
     "SEAL_PURPOSE",
@@ -107,6 +112,7 @@ __all__ = [
     "LetterMove",
     "LetterState",
     "OpenWork",
+    "PaperKind",
     "Side",
     "Signer",
     "SigningMethod",

@@ -102,6 +102,14 @@ class HandoverLine(StrEnum):
     SUCCESSOR = "successor"
 
 
+class PaperKind(StrEnum):
+    """What is made of all letters: a zip of Word files, a zip of PDFs, or one PDF to print for the meeting."""
+
+    WORD = "word"
+    PDF = "pdf"
+    PRINT = "print"
+
+
 class Gap(StrEnum):
     """What a letter lacks before it can go out, or what the office should know."""
 
@@ -180,6 +188,11 @@ LABELS = Labels(
     {ClauseOutcome.MET: _l("完成"), ClauseOutcome.PARTLY: _l("部分完成"), ClauseOutcome.UNMET: _l("未完成")},
     {HandoverState.OPEN: _l("待接任人签署"), HandoverState.SIGNED: _l("已交接"), HandoverState.LAPSED: _l("已失效")},
     {HandoverLine.PREDECESSOR: _l("移交人"), HandoverLine.SUCCESSOR: _l("接任人")},
+    {
+        PaperKind.WORD: _l("全部责任书（Word 压缩包）"),
+        PaperKind.PDF: _l("全部责任书（PDF 压缩包）"),
+        PaperKind.PRINT: _l("全部打印（一个 PDF）"),
+    },
     {
         Gap.NO_SIGNATORY: _l("没有登记主要负责人职务"),
         Gap.NO_CLAUSE: _l("没有任务，也没有其他约定"),

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.calendar import working_days
@@ -21,11 +22,13 @@ from tracker.letters.forms import BatchForm, TemplateForm
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import (
     BLOCKING,
+    IN_PAPERS,
     LABELS,
     SIGN_DAYS,
     SIGNABLE,
     WAITING,
     BatchState,
+    PaperKind,
     SigningOrder,
     usual_prefix,
     usual_title,
@@ -165,6 +168,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         form=form,
         waits=WAITING,
         signable=SIGNABLE,
+        papers=_papers(shown) if pdf_available() else [PaperKind.WORD],
         is_draft=found.state is BatchState.DRAFT,
         blocking=BLOCKING,
         consultation=consultation,
@@ -173,6 +177,12 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         today=today,
         labels=LABELS,
     )
+
+
+def _papers(letters: list[Letter]) -> list[PaperKind]:
+    """The files that can be made of these letters."""
+    states = {letter.state for letter in letters if letter.edition}
+    return [kind for kind in PaperKind if states & IN_PAPERS[kind]]
 
 
 def _days_waiting(letters: list[Letter]) -> dict[int, int]:

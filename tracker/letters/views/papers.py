@@ -1,22 +1,22 @@
-"""Letters as papers: Word and PDF of one, and the table of who has signed."""
+"""Letters as papers: Word and PDF of one, files of all, and the table of who has signed."""
 
-from flask import url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.audit.sending import read_kept
 from tracker.documents.docx import docx
-from tracker.documents.pdf import pdf
 from tracker.documents.sending import send_paper
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
-from tracker.kernel.errors import Stale
+from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _
 from tracker.kernel.web import send_made
-from tracker.letters import queries
+from tracker.letters import commands, queries
+from tracker.letters.forms import PapersForm
 from tracker.letters.papers import handover_paper, reconciliation_paper, standing_paper
-from tracker.letters.printing import holder_of, printed
-from tracker.letters.rules import HandoverLine, HandoverState
+from tracker.letters.printing import pdf_of, printed
+from tracker.letters.rules import HandoverLine, HandoverState, PaperKind
 from tracker.letters.views.blueprint import bp
 
 
@@ -32,12 +32,23 @@ def docx_of_letter(letter_id: int) -> ResponseReturnValue:
 @bp.get("/letters/<int:letter_id>/letter.pdf")
 def pdf_of_letter(letter_id: int) -> ResponseReturnValue:
     """A letter to print: once it is sealed the bytes that were sealed; where the server cannot make PDFs it says so."""
-    actor, now = current_actor(), clock.now()
+    actor = current_actor()
     letter = queries.visible_letter(actor, letter_id)
-    name, seal = f"{letter.unit.name}{letter.batch.title}.pdf", queries.seal_of(letter)
-    if seal is not None:
-        return send_made(read_kept(seal.pdf_sha256, name, holder=holder_of(letter), actor=actor, now=now), name)
-    return send_made(pdf(printed(letter, actor=actor, now=now)), name)
+    data = pdf_of(letter, actor=actor, now=clock.now())
+    return send_made(data, f"{letter.unit.name}{letter.batch.title}.pdf")
+
+
+@bp.post("/letter-batches/<int:letter_batch_id>/papers")
+def make_papers(letter_batch_id: int) -> ResponseReturnValue:
+    """All letters of a batch as a zip, or as one PDF to print: a job whose page says when they are ready."""
+    actor, form = current_actor(), PapersForm()
+    batch = queries.visible_batch(actor, letter_batch_id)
+    if not form.validate_on_submit():
+        raise Invalid({"kind": _("请选择要生成的文件。")})
+    with write_transaction():
+        batch = queries.visible_batch(actor, letter_batch_id)
+        job = commands.ask_for_papers(batch, kind=PaperKind(form.kind.data), by=actor, now=clock.now())
+        return redirect(url_for("jobs.show", job_id=job.id))
 
 
 @bp.get("/letter-batches/<int:letter_batch_id>/standing.docx")

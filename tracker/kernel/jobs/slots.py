@@ -1,4 +1,4 @@
-"""What runs in the background: which slot of which job was done, and who is alive."""
+"""Which slot of which job of the clock was done, and who is alive."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,0 +1,127 @@
+"""The worker's process: turn after turn until told to stop; a thread beside it gives signs of life."""
+
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.jobs.running import TURNS, Shift
+from tracker.kernel import clock, jobs
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Refusal, Stale
+from tracker.kernel.installation import settings
+from tracker.kernel.jobs import Heartbeat, beat
+from tracker.kernel.logs import log
+from tracker.kernel.text import _l
+
+POLL_SECONDS = 1.0
+BEAT_SECONDS = 10.0
+FRESH = timedelta(seconds=30)
+"""A worker on SQLite that gave a sign of life within this time is taken to be alive."""
+
+
+def run_worker(app: Flask) -> None:
+    """Do jobs until told to stop (TERM or Ctrl-C); the one under way goes back at its next step.
+
+    Raises:
+        Stale: on SQLite, where another worker is alive.
+    """
+    over = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        over.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    shift = Shift(f"{socket.gethostname()}:{os.getpid()}", over.is_set)
+    with app.app_context():
+        enrol(shift.holder)
+    log.info("worker", state="started", holder=shift.holder)
+    beats = threading.Thread(target=_give_signs, args=(app, shift, over), name="signs of life", daemon=True)
+    beats.start()
+    while not over.is_set():
+        if not _turn(app, shift):
+            over.wait(POLL_SECONDS)
+    beats.join(BEAT_SECONDS)
+    with app.app_context():
+        _sign_off(shift.holder)
+    log.info("worker", state="stopped", holder=shift.holder)
+
+
+def _turn(app: Flask, shift: Shift) -> bool:
+    """Every kind of work once; whether any of it may have more."""
+    with app.app_context():
+        try:
+            # All of them, also where the first has more to do.
+            return any([turn(shift) for turn in TURNS])  # noqa: C419 - as said
+        except (SQLAlchemyError, OSError):
+            # The database or the disk is away: what was under way is claimed again when its lease ends.
+            log.exception("worker")
+            return False
+        finally:
+            db.session.remove()
+
+
+def enrol(holder: str) -> None:
+    """Say that this worker is there; on SQLite one is the most, and a second is told so.
+
+    Jobs that a dead process of this machine still holds are freed at once, without waiting for their leases.
+    """
+    now = clock.now()
+    with write_transaction() as session:
+        row = session.get(Heartbeat, "worker")
+        dead = row is not None and is_dead(row.holder)
+        if settings().is_sqlite and row is not None and row.holder != holder and not dead and now - row.at < FRESH:
+            raise Stale(
+                _l("SQLite 上只能运行一个后台进程，%(holder)s 正在运行；需要多个请改用 PostgreSQL。", holder=row.holder)
+            )
+        beat("worker", holder=holder, now=now)
+        jobs.free_claims_of([name for name in jobs.holders() if is_dead(name)], now=now)
+
+
+def is_dead(holder: str) -> bool:
+    """Whether a process of this machine, named as host:pid, is known to be gone."""
+    host, _colon, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _sign_off(holder: str) -> None:
+    """A worker that stopped leaves no sign of life behind, so that the next one need not wait."""
+    with write_transaction() as session:
+        row = session.get(Heartbeat, "worker")
+        if row is not None and row.holder == holder:
+            session.delete(row)
+
+
+def _give_signs(app: Flask, shift: Shift, over: threading.Event) -> None:
+    while not over.wait(BEAT_SECONDS):
+        with app.app_context():
+            try:
+                give_sign(shift)
+            except (SQLAlchemyError, Refusal):
+                log.warning("worker", state="no sign of life could be given", exc_info=True)
+            finally:
+                db.session.remove()
+
+
+def give_sign(shift: Shift) -> None:
+    """This worker lives, and so does what it is at."""
+    now, held = clock.now(), shift.claim
+    with write_transaction():
+        beat("worker", holder=shift.holder, now=now)
+    if held is not None:
+        with write_transaction():
+            jobs.prolong(held, now=now)
