@@ -1,11 +1,13 @@
 """The pages of a letter's end: outcomes by clause, and handovers to successors."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.letters.promises import again, in_force
 from tests.letters.successions import drawn_up, due, passed_on
 from tests.letters.years_end import fulfilled, reconcile
@@ -45,6 +47,21 @@ def test_the_office_says_and_the_leader_confirms_through_the_pages(cast: Cast, c
     assert "已对账" in head.get(address).text
     assert "已对账" in client_as("outsider").get(f"/check/{letter.check_code}").text
     assert clerk.get(f"{address}/reconcile").status_code == 409
+
+
+def test_confirming_asks_for_the_password_again_as_signing_does(cast: Cast, client_as: ClientAs, clock: Clock) -> None:
+    letter = in_force(cast)
+    reconcile(cast, letter)
+    leader, address = client_as("leader"), f"/letters/{letter.id}"
+    assert 'name="password"' not in leader.get(address).text
+    clock.now = NOW + timedelta(minutes=6)
+    assert 'name="password"' in leader.get(address).text
+    for password in ("", "wrong one"):
+        refused = post(leader, f"{address}/fulfil", version=1, password=password)
+        assert (refused.status_code, again(letter).state) == (422, LetterState.IN_FORCE)
+        assert "密码" in refused.text
+    assert post(leader, f"{address}/fulfil", version=1, password=PASSWORD).status_code == 302
+    assert again(letter).state is LetterState.FULFILLED
 
 
 def test_a_confirmation_on_paper_is_entered_with_its_scan(cast: Cast, client_as: ClientAs) -> None:

@@ -185,6 +185,12 @@ class PapersForm(FlaskForm):
     kind = RadioField(_l("文件"), [CHOSEN], choices=words((kind.value, LABELS[kind]) for kind in PaperKind))
 
 
+class FulfilForm(ActForm):
+    """The confirmation of what became of the clauses, with the password."""
+
+    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+
+
 class ReasonForm(ActForm):
     """Why a letter is sent back or withdrawn."""
 

@@ -1,7 +1,7 @@
 """Which message goes to whom about letters; enqueued with the act, never sent here."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
@@ -24,6 +24,11 @@ MESSAGES = {
             ("reconciled", _l("年终对账待您确认：%(unit)s（%(number)s）"), "checks"),
             ("fulfilled", _l("年终对账已经甲方确认：%(title)s（%(number)s）"), "circle-check"),
             ("handover", _l("请办理责任书交接确认：%(title)s（%(number)s）"), "signature"),
+            (
+                "succeeded",
+                _l("%(before)s签署的责任书由您继续履行，请在 %(due_on)s 前办理交接确认：%(title)s（%(number)s）"),
+                "signature",
+            ),
             ("handed_over", _l("%(unit)s责任书已交接（%(number)s）"), "circle-check"),
             ("urged", _l("%(by)s催签责任书：%(title)s（%(number)s），签署期限 %(sign_by)s"), "bell"),
         )
@@ -124,4 +129,22 @@ def _tell_of_views(kind: str, asked: AskedLetter, people: Iterable[int], *, now:
         key=f"{kind}:{asked.id}:{key}",
         now=now,
         group_id=batch.group_id,
+    )
+
+
+def tell_successor(letter: Letter, successor_id: int, *, before: str, since: date, due_on: date, now: datetime) -> int:
+    """Tell who took up a post which letter passes to them and by when to sign for it, once; gives back how many."""
+    return enqueue(
+        "letter.succeeded",
+        [successor_id],
+        subject=("letter", letter.id),
+        params={
+            "title": letter.batch.title,
+            "number": letter.number or "",
+            "before": before,
+            "due_on": due_on.isoformat(),
+        },
+        key=f"letter:{letter.id}:succeeded:{since.isoformat()}",
+        now=now,
+        group_id=letter.group_id,
     )

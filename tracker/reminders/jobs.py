@@ -13,6 +13,7 @@ from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.jobs import JobRun, RunState, beat
 from tracker.kernel.logs import log
+from tracker.reminders.successions import succeed
 from tracker.reminders.sweep import sweep
 
 LOOK_BACK = timedelta(days=7)
@@ -35,6 +36,8 @@ def seal_record(*, now: datetime) -> Mapping[str, int]:
 
 JOBS = (
     Job("sweep", (time(0, 10), time(8, 0), time(13, 0)), sweep),
+    # Posts change hands at any hour, and the successor hears of it the same day.
+    Job("succeed", tuple(time(hour, 20) for hour in range(24)), succeed),
     Job("seal_record", (time(3, 30),), seal_record),
 )
 

@@ -15,6 +15,7 @@ from tracker.letters.commands.handing_over import (
     open_handover,
     record_handover,
     sign_handover,
+    tell_successors,
     ticket_for_handover,
 )
 from tracker.letters.commands.issuing import issue_batch, issue_letter
@@ -58,6 +59,7 @@ __all__ = [
     "set_template",
     "sign_handover",
     "sign_letter",
+    "tell_successors",
     "ticket_for",
     "ticket_for_handover",
     "urge_letter",

@@ -1,7 +1,7 @@
 """Handover (交接确认): drawn up as work and promises stand, signed by the successor, by whoever left on paper."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +56,25 @@ def open_handover(letter: Letter, *, signatory_id: int, by: Actor, now: datetime
     if by.person_id != found.successor_id:
         notices.tell("handover", letter, [found.successor_id], now=now, key=f"handover:{found.id}")
     return found
+
+
+def tell_successors(letters: Sequence[Letter], *, by: Actor, now: datetime) -> int:  # noqa: ARG001 - nobody decides
+    """Tell those who have taken up a post which letters pass to them, each once; gives back how many were told.
+
+    Where the handover is drawn up already its successor has it on the desk.
+    """
+    return sum(
+        notices.tell_successor(
+            due.letter,
+            due.successor.id,
+            before=due.predecessor_name,
+            since=due.took_up_on,
+            due_on=due.due_on,
+            now=now,
+        )
+        for due in queries.handovers_due(letters, day=local_date(now))
+        if due.drawn_up is None
+    )
 
 
 def _let_lapse(signatory_id: int) -> None:

@@ -30,7 +30,7 @@ from tracker.letters.rules import (
     handover_signature_statement,
     handover_statement,
 )
-from tracker.organisation.models import Appointment, Person, Post, on_day
+from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, on_day
 from tracker.organisation.rules import PostRank
 from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.rules import LIVE, OPEN, PartState, TaskState
@@ -126,6 +126,18 @@ def _due(
     drawn_up = next((row for row in waiting if row.successor_id == successor.id), None)
     due_on = days.shift(took_up_on, GRACE_DAYS)
     return HandoverDue(letter, one, *predecessor, successor, took_up_on, due_on, drawn_up)
+
+
+def letters_in_force(*, after_id: int, limit: int) -> Sequence[Letter]:
+    """Letters in force of groups at work, by id, a part at a time."""
+    return db.session.scalars(
+        sa.select(Letter)
+        .join(Letter.group)
+        .where(Letter.state == LetterState.IN_FORCE, Letter.id > after_id, LeadershipGroup.ended_on.is_(None))
+        .options(*whole())
+        .order_by(Letter.id)
+        .limit(limit)
+    ).all()
 
 
 def handovers_waiting_for(actor: Actor, *, day: date) -> list[HandoverDue]:

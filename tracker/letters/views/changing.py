@@ -110,7 +110,7 @@ def send_back(letter_id: int) -> ResponseReturnValue:
         with form_errors(form), write_transaction():
             letter = queries.visible_letter(actor, letter_id)
             return _done(commands.send_back, letter, form, _("已退回办公室。"))
-    return letter_page(actor, queries.visible_letter(actor, letter_id), form, None), 422
+    return letter_page(actor, queries.visible_letter(actor, letter_id), sending_back=form), 422
 
 
 @bp.post("/letters/<int:letter_id>/withdraw")
@@ -123,7 +123,7 @@ def withdraw(letter_id: int) -> ResponseReturnValue:
         with form_errors(form), write_transaction():
             letter = queries.visible_letter(actor, letter_id)
             return _done(commands.withdraw_letter, letter, form, _("已撤回。"))
-    return letter_page(actor, queries.visible_letter(actor, letter_id), None, form), 422
+    return letter_page(actor, queries.visible_letter(actor, letter_id), withdrawing=form), 422
 
 
 def _done(command: Any, letter: Letter, form: ReasonForm, said: str) -> ResponseReturnValue:

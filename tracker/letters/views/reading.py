@@ -5,6 +5,7 @@ from io import BytesIO
 from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
+from tracker.accounts import gate
 from tracker.audit.sending import SANDBOX, read_kept, send_kept
 from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
@@ -13,7 +14,7 @@ from tracker.kernel.errors import NotVisible
 from tracker.kernel.installation import settings
 from tracker.kernel.text import _
 from tracker.letters import policy, queries
-from tracker.letters.forms import ReasonForm
+from tracker.letters.forms import FulfilForm, ReasonForm
 from tracker.letters.models import Letter
 from tracker.letters.printing import holder_of
 from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterKind, LetterMove, LetterState
@@ -48,10 +49,17 @@ def index() -> ResponseReturnValue:
 def show(letter_id: int) -> ResponseReturnValue:
     """A letter: its text, who signed, what has changed since, and the one next step."""
     actor = current_actor()
-    return letter_page(actor, queries.visible_letter(actor, letter_id), None, None), 200
+    return letter_page(actor, queries.visible_letter(actor, letter_id)), 200
 
 
-def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, withdrawing: ReasonForm | None) -> str:
+def letter_page(
+    actor: Actor,
+    letter: Letter,
+    *,
+    sending_back: ReasonForm | None = None,
+    withdrawing: ReasonForm | None = None,
+    fulfilling: FulfilForm | None = None,
+) -> str:
     """The page of a letter; with a form where one was refused."""
     may_sign = policy.may_sign(actor, letter)
     fresh = {"formdata": None, "version": letter.version}
@@ -81,6 +89,8 @@ def letter_page(actor: Actor, letter: Letter, sending_back: ReasonForm | None, w
         and "second" not in signed,
         sending_back=sending_back or ReasonForm(**fresh),
         withdrawing=withdrawing or ReasonForm(**fresh),
+        fulfilling=fulfilling or FulfilForm(formdata=None),
+        ask_password=not gate.recently_confirmed(now=clock.now()),
         editable=letter.state in EDITABLE,
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],

@@ -3,24 +3,25 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.accounts import gate
 from tracker.accounts.identity import actor_of_person
 from tracker.audit.sending import send_kept
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotVisible, Stale
-from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _
 from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import ConfirmedOnPaper, Judged
-from tracker.letters.forms import OnPaperForm, OutcomesForm, outcomes_form
+from tracker.letters.forms import FulfilForm, OnPaperForm, OutcomesForm, outcomes_form
 from tracker.letters.models import Letter
 from tracker.letters.printing import holder_of
 from tracker.letters.rules import LABELS, ClauseOutcome, Side
 from tracker.letters.views.blueprint import bp
+from tracker.letters.views.reading import letter_page
 
 
 @bp.route("/letters/<int:letter_id>/reconcile", methods=["GET", "POST"])
@@ -63,14 +64,17 @@ def _judged(form: OutcomesForm, letter: Letter) -> list[Judged]:
 @bp.post("/letters/<int:letter_id>/fulfil")
 def fulfil(letter_id: int) -> ResponseReturnValue:
     """Confirm for the first party what became of each clause."""
-    actor, form, now = current_actor(), ActForm(), clock.now()
+    actor, form, now = current_actor(), FulfilForm(), clock.now()
     require(policy.may_fulfil(actor, queries.visible_letter(actor, letter_id)))
     if form.validate_on_submit():
-        with write_transaction():
-            letter = queries.visible_letter(actor, letter_id)
-            commands.fulfil_letter(letter, version=form.seen_version, by=actor, now=now)
-            flash(_("年终对账已确认。"), "success")
-    return redirect(url_for("letters.show", letter_id=letter_id))
+        with form_errors(form):
+            gate.confirm_password(form.password.data, by=actor, now=now)
+            with write_transaction():
+                letter = queries.visible_letter(actor, letter_id)
+                commands.fulfil_letter(letter, version=form.seen_version, by=actor, now=now)
+                flash(_("年终对账已确认。"), "success")
+                return redirect(url_for("letters.show", letter_id=letter_id))
+    return letter_page(actor, queries.visible_letter(actor, letter_id), fulfilling=form), 422
 
 
 @bp.route("/letters/<int:letter_id>/fulfil-paper", methods=["GET", "POST"])
