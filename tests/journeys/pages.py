@@ -92,6 +92,7 @@ TASK_FOR = {
 LETTER_FOR = {
     "letters.edit": "draft",
     "letters.follow": "in_force",
+    "letters.hand_on": "in_force",
     "letters.reconcile": "in_force",
     "letters.record_fulfilment": "reconciled",
     "letters.show": "in_force",

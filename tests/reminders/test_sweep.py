@@ -54,6 +54,25 @@ def test_each_rung_tells_its_audience(cast: Cast, session: Session, due_on: date
     assert _told(cast, session) == people
 
 
+@pytest.mark.parametrize(
+    ("due_on", "people"),
+    [
+        (date(2026, 3, 13), ["education_head", "school_one_head"]),
+        (date(2026, 2, 24), ["education_head"]),
+    ],
+)
+def test_of_a_piece_that_was_handed_down_the_unit_above_is_told_and_not_the_group(
+    cast: Cast, session: Session, due_on: date, people: list[str]
+) -> None:
+    with write_transaction() as writing:
+        parent = running_task(cast, unit="education", due_on=date(2026, 6, 30))
+        piece = running_task(cast, unit="school_one", due_on=due_on)
+        writing.flush()
+        piece.parent_id = parent.id
+    _sweep()
+    assert _told(cast, session) == people
+
+
 def test_what_is_due_far_ahead_is_left_in_peace(cast: Cast, session: Session) -> None:
     with write_transaction():
         running_task(cast, due_on=TODAY + timedelta(days=60))

@@ -43,6 +43,7 @@ ACCESS: dict[str, Route] = {
     "letters.issue": _LETTER_OFFICE,
     "letters.withdraw": _LETTER_OFFICE,
     "letters.follow": _LETTER_OFFICE,
+    "letters.hand_on": route(_ANSWERING, sees=BUSINESS, about="letter"),
     "letters.record_paper": _LETTER_OFFICE,
     "letters.drawing": route(BUSINESS, about="letter"),
     "letters.scan": route(BUSINESS, about="letter"),

@@ -16,6 +16,7 @@ ACTS = {
     "letter.enter_views": _l("代录征求意见答复"),
     "letter.adopt_view": _l("采纳单位意见"),
     "letter.decline_view": _l("不采纳单位意见"),
+    "letter.hand_on": _l("分解责任书条款"),
     "letter.drop": _l("从本批移出单位"),
     "letter.edit": _l("修改责任书条款"),
     "letter.issue_batch": _l("整批下发责任书"),

@@ -12,9 +12,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, ChoiceField, DayField, TextField, words
 from tracker.kernel.text import _l
-from tracker.letters.models import ClauseOpinion
+from tracker.letters.commands import Piece
+from tracker.letters.models import ClauseOpinion, LetterClause
+from tracker.letters.queries import ToHandOn
 from tracker.letters.rules import (
     LABELS,
+    MAX_CLAUSE,
     MAX_SECTION,
     MAX_SENTENCE,
     MAX_TITLE,
@@ -24,6 +27,7 @@ from tracker.letters.rules import (
     SigningOrder,
     Template,
 )
+from tracker.organisation.models import Unit
 from tracker.tasks.commands import Opinion
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Handling, OpinionKind
@@ -209,6 +213,39 @@ def paper_form(lines: Sequence[tuple[int, str, Sequence[tuple[int, str]]]], **da
     form: PaperForm = type("PaperForm", (PaperForm,), fields)(**data)
     for signatory, _label, people in lines:
         form[f"person_{signatory}"].offer(people)
+    return form
+
+
+class HandOnForm(FlaskForm):
+    """Which clauses are handed on to which units. Three fields a clause are added by hand_on_form."""
+
+    sign_by = DayField(_l("签署期限"), required=True)
+
+    def pieces(self, clauses: Sequence[LetterClause]) -> list[Piece]:
+        """What was said of each clause."""
+        return [
+            Piece(
+                clause.id,
+                self[f"units_{clause.id}"].rows,
+                self[f"standard_{clause.id}"].data or "",
+                self[f"due_on_{clause.id}"].data,
+            )
+            for clause in clauses
+        ]
+
+
+def hand_on_form(found: Sequence[ToHandOn], units: Sequence[Unit], **data: Any) -> HandOnForm:
+    """The form for these clauses: units that have not got them yet, the task's own standard and date to begin with."""
+    fields: dict[str, Any] = {}
+    for one in found:
+        number = one.clause.id
+        fields[f"units_{number}"] = TicksField(_l("承接单位"))
+        fields[f"standard_{number}"] = TextField(_l("完成标准"), limit=MAX_CLAUSE, rows=2, default=one.task.standard)
+        fields[f"due_on_{number}"] = DayField(_l("完成时限"), default=one.task.due_on)
+    form: HandOnForm = type("HandOnForm", (HandOnForm,), fields)(**data)
+    for one in found:
+        offered = [(str(unit.id), unit.name) for unit in units if unit.id not in one.taken]
+        form[f"units_{one.clause.id}"].offer(offered)
     return form
 
 

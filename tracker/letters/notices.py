@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.letters.models import AskedLetter, ClauseOpinion, Letter
+from tracker.letters.models import AskedLetter, ClauseOpinion, Letter, LetterBatch
 from tracker.letters.rules import LetterKind, LetterState
 from tracker.organisation.queries import contacts, office_people, unit_people
 from tracker.organisation.rules import ContactRole, PostRank
@@ -42,15 +42,21 @@ MESSAGES = {
             ("withdrawn", _l("征求意见已撤回：%(title)s"), "arrow-back-up"),
         )
     },
+    "letter.hand_on_drafted": Message(
+        _l("有分解下达的责任书待您下发：%(title)s"), "letters.batch", "letter_batch_id", "send"
+    ),
     "letter.to_sign": Message(_l("有责任书等您签署，可以集中签署：%(title)s"), "letters.sign_many", "", "signature"),
 }
 
 
 def unit_audience(letter: Letter, *, now: datetime) -> set[int]:
     """The people of the unit who hear of its letter: heads, deputy in charge, liaison."""
-    day = local_date(now)
-    heads = unit_people(letter.unit_id, day=day, ranks=[PostRank.HEAD])
-    return {*heads, *contacts(letter.group_id, letter.unit_id, day=day, roles=tuple(ContactRole))}
+    return _people(letter.group_id, letter.unit_id, local_date(now))
+
+
+def _people(group_id: int, unit_id: int, day: date) -> set[int]:
+    heads = unit_people(unit_id, day=day, ranks=[PostRank.HEAD])
+    return {*heads, *contacts(group_id, unit_id, day=day, roles=tuple(ContactRole))}
 
 
 def tell(
@@ -78,8 +84,24 @@ def tell(
 
 
 def tell_office(kind: str, letter: Letter, *, now: datetime) -> None:
-    """Tell the group's office what a unit did with its letter."""
-    tell(kind, letter, office_people(letter.group_id, day=local_date(now)), now=now)
+    """Tell the group's office what a unit did with its letter; where a unit handed it on, that unit."""
+    above, day = letter.batch.unit_id, local_date(now)
+    people = set(office_people(letter.group_id, day=day)) if above is None else _people(letter.group_id, above, day)
+    tell(kind, letter, people, now=now)
+
+
+def tell_drafted(batch: LetterBatch, *, now: datetime) -> None:
+    """Tell head and deputy in charge that their liaison has drafted letters that hand clauses on."""
+    assert batch.unit_id is not None
+    enqueue(
+        "letter.hand_on_drafted",
+        confirmers(batch.group_id, batch.unit_id, day=local_date(now)),
+        subject=("letter_batch", batch.id),
+        params={"title": batch.title},
+        key=f"letter_batch:{batch.id}:drafted",
+        now=now,
+        group_id=batch.group_id,
+    )
 
 
 def tell_first_party(letter: Letter, recipients: Iterable[int], *, now: datetime) -> None:

@@ -15,26 +15,40 @@ from tracker.organisation.models import Unit
 from tracker.organisation.policy import WATCHING, may_confirm_for
 from tracker.organisation.rules import OFFICE, PostRank, UnitKind
 from tracker.tasks.policy import may_draft_for
+from tracker.tasks.queries.answering import drafts_for
 
+NOT_ABOVE = refused(_l("分解下达的责任书由下达它的单位办理。"))
 NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
 
 BOTH_SIDES = _l("同一人不能代表双方签署：请办公室撤回后另定甲方签署人，重新起草。")
 
 
 def letters_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The letters of the groups one watches over; once issued, those of one's own unit and of units below it."""
+    """The letters of the groups one watches over; once issued, those of one's own unit and of units below it.
+
+    Drafts that hand clauses of a unit's letter on are for those who write for that unit.
+    """
     units = sorted(actor.unit_ids)
     below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
     own = sa.and_(
         Letter.edition > 0,
         sa.or_(Letter.unit_id.in_(units), Letter.unit_id.in_(below)),
     )
-    return sa.or_(Letter.group_id.in_(sorted(actor.groups_as(*WATCHING))), own)
+    handed_on = Letter.batch_id.in_(sa.select(LetterBatch.id).where(_own_batches(actor)))
+    return sa.or_(Letter.group_id.in_(sorted(actor.groups_as(*WATCHING))), own, handed_on)
 
 
 def batches_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The batches of the groups one watches over: who signs and who does not is not for other units to see."""
-    return LetterBatch.group_id.in_(sorted(actor.groups_as(*WATCHING)))
+    """The batches of the groups one watches over: who signs and who does not is not for other units to see.
+
+    What a unit hands on is also for those who write for it.
+    """
+    return sa.or_(LetterBatch.group_id.in_(sorted(actor.groups_as(*WATCHING))), _own_batches(actor))
+
+
+def _own_batches(actor: Actor) -> sa.ColumnElement[bool]:
+    mine = drafts_for(actor, LetterBatch.unit_id, LetterBatch.group_id)
+    return sa.false() if mine is None else mine
 
 
 def may_manage(actor: Actor, group_id: int) -> Verdict:
@@ -42,9 +56,34 @@ def may_manage(actor: Actor, group_id: int) -> Verdict:
     return ALLOWED if actor.roles_in(group_id) & OFFICE else NOT_OFFICE
 
 
-def may_urge(actor: Actor, group_id: int) -> Verdict:
-    """Urge a unit to sign: whoever watches over the group."""
-    if actor.roles_in(group_id) & WATCHING:
+def may_manage_batch(actor: Actor, batch: LetterBatch) -> Verdict:
+    """The same for a batch: the group's office, or whoever writes for the unit that hands clauses on (层层分解)."""
+    if batch.unit_id is None:
+        return may_manage(actor, batch.group_id)
+    return ALLOWED if may_draft_for(actor, batch.group_id, batch.unit_id) else NOT_ABOVE
+
+
+def may_issue(actor: Actor, batch: LetterBatch) -> Verdict:
+    """Issue letters: the group's office; what a unit hands on goes out in the name of its head or deputy in charge."""
+    if batch.unit_id is None:
+        return may_manage(actor, batch.group_id)
+    if may_confirm_for(actor, batch.group_id, batch.unit_id):
+        return ALLOWED
+    return refused(_l("分解下达的责任书由本单位主要负责人或者分管负责人下发，联络员可以起草。"))
+
+
+def may_hand_on(actor: Actor, letter: Letter) -> Verdict:
+    """Hand clauses of a letter on to the unit's sections and schools: its head or deputy, or the liaison as a draft."""
+    if may_draft_for(actor, letter.group_id, letter.unit_id):
+        return ALLOWED
+    return refused(_l("条款由签订单位的负责人分解给本单位科室和下属单位，联络员可以起草。"))
+
+
+def may_urge(actor: Actor, batch: LetterBatch) -> Verdict:
+    """Urge a unit to sign: whoever watches over the group; what a unit handed on, that unit."""
+    if batch.unit_id is not None:
+        return may_manage_batch(actor, batch)
+    if actor.roles_in(batch.group_id) & WATCHING:
         return ALLOWED
     return refused(_l("催签由领导小组办公室、督导（督查）人员和领导进行。"))
 
@@ -141,7 +180,7 @@ def may_seal(actor: Actor) -> Verdict:
 
 def may_record_paper(actor: Actor, letter: Letter) -> Verdict:
     """Enter what was signed by hand (纸质签署): the office, and nobody for their own signature."""
-    verdict = may_manage(actor, letter.group_id)
+    verdict = may_manage_batch(actor, letter.batch)
     if verdict and to_sign(actor, letter):
         return refused(_l("本人是签署人的，请直接签署，或者由他人代录。"))
     return verdict
@@ -173,7 +212,7 @@ def _belongs_to(actor: Actor, unit_id: int) -> bool:
 
 def may_reconcile(actor: Actor, letter: Letter) -> Verdict:
     """Draft what became of a letter's clauses, and enter a confirmation from paper: the office, never the doer."""
-    verdict = may_manage(actor, letter.group_id)
+    verdict = may_manage_batch(actor, letter.batch)
     if verdict and _belongs_to(actor, letter.unit_id):
         return refused(_l("年终对账由签订单位以外的人员办理。"))
     return verdict
@@ -203,7 +242,7 @@ def is_successor(actor: Actor, handover: Handover) -> bool:
 
 def may_open_handover(actor: Actor, letter: Letter) -> Verdict:
     """Draw up a handover: the office, or whoever would sign for the second party today."""
-    if may_manage(actor, letter.group_id) or any(
+    if may_manage_batch(actor, letter.batch) or any(
         holds(actor, one) for one in letter.signatories if one.side is Side.SECOND
     ):
         return ALLOWED
@@ -217,7 +256,7 @@ def may_sign_handover(actor: Actor, handover: Handover) -> Verdict:
 
 def may_record_handover(actor: Actor, handover: Handover) -> Verdict:
     """Enter from paper that a handover was signed: the office, and nobody their own signature."""
-    verdict = may_manage(actor, handover.letter.group_id)
+    verdict = may_manage_batch(actor, handover.letter.batch)
     if verdict and actor.person_id in {handover.predecessor_id, handover.successor_id}:
         return refused(_l("不能代录本人的签署，请由他人办理。"))
     return verdict

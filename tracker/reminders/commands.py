@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
@@ -30,6 +31,7 @@ class SubjectKind:
 
 
 def _task_rows(group_id: int) -> sa.Select[*tuple[Any, ...]]:
+    above = aliased(Task)
     return sa.select(
         Task.id.label("subject_id"),
         Task.id.label("task_id"),
@@ -39,6 +41,7 @@ def _task_rows(group_id: int) -> sa.Select[*tuple[Any, ...]]:
         Task.title,
         Task.cycle,
         sa.func.coalesce(Task.next_milestone_on, Task.due_on).label("due_on"),
+        sa.select(above.lead_unit_id).where(above.id == Task.parent_id).scalar_subquery().label("above_unit_id"),
     ).where(Task.group_id == group_id, Task.state.in_(OPEN), ~Task.extension_pending)
 
 
@@ -53,6 +56,7 @@ def _part_rows(group_id: int) -> sa.Select[*tuple[Any, ...]]:
             Task.title,
             sa.literal(1).label("cycle"),
             TaskPart.due_on,
+            sa.cast(sa.null(), sa.Integer).label("above_unit_id"),
         )
         .join(Task)
         .where(

@@ -11,7 +11,11 @@ from tracker.organisation.rules import LEADERS, OFFICE, ContactRole, PostRank, S
 from tracker.reminders.rules import Audience
 
 Subjects = sa.Subquery
-"""Rows (subject_id, unit_id, owner_id, leader_seat_id, …) of one group."""
+"""Rows (subject_id, unit_id, owner_id, leader_seat_id, above_unit_id, …) of one group.
+
+above_unit_id: the unit that handed a sub-task down. To its sections and schools it is the office, and whoever watches
+over the group is not told of them.
+"""
 
 SEATS = {
     Audience.OFFICE: OFFICE,
@@ -28,9 +32,13 @@ def recipients(audience: Audience, subjects: Subjects, *, group_id: int, day: da
     """Rows (subject_id, recipient_id) of one audience for some subjects of a group, as posts are held on a day."""
     if audience in SEATS:
         holders = seat_holders(group_id, day=day, roles=SEATS[audience])
-        return sa.select(subjects.c.subject_id, Person.id.label("recipient_id")).join_from(
-            subjects, Person, Person.id.in_(holders)
+        watching = (
+            sa.select(subjects.c.subject_id, Person.id.label("recipient_id"))
+            .join_from(subjects, Person, Person.id.in_(holders))
+            .where(subjects.c.above_unit_id.is_(None))
         )
+        rows = sa.union(watching, _heads(subjects, subjects.c.above_unit_id, day=day)).subquery()
+        return sa.select(rows.c.subject_id, rows.c.recipient_id)
     if audience in CONTACTS:
         return (
             sa.select(subjects.c.subject_id, MemberContact.person_id.label("recipient_id"))
@@ -44,12 +52,7 @@ def recipients(audience: Audience, subjects: Subjects, *, group_id: int, day: da
             )
         )
     if audience is Audience.UNIT_HEAD:
-        return (
-            sa.select(subjects.c.subject_id, Appointment.person_id.label("recipient_id"))
-            .join(Post, Post.unit_id == subjects.c.unit_id)
-            .join(Appointment, Appointment.post_id == Post.id)
-            .where(sa.or_(Post.rank == PostRank.HEAD, Appointment.presiding), on_day(Appointment, day))
-        )
+        return _heads(subjects, subjects.c.unit_id, day=day)
     if audience is Audience.LEADER_IN_CHARGE:
         return (
             sa.select(
@@ -62,4 +65,14 @@ def recipients(audience: Audience, subjects: Subjects, *, group_id: int, day: da
         )
     return sa.select(subjects.c.subject_id, subjects.c.owner_id.label("recipient_id")).where(
         subjects.c.owner_id.is_not(None)
+    )
+
+
+def _heads(subjects: Subjects, unit_id: sa.ColumnElement[int], *, day: date) -> sa.Select[*tuple[Any, ...]]:
+    """Who heads a unit that stands in the rows, or presides over it."""
+    return (
+        sa.select(subjects.c.subject_id, Appointment.person_id.label("recipient_id"))
+        .join(Post, Post.unit_id == unit_id)
+        .join(Appointment, Appointment.post_id == Post.id)
+        .where(sa.or_(Post.rank == PostRank.HEAD, Appointment.presiding), on_day(Appointment, day))
     )

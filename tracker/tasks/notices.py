@@ -104,28 +104,45 @@ def tell_part(kind: str, part: TaskPart, *, now: datetime) -> None:
 
 
 def tell_office(kind: str, task: Task, *, now: datetime, key: str = "") -> None:
-    """Tell the group's office."""
+    """Tell the group's office; of a piece that was handed down, the unit above it, which is its office."""
+    if above := _above(task, now):
+        tell(kind, task, above, now=now, key=key)
+        return
     tell(kind, task, seat_holders(task.group_id, day=local_date(now), roles=OFFICE), now=now, key=key)
 
 
 def tell_deciders(kind: str, task: Task, *, roles: Collection[SeatRole], now: datetime) -> None:
     """Tell those in these seats who may decide on the task; where all of them do the work, the leaders who do not."""
     able = _able(task, now)
+    above = able & _above(task, now)
+    if above and roles != LEADERS:
+        tell(kind, task, above, now=now)
+        return
     people = able & set(seat_holders(task.group_id, day=local_date(now), roles=roles))
     leaders = seat_holders(task.group_id, day=local_date(now), roles=LEADERS)
     tell(kind, task, people or able & set(leaders), now=now)
 
 
 def tell_verifiers(kind: str, task: Task, *, now: datetime) -> None:
-    """Tell the appointed verifier, else those who may verify: office, supervisors, the unit above a sub-task."""
+    """Tell the appointed verifier, else those who may verify: the unit above a sub-task; office and supervisors."""
     if task.verifier_id is not None:
         tell(kind, task, [task.verifier_id], now=now)
         return
     day = local_date(now)
     able = _able(task, now)
+    if above := able & _above(task, now):
+        tell(kind, task, above, now=now)
+        return
     working = set(seat_holders(task.group_id, day=day, roles=OFFICE | {SeatRole.SUPERVISOR}))
     leading = set(seat_holders(task.group_id, day=day, roles=LEADERS)) - working
     tell(kind, task, able - leading or able, now=now)
+
+
+def _above(task: Task, now: datetime) -> set[int]:
+    """For a piece that was handed down: head and deputy in charge of the unit above."""
+    if task.parent is None or task.parent.lead_unit_id is None:
+        return set()
+    return policy.confirmers(task.group_id, task.parent.lead_unit_id, day=local_date(now))
 
 
 def _able(task: Task, now: datetime) -> set[int]:

@@ -23,7 +23,7 @@ from tracker.tasks.models import (
     Task,
     TaskPart,
 )
-from tracker.tasks.queries import Wait
+from tracker.tasks.queries import Wait, of_the_group
 from tracker.tasks.rules import OPEN, Every, PartState, RequestState, TaskState
 
 SHOWN = 60
@@ -118,7 +118,7 @@ def arrivals(group_id: int, *, since: date) -> list[Arrived]:
         .select_from(Task)
         .join(model, model.task_id == Task.id)
         .join(Unit, Unit.id == Task.lead_unit_id)
-        .where(Task.group_id == group_id, at >= begin, also)
+        .where(Task.group_id == group_id, of_the_group, at >= begin, also)
         for kind, model, at, text, also in sources
     ]
     rows = db.session.execute(sa.union_all(*parts).order_by(sa.desc("at")).limit(SHOWN))
@@ -158,7 +158,7 @@ def unsigned(group_id: int, *, today: date) -> list[UnsignedUnit]:
     )
     rows: Any = db.session.execute(
         sa.union_all(
-            tasks.where(Task.group_id == group_id, Task.state == TaskState.ISSUED),
+            tasks.where(Task.group_id == group_id, of_the_group, Task.state == TaskState.ISSUED),
             parts.where(Task.group_id == group_id, Task.state.in_(sorted(OPEN)), TaskPart.state == PartState.ISSUED),
         )
         .order_by("issued_at", "task_id")
@@ -204,7 +204,7 @@ def quiet_continuous(group_id: int, *, today: date) -> list[QuietTask]:
         sa.select(Task.id, Task.title, Unit.name, Task.cadence_every, Task.reported_at)
         .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
-        .where(Task.group_id == group_id, Task.state == TaskState.ACTIVE, Task.continuous, missed)
+        .where(Task.group_id == group_id, of_the_group, Task.state == TaskState.ACTIVE, Task.continuous, missed)
         .order_by(Task.reported_at, Task.id)
         .limit(SHOWN)
     )
@@ -220,7 +220,7 @@ def owed_by_office(group_id: int, *, today: date, slow: int) -> list[Owed]:
             sa.select(sa.literal(kind.value), Task.id, Task.title, Unit.name, at.label("at"))
             .select_from(Task)
             .join(Unit, Unit.id == Task.lead_unit_id)
-            .where(Task.group_id == group_id, at < before)
+            .where(Task.group_id == group_id, of_the_group, at < before)
         )
 
     waiting = (

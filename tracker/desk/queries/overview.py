@@ -22,6 +22,7 @@ from tracker.tasks.queries import (
     Window,
     counts_by_unit,
     list_tasks,
+    of_the_group,
     overdue_condition,
     reckoning,
 )
@@ -100,7 +101,7 @@ def standing(group_id: int, *, today: date) -> Standing:
 
 def numbers(group_id: int, *, today: date) -> Numbers:
     """One query (and one for the day) of counts that each follow an index."""
-    tasks = sa.select(sa.func.count()).select_from(Task).where(Task.group_id == group_id)
+    tasks = sa.select(sa.func.count()).select_from(Task).where(Task.group_id == group_id, of_the_group)
     parts = sa.select(sa.func.count()).select_from(TaskPart).join(Task, Task.id == TaskPart.task_id)
     crossings = sa.select(sa.func.count()).select_from(Crossing).join(Task, Task.id == Crossing.task_id)
     running = tasks.where(Task.state.in_(sorted(OPEN)), sa.not_(Task.extension_pending))
@@ -113,7 +114,9 @@ def numbers(group_id: int, *, today: date) -> Numbers:
         tasks.where(Task.state == TaskState.SUBMITTED),
         tasks.where(Task.state == TaskState.DRAFT),
         tasks.where(Task.state == TaskState.PROPOSED),
-        crossings.where(Crossing.kind == CrossingKind.TASK, Crossing.due_on >= today - WEEK, Task.group_id == group_id),
+        crossings.where(
+            Crossing.kind == CrossingKind.TASK, Crossing.due_on >= today - WEEK, Task.group_id == group_id, of_the_group
+        ),
     )
     return Numbers(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
@@ -146,7 +149,13 @@ def to_appoint(group_id: int, *, today: date) -> list[tuple[int, str]]:
         barred.append(sa.or_(Task.lead_unit_id.in_(own), takes_part))
     rows = db.session.execute(
         sa.select(Task.id, Task.title)
-        .where(Task.group_id == group_id, Task.state == TaskState.SUBMITTED, Task.verifier_id.is_(None), *barred)
+        .where(
+            Task.group_id == group_id,
+            of_the_group,
+            Task.state == TaskState.SUBMITTED,
+            Task.verifier_id.is_(None),
+            *barred,
+        )
         .order_by(Task.submitted_at, Task.id)
         .limit(20)
     )

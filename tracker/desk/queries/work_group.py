@@ -11,7 +11,7 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task, TaskPart
-from tracker.tasks.queries import overdue_condition, reckoning
+from tracker.tasks.queries import of_the_group, overdue_condition, reckoning
 from tracker.tasks.rules import OPEN, PartState, TaskState
 
 LIMIT = 200
@@ -58,6 +58,7 @@ def matters_by_unit(group_id: int, *, today: date) -> Sequence[UnitMatters]:
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(
             Task.group_id == group_id,
+            of_the_group,
             Task.state.in_(sorted(OPEN)),
             sa.or_(Task.state == TaskState.ISSUED, Task.sort_on <= until),
             sa.not_(Task.extension_pending),

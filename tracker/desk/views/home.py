@@ -45,6 +45,7 @@ UNIT_WAITS = frozenset(
         Wait.RETURNED,
         Wait.REPORT,
         Wait.REPORT_PART,
+        Wait.HANDED_DOWN,
     }
 )
 """What waits for somebody because of their unit; the rest waits for the group's office, supervisors and leaders."""

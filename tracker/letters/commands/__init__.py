@@ -1,6 +1,7 @@
 """The only writer of letters: prepared, issued, signed, sent back, withdrawn, followed, urged, expired."""
 
 from tracker.letters.commands.asking import ask_for_papers
+from tracker.letters.commands.cascading import Piece, hand_on, require_divisible
 from tracker.letters.commands.changing import (
     expire_letters,
     follow_letter,
@@ -35,6 +36,7 @@ __all__ = [
     "BatchWords",
     "ConfirmedOnPaper",
     "Judged",
+    "Piece",
     "Seen",
     "SeenHandover",
     "answer_views",
@@ -47,6 +49,7 @@ __all__ = [
     "expire_letters",
     "follow_letter",
     "fulfil_letter",
+    "hand_on",
     "handle_view",
     "issue_batch",
     "issue_letter",
@@ -55,6 +58,7 @@ __all__ = [
     "prepare_batch",
     "record_handover",
     "record_paper",
+    "require_divisible",
     "send_back",
     "set_template",
     "sign_handover",

@@ -39,7 +39,7 @@ def send_back(letter: Letter, *, remark: str, version: int, by: Actor, now: date
 
 def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
     """The office takes a letter back before it is in force, and says why; what was signed stays on record."""
-    require(policy.may_manage(by, letter.group_id))
+    require(policy.may_manage_batch(by, letter.batch))
     remark = paragraphs(remark, "remark", limit=MAX_REASON, required=True)
     step(letter, LetterMove.WITHDRAW, version=version)
     letter.remark = remark
@@ -62,7 +62,7 @@ def follow_letter(
 
     sign_by none: as many days as are usual.
     """
-    require(policy.may_manage(by, letter.group_id))
+    require(policy.may_manage_batch(by, letter.batch))
     if kind is LetterKind.LETTER:
         raise Invalid({"kind": _l("请选择补充或者重签。")})
     if letter.kind is LetterKind.SUPPLEMENT:
@@ -80,6 +80,7 @@ def follow_letter(
     lines, unit, group = _same_lines(letter), letter.unit, letter.group
     new = Letter(group_id=group.id, batch=batch, unit_id=unit.id, kind=kind, check_code=new_code(), sign_by=sign_by)
     new.unit, new.group, new.follows, new.signatories = unit, group, letter, lines
+    new.parent_id = letter.parent_id
     write_clauses(new, tasks, others)
     db.session.add(new)
     db.session.flush()
@@ -109,7 +110,7 @@ def _same_lines(letter: Letter) -> list[Signatory]:
 
 def urge_letter(letter: Letter, *, by: Actor, now: datetime) -> None:
     """Urge those on whose signature a letter waits (催签), with the group's cool-down."""
-    require(policy.may_urge(by, letter.group_id))
+    require(policy.may_urge(by, letter.batch))
     require_at_work(letter.group)
     if letter.urged_at is not None:
         free_on = working_days().shift(local_date(letter.urged_at), letter.group.urge_cooldown_days)

@@ -15,7 +15,13 @@ MAX_FREE = 50_000
 
 
 def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) -> None:
-    """Put a letter's clauses down anew: targets, tasks, then what was written by hand."""
+    """Put a letter's clauses down anew: targets, tasks, then what was written by hand.
+
+    What a clause hands on is taken over from the clause about the same task before.
+    """
+    with db.session.no_autoflush:
+        before = [*letter.clauses, *(letter.follows.clauses if letter.follows is not None else ())]
+    origins = {one.task_id: one.parent_clause_id for one in before}
     clauses = [
         LetterClause(
             kind=ClauseKind.TARGET,
@@ -33,6 +39,8 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
         LetterClause(
             kind=ClauseKind.TASK,
             task_id=task.id,
+            parent_clause_id=origins.get(task.id),
+            standard=task.standard if letter.parent_id is not None else "",
             text=task_words(
                 task.title,
                 task.content,

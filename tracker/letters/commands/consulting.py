@@ -29,8 +29,10 @@ def ask_views(
     batch: LetterBatch, *, reply_by: date | None, note: str = "", version: int, by: Actor, now: datetime
 ) -> LetterConsultation:
     """Show every unit of a batch its draft as it would be, and ask for its views until a day."""
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_manage_batch(by, batch))
     require_at_work(batch.group)
+    if batch.unit_id is not None:
+        raise Stale(_l("分解下达的责任书不征求意见，有意见的由签订单位退回。"))
     note, today = paragraphs(note, "note", limit=MAX_WORDS), local_date(now)
     if reply_by is None:
         raise Invalid({"reply_by": _l("请填写日期。")})
@@ -68,7 +70,7 @@ def _shown(letter: Letter) -> AskedLetter:
 def withdraw_views(consultation: LetterConsultation, *, remark: str, version: int, by: Actor, now: datetime) -> None:
     """Stop asking before the date, and say why; what was answered stays on record."""
     batch = consultation.batch
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_manage_batch(by, batch))
     remark = paragraphs(remark, "remark", limit=MAX_WORDS, required=True)
     _hold_draft(batch)
     if local_date(now) > consultation.reply_by:

@@ -12,6 +12,7 @@ from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
+from tracker.letters.commands.cascading import make_pieces
 from tracker.letters.commands.readiness import require_complete, require_views_settled
 from tracker.letters.commands.steps import freeze, hold, note, step
 from tracker.letters.models import Letter, LetterBatch
@@ -22,7 +23,7 @@ from tracker.tasks.commands import require_at_work
 
 def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> list[Letter]:
     """Issue a batch: every unit gets its letter, or none does. Units that were dropped before get none."""
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_issue(by, batch))
     require_at_work(batch.group)
     take(batch, version=version, states=[BatchState.DRAFT])
     letters = [letter for letter in queries.letters_of(batch) if letter.state is LetterState.DRAFT]
@@ -41,7 +42,7 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
 
 def issue_letter(letter: Letter, *, version: int, by: Actor, now: datetime) -> None:
     """Issue one letter: again after it was sent back, with a new text under the same number; or one that follows."""
-    require(policy.may_manage(by, letter.group_id))
+    require(policy.may_issue(by, letter.batch))
     if letter.batch.state is not BatchState.ISSUED:
         raise Invalid({"letters": _l("请随整批责任书一起下发。")})
     require_complete(letter.batch, [letter], now=now)
@@ -51,6 +52,7 @@ def issue_letter(letter: Letter, *, version: int, by: Actor, now: datetime) -> N
 
 
 def _issue(letter: Letter, number: str, *, by: Actor, now: datetime, version: int | None = None) -> None:
+    make_pieces(letter, by=by, now=now)
     words = queries.text_for(letter, number=number)
     step(letter, LetterMove.ISSUE, version=version)
     letter.number, letter.issued_at, letter.remark = number, now, ""

@@ -220,7 +220,7 @@ def edit_letter(
 
     sign_by none: the date to sign by stays.
     """
-    require(policy.may_manage(by, letter.group_id))
+    require(policy.may_manage_batch(by, letter.batch))
     require_at_work(letter.group)
     others, tasks = free_clauses(free), chosen_tasks(letter, task_ids)
     if sign_by is not None and sign_by != letter.sign_by:
@@ -246,7 +246,7 @@ def drop_letters(
     batch: LetterBatch, *, letter_ids: Sequence[int], version: int, by: Actor, now: datetime
 ) -> list[Letter]:
     """Take some units out of a batch that has not gone out: their drafts are given up, the others stay."""
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_manage_batch(by, batch))
     require_at_work(batch.group)
     drafts = {letter.id: letter for letter in batch.letters if letter.state is LetterState.DRAFT}
     if not letter_ids or not set(letter_ids) <= drafts.keys():
@@ -262,7 +262,7 @@ def drop_letters(
 
 def discard_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> None:
     """Give up a batch that has not gone out; its drafts are withdrawn with it."""
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_manage_batch(by, batch))
     require_at_work(batch.group)
     take(batch, version=version, states=[BatchState.DRAFT])
     batch.state = BatchState.DISCARDED

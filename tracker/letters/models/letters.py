@@ -47,6 +47,8 @@ class LetterBatch(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("leadership_group.id"))
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    """The unit that hands clauses of its own letter on to its sections and schools; none: the group's office."""
     plan_id: Mapped[int | None] = mapped_column(sa.ForeignKey("plan.id"))
     title: Mapped[str] = mapped_column(sa.String(120))
     year: Mapped[int | None]
@@ -69,6 +71,7 @@ class LetterBatch(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     group: Mapped[LeadershipGroup] = relationship()
+    unit: Mapped[Unit | None] = relationship()
     plan: Mapped[Plan | None] = relationship()
     created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id])
     letters: Mapped[list["Letter"]] = relationship(back_populates="batch", order_by="Letter.id")
@@ -115,6 +118,8 @@ class Letter(Model):
     kind: Mapped[LetterKind] = mapped_column(default=LetterKind.LETTER)
     follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     """The letter that this one adds to or takes the place of."""
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    """The letter whose clauses this one hands on (层层分解); its promise stays its own."""
     number: Mapped[str | None] = mapped_column(sa.String(80))
     state: Mapped[LetterState] = mapped_column(default=LetterState.DRAFT)
     edition: Mapped[int] = mapped_column(default=0)
@@ -134,7 +139,8 @@ class Letter(Model):
     batch: Mapped[LetterBatch] = relationship(back_populates="letters")
     group: Mapped[LeadershipGroup] = relationship()
     unit: Mapped[Unit] = relationship()
-    follows: Mapped["Letter | None"] = relationship(remote_side=[id])
+    follows: Mapped["Letter | None"] = relationship(foreign_keys=[follows_id], remote_side=[id])
+    parent: Mapped["Letter | None"] = relationship(foreign_keys=[parent_id], remote_side=[id])
     clauses: Mapped[list["LetterClause"]] = relationship(
         back_populates="letter", order_by="LetterClause.position", cascade="all, delete-orphan"
     )
@@ -150,7 +156,10 @@ class LetterClause(Model):
     __tablename__ = "letter_clause"
     __table_args__ = (
         sa.UniqueConstraint("letter_id", "position"),
-        sa.CheckConstraint("(kind = 'free') = (task_id IS NULL)", name="free_has_no_task"),
+        sa.CheckConstraint("kind <> 'free' OR task_id IS NULL", name="free_has_no_task"),
+        sa.CheckConstraint(
+            "kind = 'free' OR task_id IS NOT NULL OR parent_clause_id IS NOT NULL", name="has_task_or_is_handed_on"
+        ),
         sa.CheckConstraint("(kind = 'target') = (target_id IS NOT NULL)", name="target"),
     )
 
@@ -160,10 +169,14 @@ class LetterClause(Model):
     kind: Mapped[ClauseKind]
     task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"), index=True)
     target_id: Mapped[int | None] = mapped_column(sa.ForeignKey("target.id"))
+    parent_clause_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter_clause.id"), index=True)
+    """The clause that is handed on; the sub-task is made when the letter goes out."""
+    standard: Mapped[str] = mapped_column(sa.Text, default="")
     text: Mapped[str] = mapped_column(sa.Text)
     due_on: Mapped[date | None]
 
     letter: Mapped[Letter] = relationship(back_populates="clauses")
+    parent_clause: Mapped["LetterClause | None"] = relationship(remote_side=[id])
     task: Mapped[Task | None] = relationship()
     target: Mapped[Target | None] = relationship()
 

@@ -25,6 +25,7 @@ from tracker.letters.rules import (
 from tracker.organisation.models import MemberUnit, Post, Seat, Unit, on_day
 from tracker.organisation.rules import LEADERS, PostRank
 from tracker.tasks.models import Milestone, Task
+from tracker.tasks.queries import of_the_group
 from tracker.tasks.rules import LIVE, TaskState
 
 
@@ -42,10 +43,11 @@ def promised_tasks(
     """The tasks that units lead and would promise, by unit: under way, and due in the year or before it.
 
     A continuous task and one with a milestone in the year are promised too; of a recurring task the latest period
-    stands for all. Without a year, everything that is under way.
+    stands for all. Without a year, everything that is under way. A piece that the unit above handed down is promised
+    to that unit, and not here again.
     """
     query = sa.select(Task).where(
-        Task.group_id == group_id, Task.lead_unit_id.in_(unit_ids), Task.state.in_(sorted(LIVE))
+        Task.group_id == group_id, of_the_group, Task.lead_unit_id.in_(unit_ids), Task.state.in_(sorted(LIVE))
     )
     if plan_id is not None:
         query = query.where(Task.plan_id == plan_id)
@@ -141,7 +143,7 @@ def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[in
             missing.append(Gap.BOTH_SIDES)
         if not letter.clauses:
             missing.append(Gap.NO_CLAUSE)
-        number, undated = waiting.get(letter.unit_id, (0, 0))
+        number, undated = waiting.get(letter.unit_id, (0, 0)) if letter.parent_id is None else (0, 0)
         missing += [Gap.UNISSUED_TASKS] * bool(number) + [Gap.UNDATED_TASKS] * bool(undated)
         found[letter.id] = missing
     return found

@@ -30,7 +30,7 @@ from tracker.letters.rules import (
 )
 from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
-from tracker.tasks.rules import TaskState
+from tracker.tasks.rules import LIVE, TaskState
 
 MOST = 200
 """So many letters of one unit are listed."""
@@ -78,11 +78,15 @@ def visible_batch(actor: Actor, batch_id: int) -> LetterBatch:
 
 
 def batches_of(actor: Actor, group_id: int) -> Sequence[LetterBatch]:
-    """The batches of a group that were not given up, newest first."""
+    """The batches of a group that were not given up, newest first.
+
+    What its units hand on to their sections and schools is no letter of the group: it stands with the unit's letter.
+    """
     return db.session.scalars(
         sa.select(LetterBatch)
         .where(
             LetterBatch.group_id == group_id,
+            LetterBatch.unit_id.is_(None),
             LetterBatch.state != BatchState.DISCARDED,
             policy.batches_visible_to(actor),
         )
@@ -104,13 +108,20 @@ def letters_to_print(actor: Actor, batch_id: int, kind: PaperKind) -> list[Lette
 
 
 def own_letters(actor: Actor) -> Sequence[Letter]:
-    """The letters of the reader's units and of units below them, those that wait first, then the newest."""
+    """The letters of the reader's units and of units below them, those that wait first, then the newest.
+
+    What these units themselves handed on stands in its batch.
+    """
     units = sorted(actor.unit_ids)
     below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
+    handed_on = sa.func.coalesce(LetterBatch.unit_id, 0).in_(units)
     return db.session.scalars(
         sa.select(Letter)
         .join(Letter.batch)
-        .where(policy.letters_visible_to(actor), sa.or_(Letter.unit_id.in_(units), Letter.unit_id.in_(below)))
+        .where(
+            policy.letters_visible_to(actor),
+            sa.or_(Letter.unit_id.in_(units), sa.and_(Letter.unit_id.in_(below), ~handed_on)),
+        )
         .options(joinedload(Letter.unit), contains_eager(Letter.batch).joinedload(LetterBatch.group))
         .order_by(Letter.state.in_(sorted(SIGNABLE)).desc(), Letter.id.desc())
         .limit(MOST)
@@ -160,8 +171,14 @@ def replaced_by(letter: Letter) -> Sequence[Letter]:
 
 
 def tasks_to_promise(letter: Letter) -> list[Task]:
-    """The tasks that a letter could promise today."""
+    """The tasks that a letter could promise today; one that hands clauses on, the pieces of those."""
     batch = letter.batch
+    if letter.parent_id is not None:
+        promised = sa.select(LetterClause.task_id).where(LetterClause.letter_id == letter.parent_id)
+        pieces = sa.select(Task).where(
+            Task.parent_id.in_(promised), Task.lead_unit_id == letter.unit_id, Task.state.in_(sorted(LIVE))
+        )
+        return list(db.session.scalars(pieces.options(selectinload(Task.targets)).order_by(Task.sort_on, Task.id)))
     return promised_tasks(letter.group_id, [letter.unit_id], plan_id=batch.plan_id, year=batch.year)[letter.unit_id]
 
 
@@ -238,11 +255,11 @@ class Unsigned:
 
 
 def unsigned(group_id: int, *, day: date) -> Unsigned:
-    """What a group still waits for; one query."""
+    """What a group still waits for; one query. Letters that hand on are their units' to chase."""
     late = sa.func.sum(sa.case((Letter.sign_by < day, 1), else_=0))
     row = db.session.execute(
         sa.select(sa.func.count(), late, sa.func.min(Letter.batch_id)).where(
-            Letter.group_id == group_id, Letter.state.in_(sorted(WAITING))
+            Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING))
         )
     ).one()
     return Unsigned(row[0], int(row[1] or 0), row[2])

@@ -158,6 +158,7 @@ def promise_of(letter: Letter) -> str:
             for one in sorted(letter.signatories, key=lambda one: (one.side, one.position))
         ],
         clauses=[(one.position, one.kind, one.task_id, one.target_id, one.text, one.due_on) for one in letter.clauses],
+        handed_on=[(one.position, one.parent_clause_id) for one in letter.clauses if one.parent_clause_id is not None],
     )
     return seals.digests(statement.encode()).sha256
 

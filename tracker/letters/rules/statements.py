@@ -21,17 +21,20 @@ def promise_statement(
     *,
     signatories: Sequence[tuple[str, int, int | None, int | None, str, str]],
     clauses: Sequence[tuple[int, str, int | None, int | None, str, date | None]],
+    handed_on: Sequence[tuple[int, int]] = (),
 ) -> str:
     """What lies behind a text: who is to sign, and which task and target each clause stands for.
 
     Signatories as (side, position, seat, post, party, title), clauses as (position, kind, task, target, words, date).
+    handed_on: of a letter that hands clauses of another on, by position which; said only where there are any.
     """
-    return _canonical(
-        {
-            "signatories": [list(one) for one in signatories],
-            "clauses": [[*clause, due_on.isoformat() if due_on is not None else None] for *clause, due_on in clauses],
-        }
-    )
+    said: dict[str, object] = {
+        "signatories": [list(one) for one in signatories],
+        "clauses": [[*clause, due_on.isoformat() if due_on is not None else None] for *clause, due_on in clauses],
+    }
+    if handed_on:
+        said["handed_on"] = [list(one) for one in handed_on]
+    return _canonical(said)
 
 
 def text_statement(

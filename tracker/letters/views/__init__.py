@@ -2,6 +2,7 @@
 
 from tracker.letters.views import (
     batches,
+    cascading,
     changing,
     checking,
     consulting,
@@ -16,6 +17,7 @@ from tracker.letters.views.blueprint import bp
 __all__ = [
     "batches",
     "bp",
+    "cascading",
     "changing",
     "checking",
     "consulting",

@@ -163,8 +163,9 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         handovers=queries.handovers_due(shown, day=today),
         days=_days_waiting(shown),
         tally=queries.tallies([found.group_id], day=today).get(found.id),
-        office=policy.may_manage(actor, found.group_id),
-        urges=policy.may_urge(actor, found.group_id),
+        office=policy.may_manage_batch(actor, found),
+        issues=policy.may_issue(actor, found),
+        urges=policy.may_urge(actor, found),
         form=form,
         waits=WAITING,
         signable=SIGNABLE,
@@ -199,7 +200,7 @@ def _days_waiting(letters: list[Letter]) -> dict[int, int]:
 def issue_batch(letter_batch_id: int) -> ResponseReturnValue:
     """Issue a batch: every unit gets its letter, or none does."""
     actor, form = current_actor(), ActForm()
-    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    require(policy.may_issue(actor, queries.visible_batch(actor, letter_batch_id)))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             found = queries.visible_batch(actor, letter_batch_id)
@@ -213,7 +214,7 @@ def issue_batch(letter_batch_id: int) -> ResponseReturnValue:
 def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
     """Give up a batch that has not gone out."""
     actor, form = current_actor(), ActForm()
-    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    require(policy.may_manage_batch(actor, queries.visible_batch(actor, letter_batch_id)))
     if form.validate_on_submit():
         with write_transaction():
             found = queries.visible_batch(actor, letter_batch_id)
@@ -226,7 +227,7 @@ def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
 def drop(letter_batch_id: int) -> ResponseReturnValue:
     """Take the ticked units out of a batch that has not gone out."""
     actor, form = current_actor(), ActForm()
-    require(policy.may_manage(actor, queries.visible_batch(actor, letter_batch_id).group_id))
+    require(policy.may_manage_batch(actor, queries.visible_batch(actor, letter_batch_id)))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             found = queries.visible_batch(actor, letter_batch_id)
@@ -242,7 +243,7 @@ def urge(letter_batch_id: int) -> ResponseReturnValue:
     """Urge those who have not signed: the ticked letters, each with its own result."""
     actor = current_actor()
     found = queries.visible_batch(actor, letter_batch_id)
-    require(policy.may_urge(actor, found.group_id))
+    require(policy.may_urge(actor, found))
     form = ActForm()
     if form.validate_on_submit():
         with form_errors(form):

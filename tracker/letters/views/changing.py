@@ -37,9 +37,11 @@ def edit(letter_id: int) -> ResponseReturnValue:
     """Say what a letter promises, before it goes out or after it was sent back."""
     actor = current_actor()
     letter = queries.visible_letter(actor, letter_id)
-    require(policy.may_manage(actor, letter.group_id))
+    require(policy.may_manage_batch(actor, letter.batch))
     if letter.state not in EDITABLE:
         raise Stale(_("责任书已经下发，条款不能再改；可以起草补充责任书。"))
+    if letter.parent_id is not None and letter.state is LetterState.DRAFT and letter.follows_id is None:
+        raise Stale(_("分解的草稿不逐条修改：请移出本批，在原责任书上重新分解。"))
     form = ClausesForm(version=letter.version, sign_by=letter.sign_by)
     _clauses(form, letter)
     if form.validate_on_submit():
@@ -65,7 +67,7 @@ def follow(letter_id: int) -> ResponseReturnValue:
     """Write a supplementary letter, or one that will replace this one."""
     actor = current_actor()
     letter = queries.visible_letter(actor, letter_id)
-    require(policy.may_manage(actor, letter.group_id))
+    require(policy.may_manage_batch(actor, letter.batch))
     if letter.state is not LetterState.IN_FORCE:
         raise Stale(_("只有已生效的责任书可以补充或者重签。"))
     form = FollowForm(sign_by=commands.usual_sign_by(letter.batch, today=clock.today()))
@@ -91,7 +93,7 @@ def issue(letter_id: int) -> ResponseReturnValue:
     """Issue one letter: again after it was sent back, or one that follows another."""
     actor, form = current_actor(), ActForm()
     letter = queries.visible_letter(actor, letter_id)
-    require(policy.may_manage(actor, letter.group_id))
+    require(policy.may_issue(actor, letter.batch))
     if form.validate_on_submit():
         with write_transaction():
             letter = queries.visible_letter(actor, letter_id)
@@ -118,7 +120,7 @@ def withdraw(letter_id: int) -> ResponseReturnValue:
     """The office takes a letter back before it is in force."""
     actor, form = current_actor(), ReasonForm()
     letter = queries.visible_letter(actor, letter_id)
-    require(policy.may_manage(actor, letter.group_id))
+    require(policy.may_manage_batch(actor, letter.batch))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             letter = queries.visible_letter(actor, letter_id)

@@ -24,7 +24,7 @@ def ask_views(letter_batch_id: int) -> ResponseReturnValue:
     """Ask the units of a batch for their views on their letters."""
     actor, today = current_actor(), clock.today()
     batch = queries.visible_batch(actor, letter_batch_id)
-    require(policy.may_manage(actor, batch.group_id))
+    require(policy.may_manage_batch(actor, batch))
     if batch.state is not BatchState.DRAFT:
         raise Stale(_("责任书已经下发或者弃用，不再征求意见。"))
     reply_by = min(working_days().shift(today, batch.group.consult_days), batch.sign_by)
@@ -79,7 +79,7 @@ def _views_page(
         asked=asked,
         handling=handling,
         withdrawing=withdrawing or ReasonForm(formdata=None, version=consultation.version),
-        handles=bool(policy.may_manage(actor, batch.group_id)) and _is_open(consultation),
+        handles=bool(policy.may_manage_batch(actor, batch)) and _is_open(consultation),
         running=today <= consultation.reply_by and _is_open(consultation),
         labels=LABELS,
     )
@@ -94,7 +94,7 @@ def withdraw_views(letter_batch_id: int) -> ResponseReturnValue:
     """Stop asking."""
     actor, form = current_actor(), ReasonForm()
     batch = queries.visible_batch(actor, letter_batch_id)
-    require(policy.may_manage(actor, batch.group_id))
+    require(policy.may_manage_batch(actor, batch))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             found = queries.consultation_of(letter_batch_id)

@@ -21,7 +21,7 @@ from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterKind,
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.policy import WATCHING
 from tracker.organisation.queries import visible_groups
-from tracker.organisation.rules import OFFICE
+from tracker.organisation.rules import OFFICE, UnitKind
 
 
 @bp.get("/letters")
@@ -29,11 +29,14 @@ def index() -> ResponseReturnValue:
     """What waits for the reader's signature, the letters of their units, and the batches of groups they watch over."""
     actor, today = current_actor(), clock.today()
     watched = actor.groups_as(*WATCHING)
+    own = queries.own_batches(actor)
     groups = [group for group in visible_groups(actor) if group.id in watched]
     return render_template(
         "letters/index.html",
         waiting=queries.waiting_for(actor),
         own=queries.own_letters(actor),
+        handed=own,
+        handed_tallies=queries.tallies(sorted({batch.group_id for batch in own}), day=today),
         asked=queries.views_waiting_for(actor, today=today),
         handovers=queries.handovers_waiting_for(actor, day=today),
         reconciled=queries.reconciliations_waiting_for(actor),
@@ -72,6 +75,8 @@ def letter_page(
         text=policy.text_of(letter),
         lines=queries.lines_of([letter], day=clock.today())[letter.id],
         deviations=queries.deviations(letter),
+        handed_on=queries.handed_on(actor, letter) if letter.in_force_at is not None else None,
+        hands_on=_hands_on(actor, letter),
         handovers_due=queries.handovers_due([letter], day=clock.today()),
         handovers=queries.handovers_of(letter),
         draws_up=policy.may_open_handover(actor, letter),
@@ -83,7 +88,7 @@ def letter_page(
         gaps=queries.gaps(letter.batch, [letter], day=clock.today())[letter.id] if letter.state in EDITABLE else [],
         signs=may_sign and policy.hindrance(actor, letter) is None,
         hindrance=policy.hindrance(actor, letter) if may_sign and letter.state in SIGNABLE else None,
-        office=policy.may_manage(actor, letter.group_id),
+        office=policy.may_manage_batch(actor, letter.batch),
         sends_back=policy.may_send_back(actor, letter)
         and letter.state in MOVES[LetterMove.SEND_BACK][0]
         and "second" not in signed,
@@ -98,10 +103,20 @@ def letter_page(
         seal=seal,
         seals=settings().pdf_seal is not None,
         pdf=pdf_available() or seal is not None,
-        watches=bool(actor.roles_in(letter.group_id) & WATCHING),
+        issues=policy.may_issue(actor, letter.batch),
+        watches=bool(actor.roles_in(letter.group_id) & WATCHING) or bool(policy.may_manage_batch(actor, letter.batch)),
         today=clock.today(),
         labels=LABELS,
     )
+
+
+def _hands_on(actor: Actor, letter: Letter) -> bool:
+    """Whether the reader may hand clauses on now, and there is somebody to hand them to."""
+    if letter.state is not LetterState.IN_FORCE or letter.parent_id is not None:
+        return False
+    if letter.unit.kind is UnitKind.SECTION or not policy.may_hand_on(actor, letter):
+        return False
+    return bool(queries.units_to_hand_on_to(letter))
 
 
 @bp.get("/letters/<int:letter_id>/drawings/<sha256>")

@@ -109,6 +109,7 @@ class Task(Model):
             "next_milestone_on",
             "behind_on",
             "reported_at",
+            "parent_id",
         ),
         sa.Index(
             "ix_task_verifier",

@@ -48,7 +48,7 @@ from tracker.tasks.queries.drafts import (
 )
 from tracker.tasks.queries.filters import Sort, Stage, TaskFilter, Window
 from tracker.tasks.queries.history import name_of_paper, paper_name
-from tracker.tasks.queries.lights import light_condition, light_expression, overdue_condition
+from tracker.tasks.queries.lights import light_condition, light_expression, of_the_group, overdue_condition
 from tracker.tasks.queries.lists import EXPORT_ROWS, TaskRow, all_rows, list_tasks, my_tasks, tasks_by_id
 from tracker.tasks.queries.loading import (
     handed_in,
@@ -115,6 +115,7 @@ __all__ = [
     "my_tasks",
     "name_of_paper",
     "next_action",
+    "of_the_group",
     "open_batches",
     "opinions_on",
     "overdue_condition",

@@ -11,7 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task
-from tracker.tasks.queries.lights import Condition, codes, light_expression
+from tracker.tasks.queries.lights import Condition, codes, light_expression, of_the_group
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import pieces, selects
 from tracker.tasks.rules import LIVE, OPEN, Light, LightFacts, TaskState, light_of
@@ -82,7 +82,9 @@ def counts_by_light(
 def _whole(group: Condition, light: sa.ColumnElement[str]) -> sa.Select[str, int]:
     """A whole group by unit and light, from the index that holds all a light depends on."""
     columns = light.label("light"), sa.func.count().label("number")
-    query = sa.select(*columns).where(group, Task.state.in_(ISSUED_EVER)).group_by(Task.lead_unit_id, light)
+    query = (
+        sa.select(*columns).where(group, of_the_group, Task.state.in_(ISSUED_EVER)).group_by(Task.lead_unit_id, light)
+    )
     return query.with_hint(Task, _LIGHTS, "sqlite")
 
 
@@ -127,7 +129,7 @@ def _dated(group_id: int, day: Reckoning) -> sa.Select[*tuple[Any, ...]]:
             sa.func.min(Task.sort_on).label("oldest"),
             sa.func.max(Task.reported_at).label("reported_at"),
         )
-        .where(Task.group_id == group_id, Task.state.in_(sorted(OPEN)))
+        .where(Task.group_id == group_id, of_the_group, Task.state.in_(sorted(OPEN)))
         .group_by(Task.lead_unit_id, light)
         .with_hint(Task, _LIGHTS, "sqlite")
     )
@@ -147,7 +149,7 @@ def _undated(group_id: int) -> sa.Select[*tuple[Any, ...]]:
             sa.cast(sa.null(), sa.Date),
             sa.func.max(Task.reported_at),
         )
-        .where(Task.group_id == group_id, Task.state.in_(sorted(set(ISSUED_EVER) - OPEN)))
+        .where(Task.group_id == group_id, of_the_group, Task.state.in_(sorted(set(ISSUED_EVER) - OPEN)))
         .group_by(*kinds)
         .with_hint(Task, _LIGHTS, "sqlite")
     )
@@ -161,7 +163,7 @@ def _worst_first(unit: UnitLights) -> tuple[Any, ...]:
 def counts_by_state(group_id: int) -> dict[TaskState, int]:
     """How many tasks of a group stand in each state."""
     rows = db.session.execute(
-        sa.select(Task.state, sa.func.count()).where(Task.group_id == group_id).group_by(Task.state)
+        sa.select(Task.state, sa.func.count()).where(Task.group_id == group_id, of_the_group).group_by(Task.state)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -173,7 +175,7 @@ def unaccepted_by_unit(group_ids: Sequence[int]) -> list[tuple[int, str, int, da
         sa.select(Unit.id, Unit.name, sa.func.count(), earliest)
         .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
-        .where(Task.group_id.in_(group_ids), Task.state == TaskState.ISSUED)
+        .where(Task.group_id.in_(group_ids), of_the_group, Task.state == TaskState.ISSUED)
         .group_by(Unit.id, Unit.name)
         .order_by(earliest, Unit.id)
     )
@@ -189,6 +191,7 @@ def unreported_by_unit(group_ids: Sequence[int], *, since: datetime) -> list[tup
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(
             Task.group_id.in_(group_ids),
+            of_the_group,
             Task.state.in_(sorted(OPEN - {TaskState.ISSUED})),
             sa.or_(Task.reported_at.is_(None), Task.reported_at < since),
         )

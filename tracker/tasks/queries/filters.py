@@ -88,6 +88,11 @@ class TaskFilter:
     only_own: bool = False
     sort: Sort = Sort.DUE
 
+    @property
+    def handed_down(self) -> bool:
+        """Whether pieces of tasks, split among sections and schools, are asked for: by name or as what they are."""
+        return bool(self.text) or self.source is TaskSource.SUBTASK
+
     def states(self) -> tuple[TaskState, ...] | None:
         """The states that can occur; None for all."""
         if isinstance(self.state, TaskState):

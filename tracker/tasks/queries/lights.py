@@ -13,6 +13,13 @@ Condition = sa.ColumnElement[bool]
 Marks = Mapping[int, DayMarks]
 """What is late and near today, by group."""
 
+of_the_group: Condition = Task.parent_id.is_(None)
+"""A task of the group itself, and not a piece of one that its unit handed down to a section or school (层层分解).
+
+The pieces are part of the task that they were split from: whatever counts or lists the tasks of a group, or chases
+units in the name of its office, leaves them out, or one promise would be counted twice.
+"""
+
 SHINING = OPEN | {TaskState.SUBMITTED}
 """States whose light depends on the day."""
 

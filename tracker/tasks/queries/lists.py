@@ -151,7 +151,8 @@ def all_rows(actor: Actor, wanted: TaskFilter, *, today: date, limit: int = EXPO
 def tasks_by_id(actor: Actor, ids: Sequence[int], *, today: date) -> list[TaskRow]:
     """The named tasks as far as somebody sees them, by due date."""
     day = reckoning(today)
-    statement = _statement(actor, TaskFilter(state=Stage.ALL), lambda _state: [Task.id.in_(ids)], len(ids))
+    wanted = TaskFilter(state=Stage.ALL)
+    statement = _statement(actor, wanted, lambda _state: [Task.id.in_(ids)], len(ids), handed_down=True)
     return [_row(row, day) for row in db.session.execute(statement)]
 
 
@@ -163,11 +164,19 @@ def my_tasks(actor: Actor, *, today: date, cursor: str = "", limit: int = PAGE_S
     return list_tasks(actor, TaskFilter(only_own=True, **narrow), today=today, cursor=cursor, limit=limit)
 
 
-def _statement(actor: Actor, wanted: TaskFilter, asked: Asking, limit: int) -> Statement:
+def _statement(
+    actor: Actor, wanted: TaskFilter, asked: Asking, limit: int, *, handed_down: bool | None = None
+) -> Statement:
     """Ids first, piece by piece along the indexes, each no longer than the page; then the columns of those alone."""
     order = _ORDER[wanted.sort]
     key = order[0].column.label("sort_key")
-    seen = pieces(actor, group_id=wanted.group_id, unit_id=wanted.unit_id, only_own=wanted.only_own)
+    seen = pieces(
+        actor,
+        group_id=wanted.group_id,
+        unit_id=wanted.unit_id,
+        only_own=wanted.only_own,
+        handed_down=wanted.handed_down if handed_down is None else handed_down,
+    )
     parts = [
         select.order_by(*(_directed(k.column, k) for k in order)).limit(limit)
         for select in selects(seen, (Task.id, key), asked, states=wanted.states())

@@ -15,7 +15,7 @@ from tracker.kernel.actor import Actor
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Apportionment, Task, TaskPart
 from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS
-from tracker.tasks.queries.lights import Condition, codes
+from tracker.tasks.queries.lights import Condition, codes, of_the_group
 from tracker.tasks.rules import TaskState
 
 MOST_APART = 12
@@ -51,22 +51,30 @@ def watched_groups(actor: Actor) -> list[int]:
 
 
 def pieces(
-    actor: Actor, *, group_id: int | None = None, unit_id: int | None = None, only_own: bool = False
+    actor: Actor,
+    *,
+    group_id: int | None = None,
+    unit_id: int | None = None,
+    only_own: bool = False,
+    handed_down: bool = False,
 ) -> list[Piece]:
     """What somebody sees, perhaps of one group or one lead unit alone.
 
     only_own: what their units and those below lead or take part in, even where they also watch over the group; not
-    what they sum up for others or verify.
+    what they sum up for others or verify. handed_down: also the pieces of tasks that others answer for; without it
+    somebody sees such a piece only where their own unit does it.
     """
     watched = [] if only_own else watched_groups(actor)
     found: list[Piece] = []
     wanted = [group for group in watched if group_id in (None, group)]
     if wanted:
-        found.append(_watching(wanted, unit_id))
+        found.append(_watching(wanted, unit_id, [] if handed_down else [of_the_group]))
     if group_id is not None and group_id in watched:
         return found
     rest = _rest_of_own(watched, group_id, unit_id)
     units = sorted(actor.unit_ids)
+    if not handed_down:
+        rest = _with(rest, sa.or_(of_the_group, Task.lead_unit_id.in_(units), Task.verifier_id == actor.person_id))
     if unit_id in units:
         found.append(Piece([Task.lead_unit_id == unit_id], rest))
     elif units:
@@ -108,10 +116,14 @@ def ids_to_verify(person_id: Any) -> sa.Select[int]:
     return found.where(Task.verifier_id == person_id, Task.verifier_id.is_not(None))
 
 
-def _watching(groups: Sequence[int], unit_id: int | None) -> Piece:
+def _watching(groups: Sequence[int], unit_id: int | None, also: Sequence[Condition]) -> Piece:
     if unit_id is not None:
-        return Piece([Task.lead_unit_id == unit_id], lambda _state: [Task.group_id.in_(groups)])
-    return Piece([Task.group_id == group for group in groups], whole_groups=True)
+        return Piece([Task.lead_unit_id == unit_id], lambda _state: [Task.group_id.in_(groups), *also])
+    return Piece([Task.group_id == group for group in groups], lambda _state: also, whole_groups=True)
+
+
+def _with(asking: Asking, also: Condition) -> Asking:
+    return lambda state: [*asking(state), also]
 
 
 def _rest_of_own(watched: Sequence[int], group_id: int | None, unit_id: int | None) -> Asking:

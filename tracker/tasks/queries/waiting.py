@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import LOCAL
@@ -22,7 +23,7 @@ from tracker.tasks.models import (
 )
 from tracker.tasks.policy import OVERSEERS
 from tracker.tasks.queries.answering import confirms_for, drafts_for
-from tracker.tasks.queries.lights import Condition, by_marks, codes
+from tracker.tasks.queries.lights import Condition, by_marks, codes, of_the_group
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import looked_up_group, looked_up_state
 from tracker.tasks.queries.waiting_papers import of_papers
@@ -98,7 +99,26 @@ def _of_units(actor: Actor, day: Reckoning) -> list[Waits]:
     confirms = confirms_for(actor, Task.lead_unit_id)
     if confirms is not None:
         found += _confirmations(confirms)
+        found.append(_handed_down(actor))
     return found
+
+
+def _handed_down(actor: Actor) -> Waits:
+    """Pieces that sections and schools of the unit handed in or ask something about: here the unit is the office."""
+    above = aliased(Task)
+    asked = [
+        sa.exists().where(model.task_id == Task.id, model.state == pending, also)
+        for model, pending, also in (
+            (Extension, RequestState.PENDING, Extension.ordinal <= FREE_EXTENSIONS),
+            (Adjustment, RequestState.PENDING, sa.true()),
+            (DelayExplanation, ExplanationState.OPEN, sa.true()),
+        )
+    ]
+    submitted = sa.and_(Task.state == TaskState.SUBMITTED, Task.verifier_id.is_(None))
+    waits = sa.or_(submitted, sa.and_(Task.state.in_(sorted(OPEN)), sa.or_(*asked)))
+    mine = confirms_for(actor, above.lead_unit_id, above.group_id)
+    row = _row(Wait.HANDED_DOWN, Task.id, since=Task.updated_at).join(above, above.id == Task.parent_id)
+    return row.where(sa.false() if mine is None else mine, waits, *_uninvolved(actor))
 
 
 def _owns(actor: Actor) -> Condition | None:
@@ -176,7 +196,7 @@ def _of_groups(actor: Actor) -> list[Waits]:
         appointed = sa.and_(Task.verifier_id == actor.person_id, Task.verifier_id.is_not(None))
         found.append(verify.where(appointed, looked_up_state == TaskState.SUBMITTED.value))
     if overseen:
-        mine = sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None))
+        mine = sa.and_(Task.group_id.in_(overseen), Task.verifier_id.is_(None), of_the_group)
         # In the order of the index, which then gives the first hundred without sorting all that were handed in.
         found.append(verify.where(mine, Task.state == TaskState.SUBMITTED).order_by(Task.sort_on, Task.id))
         explained = _row(Wait.ANSWER_EXPLANATION, DelayExplanation.id, since=DelayExplanation.given_at)
@@ -185,6 +205,7 @@ def _of_groups(actor: Actor) -> list[Waits]:
                 looked_up_group.in_(overseen),
                 looked_up_state.in_(codes(OPEN)),
                 DelayExplanation.state == ExplanationState.OPEN,
+                of_the_group,
                 *free,
             )
         )
@@ -199,7 +220,7 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
     if offices or leading:
         extension = _row(Wait.DECIDE_EXTENSION, Extension.id, since=Extension.asked_at)
         mine = sa.or_(
-            sa.and_(looked_up_group.in_(offices), Extension.ordinal <= FREE_EXTENSIONS),
+            sa.and_(looked_up_group.in_(offices), Extension.ordinal <= FREE_EXTENSIONS, of_the_group),
             sa.and_(looked_up_group.in_(leading), Extension.ordinal > FREE_EXTENSIONS),
         )
         found.append(
@@ -215,6 +236,7 @@ def _requests(actor: Actor, free: Sequence[Condition]) -> list[Waits]:
                 looked_up_group.in_(deciding),
                 looked_up_state == TaskState.ISSUED.value,
                 Adjustment.state == RequestState.PENDING,
+                of_the_group,
                 *free,
             )
         )

@@ -20,6 +20,7 @@ class Wait(StrEnum):
     RETURNED = "returned"
     REPORT = "report"
     REPORT_PART = "report_part"
+    HANDED_DOWN = "handed_down"
     DECIDE_ADJUSTMENT = "decide_adjustment"
     DECIDE_EXTENSION = "decide_extension"
     VERIFY = "verify"
@@ -38,6 +39,7 @@ LABELS = Labels(
         Wait.RETURNED: _l("退回重办"),
         Wait.REPORT: _l("待填报进展"),
         Wait.REPORT_PART: _l("待填报配合进展"),
+        Wait.HANDED_DOWN: _l("分解的子任务待本单位办理"),
         Wait.DECIDE_ADJUSTMENT: _l("调整申请待决定"),
         Wait.DECIDE_EXTENSION: _l("延期申请待审批"),
         Wait.VERIFY: _l("待核验"),

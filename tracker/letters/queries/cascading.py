@@ -1,0 +1,150 @@
+"""How far the clauses of a letter are handed on to sections and schools (层层分解), and what still can be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.letters import policy
+from tracker.letters.models import Letter, LetterBatch, LetterClause
+from tracker.letters.rules import BatchState, LetterState
+from tracker.organisation.models import Unit
+from tracker.tasks.models import Task
+from tracker.tasks.queries.answering import drafts_for
+from tracker.tasks.rules import WORK, TaskState
+
+STANDS = frozenset(LetterState) - {LetterState.WITHDRAWN, LetterState.SUPERSEDED}
+"""A clause handed on in a letter of these states is not handed on to the same unit again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToHandOn:
+    """A clause that can be handed on, and the units (by id) that have it already."""
+
+    clause: LetterClause
+    task: Task
+    taken: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SubLetter:
+    """A letter that hands clauses on, with its sub-tasks and how many of them are completed."""
+
+    letter: Letter
+    tasks: int
+    done: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything it hands on is completed."""
+        return 0 < self.tasks == self.done
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """How far a letter is handed on. clauses: how many of its clauses stand for tasks; handed: of these, handed on.
+
+    The letter's own promise, its tasks' states and lights are never derived from this.
+    """
+
+    clauses: int
+    handed: int
+    letters: Sequence[SubLetter]
+
+    @property
+    def units(self) -> int:
+        """Units that have a part."""
+        return len({one.letter.unit_id for one in self.letters})
+
+    @property
+    def signed(self) -> int:
+        """Letters that both parties have signed."""
+        return sum(one.letter.in_force_at is not None for one in self.letters)
+
+    @property
+    def done(self) -> int:
+        """Letters whose sub-tasks are all completed."""
+        return sum(one.is_done for one in self.letters)
+
+
+def units_to_hand_on_to(letter: Letter) -> Sequence[Unit]:
+    """The sections of a letter's unit and the schools below it."""
+    below = sa.select(Unit).where(Unit.parent_id == letter.unit_id, Unit.ended_on.is_(None))
+    return db.session.scalars(below.order_by(Unit.id)).all()
+
+
+def clauses_to_hand_on(letter: Letter) -> list[ToHandOn]:
+    """The clauses whose tasks the unit is at work on: two queries."""
+    ids = [clause.task_id for clause in letter.clauses if clause.task_id is not None]
+    rows = db.session.scalars(
+        sa.select(Task)
+        .where(Task.id.in_(ids), Task.state.in_(sorted(WORK)), Task.lead_unit_id == letter.unit_id)
+        .options(joinedload(Task.group))
+    )
+    tasks = {task.id: task for task in rows}
+    given = (
+        sa.select(LetterClause.parent_clause_id, Letter.unit_id)
+        .join(Letter, Letter.id == LetterClause.letter_id)
+        .where(Letter.parent_id == letter.id, Letter.state.in_(sorted(STANDS)))
+    )
+    taken: dict[int | None, set[int]] = {}
+    for clause_id, unit_id in db.session.execute(given):
+        taken.setdefault(clause_id, set()).add(unit_id)
+    return [
+        ToHandOn(clause, tasks[clause.task_id], frozenset(taken.get(clause.id, ())))
+        for clause in letter.clauses
+        if clause.task_id in tasks
+    ]
+
+
+def handed_on(actor: Actor, letter: Letter) -> HandedOn:
+    """How far a letter is handed on, as far as somebody sees the letters that do: three queries."""
+    of_tasks = [clause for clause in letter.clauses if clause.task_id is not None]
+    rows = db.session.scalars(
+        sa.select(Letter)
+        .where(
+            Letter.parent_id == letter.id,
+            Letter.state.in_(sorted(STANDS - {LetterState.DRAFT})),
+            policy.letters_visible_to(actor),
+        )
+        .options(joinedload(Letter.unit))
+        .order_by(Letter.id)
+    ).all()
+    piece = aliased(Task)
+    done = sa.func.sum(sa.case((piece.state == TaskState.COMPLETED, 1), else_=0))
+    counts = {
+        letter_id: (number, int(completed or 0))
+        for letter_id, number, completed in db.session.execute(
+            sa.select(LetterClause.letter_id, sa.func.count(), done)
+            .join(piece, piece.id == LetterClause.task_id)
+            .where(LetterClause.letter_id.in_([row.id for row in rows]))
+            .group_by(LetterClause.letter_id)
+        )
+    }
+    handed = db.session.scalars(
+        sa.select(LetterClause.parent_clause_id)
+        .where(LetterClause.letter_id.in_([row.id for row in rows]), LetterClause.parent_clause_id.is_not(None))
+        .distinct()
+    ).all()
+    letters = [SubLetter(row, *counts.get(row.id, (0, 0))) for row in rows]
+    return HandedOn(len(of_tasks), len(handed), letters)
+
+
+def own_batches(actor: Actor) -> Sequence[LetterBatch]:
+    """The batches in which the units that somebody writes for hand clauses on, those not given up, newest first."""
+    mine = drafts_for(actor, LetterBatch.unit_id, LetterBatch.group_id)
+    if mine is None:
+        return []
+    return db.session.scalars(
+        sa.select(LetterBatch)
+        .where(
+            mine,
+            LetterBatch.state != BatchState.DISCARDED,
+        )
+        .options(joinedload(LetterBatch.unit))
+        .order_by(LetterBatch.id.desc())
+        .limit(50)
+    ).all()
