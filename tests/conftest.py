@@ -62,15 +62,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine_name", names)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure coverage where it can grow: not in the second engine's turn, nor in a browser's long way round.
+BY_PAGES = frozenset({"client", "client_as", "live_server", "page"})
+"""Fixtures of a test that goes through pages."""
 
-    Following every call costs such a test half its time again. What only PostgreSQL can show stays measured.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage where it should grow: by tests of commands, policies and rules themselves.
+
+    Following every call costs a test half its time again, so neither the second engine's turn nor the long way round
+    through pages is measured. What only PostgreSQL can show stays measured.
     """
     for item in items:
         callspec = getattr(item, "callspec", None)
         again = callspec is not None and callspec.params.get("engine_name") == "postgresql"
-        if item.get_closest_marker("browser") or (again and not item.get_closest_marker("postgres")):
+        by_pages = item.get_closest_marker("browser") or BY_PAGES & set(getattr(item, "fixturenames", ()))
+        if by_pages or (again and not item.get_closest_marker("postgres")):
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -15,15 +15,18 @@ from typing import Any
 import psycopg
 from alembic import command
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from config import Settings
+from config import ROOT, Settings
 from tracker.app import create_app
 from tracker.kernel.db import db
 
 ENGINES = ("sqlite", "postgresql")
+
+# Templates, compiled once for the applications of all workers; a changed one is compiled anew.
+_COMPILED = ROOT / ".pytest_cache" / "templates"
 
 # Tables of the house's own that hold no data of a test.
 _KEPT = {"alembic_version"}
@@ -46,6 +49,8 @@ def build_app(database_url: str, instance_dir: Path) -> Flask:
         )
     )
     app.jinja_env.undefined = StrictUndefined
+    _COMPILED.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_COMPILED))
     return app
 
 
