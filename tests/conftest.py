@@ -65,6 +65,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 BY_PAGES = frozenset({"client", "client_as", "live_server", "page"})
 """Fixtures of a test that goes through pages."""
 
+ROUNDABOUT = frozenset({"demo", "journeys", "laws"})
+"""Folders of tests that go through everything."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage where it should grow: by tests of commands, policies and rules themselves.
@@ -75,8 +78,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         callspec = getattr(item, "callspec", None)
         again = callspec is not None and callspec.params.get("engine_name") == "postgresql"
-        by_pages = item.get_closest_marker("browser") or BY_PAGES & set(getattr(item, "fixturenames", ()))
-        if by_pages or (again and not item.get_closest_marker("postgres")):
+        roundabout = item.path.parent.name in ROUNDABOUT or BY_PAGES & set(getattr(item, "fixturenames", ()))
+        if roundabout or (again and not item.get_closest_marker("postgres")):
             item.add_marker(pytest.mark.no_cover)
 
 
