@@ -83,6 +83,10 @@ class Sqlite(Database):
         self.url = f"sqlite:///{self._file}"
         self.app = build_app(self.url, folder)
         migrate(self.app)
+        self.keep()
+
+    def keep(self) -> None:
+        """Let what is there now be what a reset goes back to."""
         self._release()
         shutil.copyfile(self._file, self._template)
 

@@ -1,6 +1,7 @@
 """Browsers at the application: strangers, and people who are signed in without the cost of a password."""
 
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,13 +18,18 @@ PASSWORD = "长风破浪会有时 2026"
 """The password of every account that tests open."""
 
 
+@cache
+def _hash() -> str:
+    return passwords.hash_of(PASSWORD)
+
+
 def give_account(app: Flask, person_id: int, *, login: str = "", must_change: bool = False) -> int:
     """The person's account, opened with PASSWORD if there is none yet."""
     with app.app_context(), write_transaction():
         account = queries.account_of(person_id) or Account(
             person_id=person_id,
             login=login or f"person{person_id}",
-            password_hash=passwords.hash_of(PASSWORD),
+            password_hash=_hash(),
             password_expires_at=None,
             created_at=NOW,
             must_change=must_change,
@@ -43,17 +49,19 @@ def sign_in(client: FlaskClient, account_id: int, *, now: datetime = NOW) -> int
         writing.add(row)
         writing.flush()
         session_id = row.id
-    with client.session_transaction() as kept:
-        kept[SESSION_KEY] = token
-    carry_token(client)
+    _carry(client, {SESSION_KEY: token})
     return session_id
 
 
 def carry_token(client: FlaskClient) -> None:
     """Let the browser's requests carry the token against forgery, as its pages would."""
+    _carry(client, {})
+
+
+def _carry(client: FlaskClient, values: dict[str, str]) -> None:
     raw = new_token()
     with client.session_transaction() as kept:
-        kept["csrf_token"] = raw
+        kept.update(values, csrf_token=raw)
     signed = URLSafeTimedSerializer(str(client.application.secret_key), salt="wtf-csrf-token").dumps(raw)
     client.environ_base["HTTP_X_CSRFTOKEN"] = signed
 

@@ -11,6 +11,7 @@ from tracker.accounts import queries as accounts
 from tracker.audit.models import AuditEntry
 from tracker.demo.story import load
 from tracker.kernel.clock import LOCAL, local_date
+from tracker.kernel.registry import registry
 from tracker.letters import queries as letters
 from tracker.letters.models import Letter
 from tracker.letters.rules import LetterState
@@ -52,6 +53,14 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     known = accounts.installation()
     assert known is not None
     assert known.demo
+    _assert_record_has_words(session)
+
+
+def _assert_record_has_words(session: Session) -> None:
+    entries = session.scalars(sa.select(AuditEntry)).all()
+    assert {entry.subject_kind for entry in entries} - registry.subjects.keys() == set()
+    assert {key for entry in entries for key in (*entry.old, *entry.new)} - registry.keys.keys() == set()
+    assert {entry.act for entry in entries} - registry.acts.keys() == set()
 
 
 @pytest.mark.sqlite

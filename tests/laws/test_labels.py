@@ -5,21 +5,14 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from config import ROOT
-from tracker.audit.models import AuditEntry
-from tracker.demo.story import load
-from tracker.kernel.clock import LOCAL
 from tracker.kernel.registry import registry
 from tracker.kernel.text import Labels
 from tracker.organisation.rules import GroupSettings
@@ -80,6 +73,7 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+@pytest.mark.sqlite
 def test_every_subject_and_key_that_the_code_spells_out_has_a_word(app: Flask) -> None:
     kinds, keys = set(), {field.name for field in fields(GroupSettings)}
     for call in _nodes(ast.Call):
@@ -99,12 +93,3 @@ def test_every_subject_and_key_that_the_code_spells_out_has_a_word(app: Flask) -
     assert len(keys) > 60
     assert kinds - registry.subjects.keys() == set()
     assert keys - registry.keys.keys() == set()
-
-
-@pytest.mark.sqlite
-def test_everything_on_record_in_the_story_has_a_word(session: Session, tmp_path: Path) -> None:
-    load(now=datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL), root=tmp_path)
-    entries = session.scalars(sa.select(AuditEntry)).all()
-    assert {entry.subject_kind for entry in entries} - registry.subjects.keys() == set()
-    assert {key for entry in entries for key in (*entry.old, *entry.new)} - registry.keys.keys() == set()
-    assert {entry.act for entry in entries} - registry.acts.keys() == set()

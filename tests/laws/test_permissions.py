@@ -14,7 +14,7 @@ from config import Settings
 from tests.cast import NOW, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, account_of, another_session, job_of, message_to, things_of
-from tests.visitors import signed_in, stranger
+from tests.visitors import give_account, signed_in, stranger
 from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.access import Role, Route
@@ -77,11 +77,16 @@ class World:
     clients: dict[Role, FlaskClient] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.enter()
+        self._enter()
+        self.database.keep()
+        self.again()
 
-    def enter(self) -> None:
+    def again(self) -> None:
         """Begin afresh, because an act succeeded."""
         self.database.reset()
+        self.clients = {role: signed_in(self.database.app, self.cast.person_ids[name]) for role, name in PEOPLE.items()}
+
+    def _enter(self) -> None:
         app = self.database.app
         files: Path = app.extensions["settings"].files_dir
         with app.app_context():
@@ -94,7 +99,8 @@ class World:
                     self.cast, group="g3", unit="d2_finance", head="d2_head", region="d2", files=files
                 )
             db.session.remove()
-        self.clients = {role: signed_in(app, self.cast.person_ids[name]) for role, name in PEOPLE.items()}
+        for name in PEOPLE.values():
+            give_account(app, self.cast.person_ids[name])
 
     def address(self, rule: Rule, things: Things, person: str) -> str:
         """The address of a route about the own or the foreign things."""
@@ -166,7 +172,7 @@ def test_each_role_finds_the_door_as_the_table_says(world: World, rule: Rule, me
         status = _ask(world, role, here, rule, method)
         found[str(role)], wanted[str(role)] = _answered(status), _expected(row, role)
         if method == "POST" and status < 400:
-            world.enter()
+            world.again()
     differing = {key: (found[key], f"table says {wanted[key]}") for key in found if found[key] != wanted[key]}
     assert differing == {}
 

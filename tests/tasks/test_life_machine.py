@@ -431,9 +431,9 @@ def assert_laws_hold(database: Database, *, lives: int, steps: int) -> None:
 
 @pytest.mark.sqlite
 def test_whatever_people_do_the_life_of_a_task_keeps_its_laws(database: Database) -> None:
-    assert_laws_hold(database, lives=25, steps=40)
+    assert_laws_hold(database, lives=18, steps=40)
 
 
 @pytest.mark.postgres
 def test_the_laws_hold_on_the_other_engine_too(database: Database) -> None:
-    assert_laws_hold(database, lives=5, steps=30)
+    assert_laws_hold(database, lives=4, steps=30)

@@ -55,7 +55,7 @@ def test_sql_and_python_agree_on_every_light(cast: Cast) -> None:
     ids = accepted(cast, *(f"任务{n}" for n in range(8)))
     day = reckoning(TODAY)
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(st.lists(facts(), min_size=8, max_size=8))
     def agree(cases: list[LightFacts]) -> None:
         with write_transaction() as session:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -90,9 +92,9 @@ def seats(group: LeadershipGroup, *, day: date) -> tuple[list[SeatRow], list[Sea
     return current, sorted(past, key=lambda seat: (seat.ends_on, seat.id), reverse=True)
 
 
-def holders_of_posts(rows: Sequence[Seat], *, day: date) -> dict[int, list[Person]]:
-    """Who sits in seats of posts, by seat; for a head's empty post whoever presides there."""
-    ids = [seat.id for seat in rows if seat.post_id is not None]
+@cache
+def _sitting() -> tuple[sa.Select[int, Person], ...]:
+    """Who holds a seat's post, and who presides where a head's is empty: built once, as each letter asks it."""
     held_post = aliased(Post)
     by_post = sa.select(Seat.id, Person).join(Appointment, Appointment.post_id == Seat.post_id)
     presiding = (
@@ -101,13 +103,24 @@ def holders_of_posts(rows: Sequence[Seat], *, day: date) -> dict[int, list[Perso
         .join(held_post, held_post.unit_id == Post.unit_id)
         .join(Appointment, sa.and_(Appointment.post_id == held_post.id, Appointment.presiding))
     )
+    asked: Any = sa.bindparam("seats", expanding=True)
+    today: Any = sa.bindparam("day")
+    return tuple(
+        query.join(Person, Person.id == Appointment.person_id)
+        .where(Seat.id.in_(asked), on_day(Appointment, today), sits_still(Appointment.person_id))
+        .order_by(Appointment.id)
+        for query in (by_post, presiding)
+    )
+
+
+def holders_of_posts(rows: Sequence[Seat], *, day: date) -> dict[int, list[Person]]:
+    """Who sits in seats of posts, by seat; for a head's empty post whoever presides there."""
     found: dict[int, list[Person]] = {}
-    for query in (by_post, presiding):
-        empty = [seat for seat in ids if seat not in found]
-        sitting = query.join(Person, Person.id == Appointment.person_id).where(
-            Seat.id.in_(empty), on_day(Appointment, day), sits_still(Appointment.person_id)
-        )
-        for seat_id, person in db.session.execute(sitting.order_by(Appointment.id)):
+    for query in _sitting():
+        empty = [seat.id for seat in rows if seat.post_id is not None and seat.id not in found]
+        if not empty:
+            break
+        for seat_id, person in db.session.execute(query, {"seats": empty, "day": day}):
             found.setdefault(seat_id, []).append(person)
     return found
 
