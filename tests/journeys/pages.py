@@ -53,6 +53,7 @@ NOT_PAGES = frozenset(
         "letters.handover_sheet",
         "letters.drawing",
         "letters.pdf_of_letter",
+        "letters.pile_page",
         "letters.reconciliation_sheet",
         "letters.scan",
         "letters.standing",

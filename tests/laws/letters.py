@@ -12,12 +12,14 @@ from tracker.letters.models import (
     Letter,
     LetterBatch,
     LetterConsultation,
+    LetterPile,
     LetterText,
+    PilePage,
     Reconciliation,
     Signatory,
     Signature,
 )
-from tracker.letters.rules import BatchState, HandoverLine, LetterState, Side, SigningMethod, SigningOrder
+from tracker.letters.rules import BatchState, HandoverLine, LetterState, PileState, Side, SigningMethod, SigningOrder
 from tracker.organisation.models import LeadershipGroup, Person, Post, Seat
 from tracker.organisation.rules import PostRank, SeatRole
 from tracker.tasks.rules import OpinionKind
@@ -82,6 +84,9 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     db.session.add(batch)
     db.session.flush()
     db.session.add(_reconciled(letter, person_id, scan))
+    pile = LetterPile(batch_id=batch.id, state=PileState.READY, files=[], uploaded_by_id=person_id, uploaded_at=NOW)
+    pile.pages = [PilePage(position=1, letter_id=letter.id, picture_sha256=DIGEST)]
+    db.session.add(pile)
     handover = _handover(letter, second, person_id, scan)
     db.session.add(handover)
     db.session.flush()
@@ -99,6 +104,8 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
         "letter_id": letter.id,
         "code": letter.check_code,
         "handover_id": handover.id,
+        "pile_id": pile.id,
+        "position": 1,
     }
 
 

@@ -47,6 +47,11 @@ def pdf(paper: Paper) -> bytes:
     return bytes(made.write_pdf())
 
 
+def page_count(paper: Paper) -> int:
+    """How many pages a paper has when it is printed."""
+    return len(render(html(paper)).pages)
+
+
 def render(page: str) -> Any:
     """Lay a page out, with nothing but what is in it: no address is ever opened."""
     engine, urls = _engine()

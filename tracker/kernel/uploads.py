@@ -23,10 +23,10 @@ def chosen(*uploads: Any) -> list[Any]:
     return [upload for upload in uploads if getattr(upload, "filename", "")]
 
 
-def kept(uploads: Sequence[Any], *, field: str, now: datetime) -> list[NewFile]:
+def kept(uploads: Sequence[Any], *, field: str, now: datetime, most: int = MAX_FILES) -> list[NewFile]:
     """Check and keep what was uploaded; belongs in the act's own transaction."""
-    if len(uploads) > MAX_FILES:
-        raise Invalid({field: _l("一次最多上传 %(count)s 个文件。", count=MAX_FILES)})
+    if len(uploads) > most:
+        raise Invalid({field: _l("一次最多上传 %(count)s 个文件。", count=most)})
     limit = settings().max_upload_mb * 1024 * 1024
     return [
         files.store(upload.stream, upload.filename or "", root=files_root(), max_bytes=limit, now=now, field=field)

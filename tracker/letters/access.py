@@ -17,6 +17,7 @@ from tracker.kernel.text import _l
 
 _OFFICE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="group")
 _ANSWERING = CONFIRMING | {Role.LIAISON}
+_PILE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_pile")
 _LETTER_OFFICE = route(OFFICE_ROLES, sees=BUSINESS, about="letter")
 
 ACCESS: dict[str, Route] = {
@@ -36,6 +37,11 @@ ACCESS: dict[str, Route] = {
     "letters.answer_views": route(_ANSWERING, OFFICE_ROLES, sees=BUSINESS, about="asked letter"),
     "letters.urge": route(GROUP_ROLES, about="letter_batch"),
     "letters.make_papers": route(GROUP_ROLES, about="letter_batch"),
+    "letters.new_pile": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.pile": _PILE,
+    "letters.pile_page": _PILE,
+    "letters.assign_pages": _PILE,
+    "letters.record_pile": _PILE,
     "letters.show": route(BUSINESS, about="letter"),
     "letters.sign": route(Role.HEAD, Role.LEADER, sees=BUSINESS, about="letter"),
     "letters.send_back": route(CONFIRMING, sees=BUSINESS, about="letter"),
@@ -69,6 +75,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "letter_id": ("letters.show", _l("返回责任书")),
     "letter_batch_id": ("letters.batch", _l("返回责任书批次")),
     "asked_id": ("letters.asked", _l("返回征求意见")),
+    "pile_id": ("letters.pile", _l("返回整叠扫描")),
     "handover_id": ("letters.handover", _l("返回交接确认")),
 }
 """The page of each thing that an address names, for whoever was refused an act on it."""

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, HiddenField, IntegerField, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms import (
+    FileField,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -193,6 +202,26 @@ class FulfilForm(ActForm):
     """The confirmation of what became of the clauses, with the password."""
 
     password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+
+
+class PileForm(FlaskForm):
+    """A pile of scans: one PDF, several, or pictures."""
+
+    scans = MultipleFileField(_l("扫描件"), [OPTIONAL], render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
+
+
+def chosen_numbers(fields: Mapping[str, str], prefix: str) -> dict[int, int]:
+    """What was chosen in fields named prefix-NUMBER; whatever is no number was not offered and is left out."""
+    found = {}
+    for name, value in fields.items():
+        number = name.removeprefix(f"{prefix}-")
+        if number != name and _is_number(number) and _is_number(value):
+            found[int(number)] = int(value)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 class ReasonForm(ActForm):

@@ -20,6 +20,7 @@ from tracker.letters.commands.handing_over import (
     ticket_for_handover,
 )
 from tracker.letters.commands.issuing import issue_batch, issue_letter
+from tracker.letters.commands.piles import assign_pages, record_from_pile, upload_pile
 from tracker.letters.commands.preparing import (
     BatchWords,
     discard_batch,
@@ -42,6 +43,7 @@ __all__ = [
     "answer_views",
     "ask_for_papers",
     "ask_views",
+    "assign_pages",
     "discard_batch",
     "draft_reconciliation",
     "drop_letters",
@@ -56,6 +58,7 @@ __all__ = [
     "keep_seal",
     "open_handover",
     "prepare_batch",
+    "record_from_pile",
     "record_handover",
     "record_paper",
     "require_divisible",
@@ -66,6 +69,7 @@ __all__ = [
     "tell_successors",
     "ticket_for",
     "ticket_for_handover",
+    "upload_pile",
     "urge_letter",
     "usual_sign_by",
     "withdraw_letter",

@@ -11,6 +11,7 @@ from tracker.letters.models.letters import (
     Signatory,
     Signature,
 )
+from tracker.letters.models.piles import LetterPile, PilePage
 from tracker.letters.models.reconciling import OutcomeOfClause, Reconciliation
 from tracker.letters.models.seals import LetterSeal
 
@@ -23,10 +24,12 @@ __all__ = [
     "LetterBatch",
     "LetterClause",
     "LetterConsultation",
+    "LetterPile",
     "LetterSeal",
     "LetterTemplate",
     "LetterText",
     "OutcomeOfClause",
+    "PilePage",
     "Reconciliation",
     "Signatory",
     "Signature",

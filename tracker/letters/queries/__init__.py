@@ -65,6 +65,14 @@ from tracker.letters.queries.letters import (
     whole,
 )
 from tracker.letters.queries.parties import holders, people_behind
+from tracker.letters.queries.piles import (
+    FiledLetter,
+    filed_letters,
+    known_letters,
+    letters_to_file,
+    piles_of,
+    visible_pile,
+)
 from tracker.letters.queries.reconciling import (
     proposals,
     reconciliation_of,
@@ -85,6 +93,7 @@ __all__ = [
     "Asked",
     "Deviation",
     "Fault",
+    "FiledLetter",
     "HandedOn",
     "HandoverDue",
     "Line",
@@ -100,6 +109,7 @@ __all__ = [
     "deadline_of",
     "deviations",
     "faults",
+    "filed_letters",
     "gaps",
     "handed_on",
     "handover_text",
@@ -109,10 +119,12 @@ __all__ = [
     "head_posts",
     "holders",
     "is_over",
+    "known_letters",
     "leaders_to_sign",
     "letter_of_code",
     "letters_in_force",
     "letters_of",
+    "letters_to_file",
     "letters_to_print",
     "lines_of",
     "next_to_seal",
@@ -122,6 +134,7 @@ __all__ = [
     "people_behind",
     "people_to_sign",
     "people_whose_turn",
+    "piles_of",
     "promise_of",
     "promised_tasks",
     "proposals",
@@ -149,6 +162,7 @@ __all__ = [
     "visible_clause_opinion",
     "visible_handover",
     "visible_letter",
+    "visible_pile",
     "waiting_for",
     "whole",
 ]

@@ -110,6 +110,27 @@ class PaperKind(StrEnum):
     PRINT = "print"
 
 
+class PileState(StrEnum):
+    """How far a pile of scans has come: it is taken apart, or filed and waiting for the office."""
+
+    READING = "reading"
+    READY = "ready"
+
+
+class PageFault(StrEnum):
+    """Why a page of a pile belongs to no letter."""
+
+    NO_CODE = "no_code"
+    BLANK = "blank"
+    FOREIGN = "foreign"
+    SEVERAL = "several"
+    OTHER_BATCH = "other_batch"
+    OLD_TEXT = "old_text"
+    NOT_SIGNABLE = "not_signable"
+    DUPLICATE = "duplicate"
+    TAKEN_OUT = "taken_out"
+
+
 class Gap(StrEnum):
     """What a letter lacks before it can go out, or what the office should know."""
 
@@ -192,6 +213,18 @@ LABELS = Labels(
         PaperKind.WORD: _l("全部责任书（Word 压缩包）"),
         PaperKind.PDF: _l("全部责任书（PDF 压缩包）"),
         PaperKind.PRINT: _l("全部打印（一个 PDF）"),
+    },
+    {PileState.READING: _l("正在识别"), PileState.READY: _l("待确认")},
+    {
+        PageFault.NO_CODE: _l("没有识别到二维码"),
+        PageFault.BLANK: _l("空白页"),
+        PageFault.FOREIGN: _l("不是本领导小组的责任书"),
+        PageFault.SEVERAL: _l("一页上有几份责任书的二维码"),
+        PageFault.OTHER_BATCH: _l("属于其他批次"),
+        PageFault.OLD_TEXT: _l("印的不是现行文本"),
+        PageFault.NOT_SIGNABLE: _l("责任书不在待签署状态"),
+        PageFault.DUPLICATE: _l("与前面一页重复"),
+        PageFault.TAKEN_OUT: _l("已移出"),
     },
     {
         Gap.NO_SIGNATORY: _l("没有登记主要负责人职务"),

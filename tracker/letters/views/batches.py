@@ -169,6 +169,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         form=form,
         waits=WAITING,
         signable=SIGNABLE,
+        piles=queries.piles_of(found),
         papers=_papers(shown) if pdf_available() else [PaperKind.WORD],
         is_draft=found.state is BatchState.DRAFT,
         blocking=BLOCKING,

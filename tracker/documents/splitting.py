@@ -1,0 +1,108 @@
+"""Takes a scan apart, in a process of its own: page by page a picture, and what the QR codes on it say.
+
+`python -m tracker.documents.splitting FILE TYPE FOLDER FIRST MOST` writes FOLDER/0001.jpg and so on, and a line of JSON
+for each page. What comes from outside is opened here alone, under limits of memory and size, where nothing else can be
+harmed; the parent (`scans.py`) watches the time. Of a PDF pages are drawn, and nothing in it is ever run.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, ImageOps
+
+QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+DPI = 200
+FINER = 1.6
+"""How much larger a page of a PDF is drawn once more where no code was found on it."""
+LONGEST = 2600
+"""Pixels of the longer side of a picture that is kept: A4 at 200 dots an inch, and some."""
+MOST_PIXELS = 80_000_000
+MOST_MEMORY = 2 * 1024**3
+MOST_WRITTEN = 30 * 1024**2
+INK, TRACES = 160, 0.0005
+"""Darker than the first is ink; a page with a smaller share of it than the second is blank."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, as a code that the parent puts into words
+    """The file is not taken."""
+
+
+def pages_of_pdf(path: Path, most: int) -> Iterator[tuple[int, Image.Image, Image.Image | None]]:
+    """Each page as (how many there are, its picture, a finer one where no code is found on that)."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise Refused("encrypted" if "password" in str(error).lower() else "damaged") from error
+    count = len(document)
+    if not 0 < count <= most:
+        raise Refused("too_many_pages" if count else "no_pages")
+    for number in range(count):
+        page = document[number]
+        longer = max(*page.get_size(), 1)
+        scale = min(DPI / 72, LONGEST / longer)
+        picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+        finer = None
+        if not codes_on(picture):
+            finer = page.render(scale=scale * FINER, may_draw_forms=False).to_pil().convert("L")
+        page.close()
+        yield count, picture, finer
+    document.close()
+
+
+def picture_in(path: Path) -> Iterator[tuple[int, Image.Image, Image.Image | None]]:
+    """A photograph or a scan of one page, turned as it was held."""
+    try:
+        with Image.open(path, formats=("JPEG", "PNG")) as found:
+            if found.width * found.height > MOST_PIXELS:
+                raise Refused("too_large")
+            whole = ImageOps.exif_transpose(found).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refused("too_large" if isinstance(error, Image.DecompressionBombError) else "damaged") from error
+    small = whole.copy()
+    small.thumbnail((LONGEST, LONGEST))
+    yield 1, small, whole.convert("L")
+
+
+def codes_on(picture: Image.Image) -> list[str]:
+    """What the QR codes on a picture say."""
+    found = zxingcpp.read_barcodes(picture, formats=QR)
+    return sorted({code.text for code in found})
+
+
+def is_blank(picture: Image.Image) -> bool:
+    """Whether there is next to nothing on a page, such as the back of a sheet."""
+    grey = picture.convert("L").resize((240, 340))
+    return sum(grey.histogram()[:INK]) < TRACES * 240 * 340
+
+
+def main(path: Path, media_type: str, folder: Path, first: int, most: int) -> None:
+    """Take one file apart."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    pages = pages_of_pdf(path, most) if media_type == "application/pdf" else picture_in(path)
+    try:
+        for position, (count, picture, finer) in enumerate(pages, first):
+            codes = codes_on(picture) or (codes_on(finer) if finer is not None else [])
+            name = f"{position:04}.jpg"
+            picture.save(folder / name, "JPEG", quality=70)
+            _say(name=name, count=count, codes=codes, blank=not codes and is_blank(picture))
+    except Refused as refusal:
+        _say(refused=str(refusal))
+    except (MemoryError, pypdfium2.PdfiumError) as error:
+        _say(refused="too_large" if isinstance(error, MemoryError) else "damaged")
+
+
+def _say(**words: object) -> None:
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
