@@ -71,7 +71,7 @@ NOT_PAGES = frozenset(
 )
 """What answers with a file, or to machines."""
 
-ELSEWHERE = frozenset({"accounts.setup"})
+ELSEWHERE = frozenset({"accounts.second_step", "accounts.setup"})
 """Open only in an empty installation: the first run has its own journey."""
 
 PERSON_FOR = {"accounts.sign_in": None, "intake.passed_drafts": "leader", "intake.preview": "registrar"}

@@ -20,12 +20,15 @@ _ACCOUNT = route(Role.SYSTEM_ADMINISTRATOR, about="account")
 
 ACCESS: dict[str, Route] = {
     "accounts.sign_in": PUBLIC,
+    "accounts.second_step": PUBLIC,
     "accounts.setup": PUBLIC,
     "accounts.appearance": PUBLIC,
     "accounts.enter_demo": PUBLIC,
     "accounts.sign_out": EVERYBODY,
     "accounts.password": EVERYBODY,
     "accounts.me": EVERYBODY,
+    "accounts.second_factor": EVERYBODY,
+    "accounts.give_up_second_factor": EVERYBODY,
     "accounts.end_session": Route(allowed=SIGNED_IN, about="session"),
     "accounts.welcome": EVERYBODY,
     "accounts.group": _GROUP,
@@ -37,6 +40,7 @@ ACCESS: dict[str, Route] = {
     "accounts.reset": _ACCOUNT,
     "accounts.deactivate": _ACCOUNT,
     "accounts.reactivate": _ACCOUNT,
+    "accounts.remove_second_factor": _ACCOUNT,
 }
 
 MENU = (

@@ -12,6 +12,9 @@ ACTS: dict[str, object] = {
     "account.reset": _l("重置密码"),
     "account.deactivate": _l("停用账号"),
     "account.reactivate": _l("启用账号"),
+    "account.second_factor_on": _l("开启两步验证"),
+    "account.second_factor_off": _l("关闭两步验证"),
+    "account.use_recovery_code": _l("使用恢复码"),
     "installation.setup_code": _l("生成初始化码"),
     "installation.set_up": _l("完成初始化"),
     "installation.mark_as_demo": _l("标记为演示"),
@@ -28,6 +31,7 @@ KEYS: dict[str, object] = {
     "address": _l("网络地址"),
     "region": _l("行政区"),
     "active": _l("启用"),
+    "left": _l("剩余"),
     "why": _l("原因"),
 }
 """What is noted of it, old and new."""

@@ -53,6 +53,21 @@ def setup_code() -> None:
     click.echo(f"\n  初始化码 Set-up code   {code}\n  用于首次打开网页时的初始化；再次运行本命令会使它失效。\n")
 
 
+@cli.command("second-factor-off")
+@click.argument("login")
+def second_factor_off(login: str) -> None:
+    """Take the second factor off LOGIN, whose owner has lost it; the owner is told."""
+    try:
+        with write_transaction():
+            account = queries.account_named(rules.plain_login(login))
+            if account is None:
+                raise click.ClickException(f"没有登录名 No such login: {login}")
+            commands.remove_second_factor(account, by=SYSTEM, now=clock.now())
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    click.echo(f"{account.login}   两步验证已关闭 the second factor is off")
+
+
 @cli.command("reset")
 @click.argument("login")
 def reset(login: str) -> None:

@@ -23,6 +23,30 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
+ONE_TIME = {"autocomplete": "one-time-code", "spellcheck": "false"}
+
+
+class SecondStepForm(FlaskForm):
+    """The code, once the password was right."""
+
+    code = StringField(_l("动态验证码或恢复码"), [REQUIRED, Length(max=100)], render_kw={**ONE_TIME, "autofocus": True})
+
+
+class SecondFactorForm(FlaskForm):
+    """Set the second factor up: the secret that the page showed, a code made with it, and the password."""
+
+    kept = HiddenField()
+    code = StringField(_l("动态验证码"), [REQUIRED, Length(max=100)], render_kw={**ONE_TIME, "inputmode": "numeric"})
+    password = PasswordField(_l("登录密码"), [REQUIRED], render_kw=CURRENT)
+
+
+class GiveUpForm(FlaskForm):
+    """Give the second factor up: password and code."""
+
+    password = PasswordField(_l("登录密码"), [REQUIRED], render_kw=CURRENT)
+    code = StringField(_l("动态验证码或恢复码"), [REQUIRED, Length(max=100)], render_kw=ONE_TIME)
+
+
 class PasswordForm(FlaskForm):
     """Change one's own password."""
 

@@ -174,7 +174,7 @@ def _device() -> tuple[str, list[int]]:
     return str(known["mark"]), [int(account) for account in known["accounts"]]
 
 
-def _device_for(account: Account | None) -> str:
+def device_for(account: Account | None) -> str:
     """The hash of the browser's mark, if this account is known to use the browser; otherwise empty."""
     mark, accounts = _device()
     return rules.token_hash(mark) if account is not None and account.id in accounts else ""
@@ -189,7 +189,7 @@ def try_password(login: str, password: str, *, now: datetime) -> Account | None:
     plain = rules.plain_login(login)[:60]
     with write_transaction():
         account = queries.account_named(plain)
-        device = _device_for(account)
+        device = device_for(account)
         commands.count_try(plain, address=address(), device=device, by=SYSTEM, now=now)
     account = queries.account_named(plain)
     right = passwords.matches(account.password_hash if account is not None else None, password)
@@ -213,7 +213,7 @@ def let_in(account_id: int, *, target: str | None, now: datetime, password: str 
             by=by,
             address=address(),
             browser=one_line(str(request.user_agent)[:200], "browser", limit=200),
-            device=_device_for(account),
+            device=device_for(account),
             password=password,
             now=now,
         )
@@ -243,10 +243,11 @@ def count_wrong_code(*, now: datetime) -> None:
         commands.count_try(CHECKING, address=address(), device="", by=SYSTEM, now=now)
 
 
-def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -> None:
+def check_own_password(password: str, *, field: str, by: Actor, now: datetime, code: str | None = None) -> None:
     """Ask the signed-in person's password again; raises Invalid on the field when it is wrong, TooOften after five.
 
-    Counted for this session alone: somebody who stole it guesses no faster, and its owner is not locked out elsewhere.
+    With a code given (an empty one, too) it is asked where the account has a second factor. Counted for this session
+    alone: somebody who stole it guesses no faster, and its owner is not locked out elsewhere.
     """
     found = current_sign_in()
     with write_transaction():
@@ -254,10 +255,15 @@ def check_own_password(password: str, *, field: str, by: Actor, now: datetime) -
             found.login, address=address(), device=rules.session_device(found.session_id), by=by, now=now
         )
     account = queries.account_by_id(found.account_id)
-    if not passwords.matches(account.password_hash, password):
+    right = passwords.matches(account.password_hash, password)
+    errors = {} if right else {field: _l("密码不正确。")}
+    if right and code is not None and queries.second_factor_of(account.id) is not None:
+        with write_transaction():
+            errors = {} if commands.use_code(account, code, by=by, now=now) else {"code": commands.WRONG_CODE}
+    if errors:
         with write_transaction():
             commands.note_failure(account, by=by, address=address(), now=now)
-        raise Invalid({field: _l("密码不正确。")})
+        raise Invalid(errors)
     with write_transaction():
         commands.confirm_session(found.session_id, by=by, now=now)
 
@@ -272,14 +278,23 @@ def recently_confirmed(*, now: datetime) -> bool:
     return demo_is_open()
 
 
-def confirm_password(password: str | None, *, by: Actor, now: datetime, field: str = "password") -> None:
+def asks(*, now: datetime) -> dict[str, bool]:
+    """What a page with such an act must ask for: the password, and the code where there is a second factor."""
+    ask = not recently_confirmed(now=now)
+    code = ask and queries.second_factor_of(current_sign_in().account_id) is not None
+    return {"ask_password": ask, "ask_code": code}
+
+
+def confirm_password(
+    password: str | None, *, by: Actor, now: datetime, code: str | None = None, field: str = "password"
+) -> None:
     """Make sure that it is really the person at the screen, before an act that asks for it.
 
-    Several acts in five minutes need one password. To be called before the view's own write transaction; raises
-    Invalid on the field when the password is missing or wrong, TooOften after too many wrong ones.
+    Several acts in five minutes need one password (and one code). To be called before the view's own write
+    transaction; raises Invalid on the field when something is missing or wrong, TooOften after too many wrong ones.
     """
     if recently_confirmed(now=now):
         return
     if not password:
         raise Invalid({field: _l("请输入您的登录密码，以确认是本人操作。")})
-    check_own_password(password, field=field, by=by, now=now)
+    check_own_password(password, field=field, by=by, now=now, code=code or "")

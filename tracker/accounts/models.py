@@ -49,6 +49,29 @@ class SignInSession(Model):
     account: Mapped[Account] = relationship()
 
 
+class SecondFactor(Model):
+    """An authenticator that must be asked at sign-in; its secret is under a key that lies outside the database."""
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(sa.String(200))
+    last_step: Mapped[int] = mapped_column(sa.BigInteger)
+    """The step of time whose code was used last: no code is good twice, nor one older than it."""
+    set_up_at: Mapped[datetime]
+
+
+class RecoveryCode(Model):
+    """A code that is good once in place of the authenticator's; only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None]
+
+
 class SignInAttempt(Model):
     """A failed sign-in, counted by account name and address so that guessing is slow and nobody is locked out."""
 

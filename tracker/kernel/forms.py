@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, FileField, HiddenField, MultipleFileField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
@@ -102,6 +112,13 @@ class FilesField(MultipleFileField):
     def uploads(self) -> list[Any]:
         """The files that were really chosen; an empty field sends one without a name."""
         return [upload for upload in self.data or [] if getattr(upload, "filename", "")]
+
+
+class AskedAgainForm(FlaskForm):
+    """The password again, and the code of whoever has a second factor, before an act that asks for it."""
+
+    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
+    code = StringField(_l("动态验证码或恢复码"), render_kw={"autocomplete": "one-time-code", "spellcheck": "false"})
 
 
 class PaperForm(ActForm):

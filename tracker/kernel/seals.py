@@ -1,4 +1,4 @@
-"""Digests of bytes, and keyed digests that nobody without the installation's key can make.
+"""Digests of bytes, keyed digests that nobody without the installation's key can make, and secrets under it.
 
 The key lies outside the database (`ZEREN_SEAL_KEYS`), so whoever can write every table still cannot make an altered
 row look sealed. Whoever has both the database and the key can: a keyed digest is no signature with a certificate.
@@ -6,12 +6,17 @@ row look sealed. Whoever has both the database and the key can: a keyed digest i
 
 import hashlib
 import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 from flask import current_app
 
+NONCE_BYTES = 12
 MARK_LENGTH = 8 + 1 + 64
 """Characters of a mark: which key, a dot, HMAC-SHA256 in hexadecimal."""
 
@@ -63,3 +68,25 @@ def _key_for(key: str, purpose: str) -> bytes:
 
 def _keyed(key: str, purpose: str, data: bytes) -> str:
     return hmac.digest(_key_for(key, purpose), data, "sha256").hex()
+
+
+def encrypted(purpose: str, data: bytes, *, about: str) -> str:
+    """Bytes that only this installation can read again, for one purpose and one thing (about)."""
+    key, nonce = current_app.config["SEAL_KEYS"][0], secrets.token_bytes(NONCE_BYTES)
+    hidden = AESGCM(_key_for(key, f"secret {purpose}")).encrypt(nonce, data, about.encode())
+    return f"{_key_id(key)}.{urlsafe_b64encode(nonce + hidden).decode()}"
+
+
+def decrypted(purpose: str, given: str, *, about: str) -> bytes | None:
+    """What was encrypted for this purpose and thing; None where it was altered, is another's, or its key is gone."""
+    key_id, _dot, text = given.partition(".")
+    for key in current_app.config["SEAL_KEYS"]:
+        if _key_id(key) == key_id:
+            try:
+                data = urlsafe_b64decode(text)
+                return AESGCM(_key_for(key, f"secret {purpose}")).decrypt(
+                    data[:NONCE_BYTES], data[NONCE_BYTES:], about.encode()
+                )
+            except (InvalidTag, ValueError):
+                return None
+    return None

@@ -9,7 +9,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     MultipleFileField,
-    PasswordField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -19,7 +18,17 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.kernel.files import ACCEPTED
-from tracker.kernel.forms import CHOSEN, OPTIONAL, REQUIRED, ActForm, ChoiceField, DayField, TextField, words
+from tracker.kernel.forms import (
+    CHOSEN,
+    OPTIONAL,
+    REQUIRED,
+    ActForm,
+    AskedAgainForm,
+    ChoiceField,
+    DayField,
+    TextField,
+    words,
+)
 from tracker.kernel.text import _l
 from tracker.letters.commands import Piece
 from tracker.letters.models import ClauseOpinion, LetterClause
@@ -170,7 +179,7 @@ class FollowForm(ClausesForm):
     )
 
 
-class SignForm(FlaskForm):
+class SignForm(AskedAgainForm):
     """The text that was seen, and the password."""
 
     text_id = HiddenField()
@@ -183,13 +192,10 @@ class SignForm(FlaskForm):
         render_kw={"accept": ".png,.jpg,.jpeg"},
         description=_l("可以不签；不能手写的，可上传签名照片。"),
     )
-    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
 
 
-class SignManyForm(FlaskForm):
+class SignManyForm(AskedAgainForm):
     """The password, once for all that was ticked."""
-
-    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
 
 
 class PapersForm(FlaskForm):
@@ -198,10 +204,8 @@ class PapersForm(FlaskForm):
     kind = RadioField(_l("文件"), [CHOSEN], choices=words((kind.value, LABELS[kind]) for kind in PaperKind))
 
 
-class FulfilForm(ActForm):
+class FulfilForm(ActForm, AskedAgainForm):
     """The confirmation of what became of the clauses, with the password."""
-
-    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})
 
 
 class PileForm(FlaskForm):

@@ -12,6 +12,13 @@ from tracker.accounts.commands.keeping import (
     reset_password,
 )
 from tracker.accounts.commands.people import RowResult, check_people, import_people
+from tracker.accounts.commands.second_factor import (
+    WRONG_CODE,
+    give_up_second_factor,
+    remove_second_factor,
+    set_second_factor,
+    use_code,
+)
 from tracker.accounts.commands.setting_up import NewAccount, create_officer, mark_as_demo, new_setup_code, set_up
 from tracker.accounts.commands.signing_in import (
     change_password,
@@ -21,9 +28,10 @@ from tracker.accounts.commands.signing_in import (
     sign_in,
     sign_out,
 )
-from tracker.accounts.commands.throttle import TooOften, count_try
+from tracker.accounts.commands.throttle import TooOften, count_try, forget_tries
 
 __all__ = [
+    "WRONG_CODE",
     "NewAccount",
     "OneTime",
     "RowResult",
@@ -38,6 +46,8 @@ __all__ = [
     "create_with_password",
     "deactivate_account",
     "end_session",
+    "forget_tries",
+    "give_up_second_factor",
     "import_people",
     "mark_as_demo",
     "new_setup_code",
@@ -45,8 +55,11 @@ __all__ = [
     "open_accounts",
     "open_demo_account",
     "reactivate_account",
+    "remove_second_factor",
     "reset_password",
+    "set_second_factor",
     "set_up",
     "sign_in",
     "sign_out",
+    "use_code",
 ]

@@ -11,6 +11,7 @@ from tracker.accounts.queries.lists import (
     units_of_accounts,
 )
 from tracker.accounts.queries.people import GroupPerson, UnitLack, people_of_group, units_without_account
+from tracker.accounts.queries.second_factor import recovery_codes_left, second_factor_of, with_second_factor
 from tracker.accounts.queries.sign_in import (
     account_by_id,
     account_named,
@@ -42,10 +43,13 @@ __all__ = [
     "logins_like",
     "people_of_group",
     "people_without_account",
+    "recovery_codes_left",
+    "second_factor_of",
     "setup_is_open",
     "story",
     "units_of_accounts",
     "units_without_account",
     "visible_account",
+    "with_second_factor",
     "words_about",
 ]

@@ -47,7 +47,8 @@ def index() -> ResponseReturnValue:
         state=state,
         after=request.args.get("after", ""),
     )
-    return render_template("accounts/index.html", page=page, words=words, state=state, labels=LABELS)
+    factors = queries.with_second_factor([row.account.id for row in page.rows])
+    return render_template("accounts/index.html", page=page, words=words, state=state, factors=factors, labels=LABELS)
 
 
 @bp.route("/accounts/new", methods=["GET", "POST"])
@@ -110,6 +111,16 @@ def reactivate(account_id: int) -> ResponseReturnValue:
         account = _account(account_id)
         commands.reactivate_account(account, version=_version(), by=current_actor(), now=clock.now())
     flash(_("账号已启用。"), "success")
+    return redirect(url_for("accounts.index"))
+
+
+@bp.post("/accounts/<int:account_id>/second-factor/off")
+def remove_second_factor(account_id: int) -> ResponseReturnValue:
+    """Take the second factor off the account of somebody who has lost it."""
+    with write_transaction():
+        account = _account(account_id)
+        commands.remove_second_factor(account, version=_version(), by=current_actor(), now=clock.now())
+    flash(_("两步验证已关闭，已通知本人。"), "success")
     return redirect(url_for("accounts.index"))
 
 

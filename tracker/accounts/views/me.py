@@ -27,6 +27,7 @@ def me() -> ResponseReturnValue:
         actor=current_actor(),
         sign_in=found,
         sessions=sessions,
+        factor=queries.second_factor_of(found.account_id),
         themes=rules.Theme,
         labels=rules.LABELS,
         browser_name=rules.browser_name,

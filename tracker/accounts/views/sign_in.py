@@ -4,7 +4,8 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import commands, gate, queries, rules
-from tracker.accounts.forms import PasswordForm, SignInForm
+from tracker.accounts import second_step as steps
+from tracker.accounts.forms import PasswordForm, SecondStepForm, SignInForm
 from tracker.accounts.views.blueprint import bp
 from tracker.accounts.views.demo import SIGHTS, people_of_the_story
 from tracker.kernel import clock
@@ -28,10 +29,29 @@ def sign_in() -> ResponseReturnValue:
             account = gate.try_password(form.login.data or "", form.password.data or "", now=now)
             if account is None:
                 raise Invalid({"password": gate.WRONG})
+            if queries.second_factor_of(account.id) is not None:
+                return steps.begin(account, target=form.next.data, now=now)
             return gate.let_in(account.id, target=form.next.data, password=form.password.data or "", now=now)
     story = people_of_the_story()
     page = render_template("accounts/sign_in.html", form=form, story=story, sights=SIGHTS, labels=LABELS)
     return page, status_of(form)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+def second_step() -> ResponseReturnValue:
+    """Ask for the code of whoever has set a second factor up, once the password was right."""
+    form, now = SecondStepForm(), clock.now()
+    if gate.is_signed_in():
+        return redirect("/")
+    account = steps.waiting(now=now)
+    if account is None:
+        return redirect(url_for("accounts.sign_in"))
+    if form.validate_on_submit():
+        with form_errors(form):
+            if not steps.try_code(account, form.code.data or "", now=now):
+                raise Invalid({"code": commands.WRONG_CODE})
+            return steps.go_on(account, now=now)
+    return render_template("accounts/second_step.html", form=form), status_of(form)
 
 
 @bp.post("/sign-out")

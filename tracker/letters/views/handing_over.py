@@ -64,7 +64,7 @@ def sign_handover(handover_id: int) -> ResponseReturnValue:
     require(policy.may_sign_handover(actor, found))
     if form.validate_on_submit():
         with form_errors(form):
-            gate.confirm_password(form.password.data, by=actor, now=now)
+            gate.confirm_password(form.password.data, code=form.code.data, by=actor, now=now)
             with write_transaction():
                 found = queries.visible_handover(actor, handover_id)
                 seen = SeenHandover(found, form.sha256.data or "", form.ticket.data or "")
@@ -78,7 +78,7 @@ def sign_handover(handover_id: int) -> ResponseReturnValue:
         found=found,
         form=form,
         ticket=commands.ticket_for_handover(found, by=actor, now=now),
-        ask_password=not gate.recently_confirmed(now=now),
+        **gate.asks(now=now),
         labels=LABELS,
     )
     return page, status_of(form)

@@ -95,7 +95,7 @@ def letter_page(
         sending_back=sending_back or ReasonForm(**fresh),
         withdrawing=withdrawing or ReasonForm(**fresh),
         fulfilling=fulfilling or FulfilForm(formdata=None),
-        ask_password=not gate.recently_confirmed(now=clock.now()),
+        **gate.asks(now=clock.now()),
         editable=letter.state in EDITABLE,
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0],

@@ -68,7 +68,7 @@ def fulfil(letter_id: int) -> ResponseReturnValue:
     require(policy.may_fulfil(actor, queries.visible_letter(actor, letter_id)))
     if form.validate_on_submit():
         with form_errors(form):
-            gate.confirm_password(form.password.data, by=actor, now=now)
+            gate.confirm_password(form.password.data, code=form.code.data, by=actor, now=now)
             with write_transaction():
                 letter = queries.visible_letter(actor, letter_id)
                 commands.fulfil_letter(letter, version=form.seen_version, by=actor, now=now)

@@ -37,7 +37,7 @@ def sign(letter_id: int) -> ResponseReturnValue:
     require(policy.may_sign(actor, letter))
     if form.validate_on_submit():
         with form_errors(form):
-            gate.confirm_password(form.password.data, by=actor, now=now)
+            gate.confirm_password(form.password.data, code=form.code.data, by=actor, now=now)
             with write_transaction():
                 letter = queries.visible_letter(actor, letter_id)
                 seen = _seen(letter, form.text_id.data, form.sha256.data, form.ticket.data)
@@ -55,7 +55,7 @@ def sign(letter_id: int) -> ResponseReturnValue:
         form=form,
         ticket=commands.ticket_for(text, by=actor, now=now),
         lines=policy.to_sign(actor, letter),
-        ask_password=not gate.recently_confirmed(now=now),
+        **gate.asks(now=now),
         labels=LABELS,
     )
     return page, status_of(form)
@@ -88,7 +88,7 @@ def sign_many() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form):
             ticked = _ticked(waiting)
-            gate.confirm_password(form.password.data, by=actor, now=now)
+            gate.confirm_password(form.password.data, code=form.code.data, by=actor, now=now)
             items = [
                 (number, f"{seen.letter.unit.name} {seen.letter.number}", url_for("letters.show", letter_id=letter_id))
                 for number, (letter_id, seen) in enumerate(ticked)
@@ -105,7 +105,7 @@ def sign_many() -> ResponseReturnValue:
         tickets={letter.id: _ticket(letter, by=actor) for letter in waiting},
         picked=set(request.form.getlist("letter")),
         most=MOST,
-        ask_password=not gate.recently_confirmed(now=now),
+        **gate.asks(now=now),
     )
     return page, status_of(form)
 

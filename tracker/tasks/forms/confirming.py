@@ -1,12 +1,7 @@
 """What a head gives to confirm several drafts at once: the ticks, and the password once."""
 
-from flask_wtf import FlaskForm
-from wtforms import PasswordField
-
-from tracker.kernel.text import _l
+from tracker.kernel.forms import AskedAgainForm
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(AskedAgainForm):
     """Confirm ticked drafts."""
-
-    password = PasswordField(_l("登录密码"), render_kw={"autocomplete": "current-password"})

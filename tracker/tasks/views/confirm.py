@@ -24,7 +24,7 @@ def confirm() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form):
             chosen = _chosen(waiting)
-            gate.confirm_password(form.password.data, by=actor, now=now)
+            gate.confirm_password(form.password.data, code=form.code.data, by=actor, now=now)
             items = [
                 (number, draft.title, url_for("tasks.show", task_id=draft.task_id))
                 for number, draft in enumerate(chosen)
@@ -38,7 +38,7 @@ def confirm() -> ResponseReturnValue:
         "tasks/confirm.html",
         form=form,
         waiting=waiting,
-        ask_password=not gate.recently_confirmed(now=now),
+        **gate.asks(now=now),
         picked=set(request.form.getlist("draft")),
     )
     return page, status_of(form)
