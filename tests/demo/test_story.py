@@ -38,6 +38,11 @@ def _lights(session: Session, now: datetime) -> list[UnitLights]:
     return [unit for group in groups for unit in counts_by_unit(group, today=local_date(now))]
 
 
+def _handed_on(session: Session) -> set[LetterState]:
+    """The states of the letters in which a unit hands clauses on."""
+    return set(session.scalars(sa.select(Letter.state).where(Letter.parent_id.is_not(None)).distinct()))
+
+
 def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_path: Path) -> None:
     load(now=ORDINARY, root=tmp_path)
     assert set(session.scalars(sa.select(Task.state).distinct())) == set(TaskState)
@@ -49,6 +54,7 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     assert _count(session, Unit.kind == UnitKind.SCHOOL, of=Unit) >= 20
     assert _count(session, Unit.kind != UnitKind.SCHOOL, of=Unit) >= 15
     assert set(session.scalars(sa.select(Letter.state).distinct())) == set(LetterState)
+    assert _handed_on(session) == {LetterState.IN_FORCE, LetterState.ISSUED}
     assert list(letters.faults(root=tmp_path)) == []
     known = accounts.installation()
     assert known is not None
@@ -70,6 +76,7 @@ def test_the_story_can_begin_on_any_day(session: Session, tmp_path: Path, now: d
     lights = _lights(session, now)
     assert sum(unit.lights.get(Light.RED, 0) for unit in lights) >= 3
     assert sum(unit.lights.get(Light.GREEN, 0) for unit in lights) >= 10
+    assert _handed_on(session) == {LetterState.IN_FORCE, LetterState.ISSUED}
     assert not _count(session, AuditEntry.at > now, of=AuditEntry)
     session.rollback()
     done = sweep(now=now, pause=lambda _seconds: None)

@@ -11,7 +11,7 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import BatchWords, Judged, Seen
+from tracker.letters.commands import BatchWords, Judged, Piece, Seen
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import ClauseOutcome, LetterKind, LetterState, Side, SigningOrder, usual_prefix, usual_title
 from tracker.organisation import commands as organisation
@@ -25,6 +25,8 @@ from tracker.tasks.rules import OPEN
 OUT, EXPIRING_OUT = -48, -90
 """Days, from today, on which the letters of the first and of the second group go out."""
 SIGN_WORKING_DAYS = 10
+SCHOOLS, CLAUSES, PIECE_DAYS, FAR_OFF = 2, 2, 40, 50
+"""So many schools get so many clauses of a bureau's letter, to be done within so many days."""
 SILENT = 2
 """So many units have not signed though the date has passed."""
 RECONCILED = 2
@@ -46,6 +48,8 @@ def letters_of(group_id: int, second_id: int, *, today: date) -> Days:
         (OUT + 8, lambda stage: _withdraw(stage, group_id)),
         (-15, lambda stage: _replace(stage, group_id)),
         (-12, lambda stage: _urge(stage, group_id)),
+        (-10, lambda stage: _hand_on(stage, group_id)),
+        (-8, lambda stage: _one_school_signs(stage, group_id)),
         (-5, lambda stage: _reconcile(stage, second_id)),
         (-4, lambda stage: _confirm(stage, second_id)),
         (-3, lambda stage: _succeed(stage, group_id)),
@@ -84,8 +88,10 @@ def _issue(stage: Stage, group_id: int, *, year: int, ends: date | None) -> None
         commands.issue_batch(batch, version=batch.version, by=clerk, now=stage.now)
 
 
-def _letters(group_id: int, *states: LetterState) -> Sequence[Letter]:
-    query = sa.select(Letter).join(LetterBatch).where(Letter.group_id == group_id, Letter.state.in_(states))
+def _letters(group_id: int, *states: LetterState, handed_on: bool = False) -> Sequence[Letter]:
+    """The letters of a group in some states, or those in which units hand clauses on."""
+    which = Letter.parent_id.is_not(None) if handed_on else Letter.parent_id.is_(None)
+    query = sa.select(Letter).join(LetterBatch).where(Letter.group_id == group_id, which, Letter.state.in_(states))
     return db.session.scalars(query.options(*queries.whole()).order_by(Letter.id)).all()
 
 
@@ -100,9 +106,13 @@ def _sign(stage: Stage, letter: Letter, side: Side) -> None:
 
 
 def _units_sign(stage: Stage, group_id: int, *, leave: int) -> None:
+    """All but the first few; who has schools and sections below signs, to hand clauses on later."""
     with write_transaction():
-        for letter in _letters(group_id, LetterState.ISSUED)[leave:]:
-            _sign(stage, letter, Side.SECOND)
+        issued = _letters(group_id, LetterState.ISSUED)
+        silent = [letter.id for letter in issued if not queries.units_to_hand_on_to(letter)][:leave]
+        for letter in issued:
+            if letter.id not in silent:
+                _sign(stage, letter, Side.SECOND)
 
 
 def _leader_signs(stage: Stage, group_id: int) -> None:
@@ -138,7 +148,7 @@ def _withdraw(stage: Stage, group_id: int) -> None:
 def _replace(stage: Stage, group_id: int) -> None:
     """A letter is signed anew with a further term; the old one is superseded."""
     with write_transaction():
-        letter = _letters(group_id, LetterState.IN_FORCE)[0]
+        letter = next(one for one in _letters(group_id, LetterState.IN_FORCE) if not queries.units_to_hand_on_to(one))
         tasks = [task.id for task in queries.tasks_to_promise(letter)]
         by, free = _clerk(stage, group_id), "乙方每季度末向领导小组办公室书面报告一次落实情况。"
         kind = LetterKind.REPLACEMENT
@@ -146,6 +156,46 @@ def _replace(stage: Stage, group_id: int) -> None:
         commands.issue_letter(new, version=new.version, by=by, now=stage.now)
         _sign(stage, new, Side.SECOND)
         _sign(stage, new, Side.FIRST)
+
+
+def _hand_on(stage: Stage, group_id: int) -> None:
+    """A bureau hands two clauses of its letter on to two of its schools; its head issues the letters."""
+    with write_transaction():
+        today = local_date(stage.now)
+        for letter in _letters(group_id, LetterState.IN_FORCE):
+            below = [unit.id for unit in queries.units_to_hand_on_to(letter)]
+            schools = [unit_id for unit_id, posts in queries.head_posts(below).items() if posts][:SCHOOLS]
+            clauses = [one for one in queries.clauses_to_hand_on(letter) if _can_hand_on(one.task, today)][:CLAUSES]
+            if not (schools and clauses):
+                continue
+            [line] = [one for one in letter.signatories if one.side is Side.SECOND]
+            head = stage.actor(queries.holders([line], day=today)[line.id][0].id)
+            pieces = [
+                Piece(
+                    one.clause.id,
+                    schools,
+                    "按校建立清单，逐项销号，材料报区教育局存档。",
+                    today + timedelta(days=PIECE_DAYS),
+                )
+                for one in clauses
+            ]
+            sign_by = working_days().shift(today, SIGN_WORKING_DAYS)
+            batch = commands.hand_on(letter, pieces, sign_by=sign_by, by=head, now=stage.now)
+            commands.issue_batch(batch, version=batch.version, by=head, now=stage.now)
+            return
+
+
+def _can_hand_on(task: Task, today: date) -> bool:
+    """Work that goes on beyond the story: a task is not handed in before its pieces are done."""
+    return task.due_on is not None and task.due_on > today + timedelta(days=FAR_OFF)
+
+
+def _one_school_signs(stage: Stage, group_id: int) -> None:
+    """The first school signs, and so does the bureau; the other school has yet to."""
+    with write_transaction():
+        for letter in _letters(group_id, LetterState.ISSUED, handed_on=True)[:1]:
+            _sign(stage, letter, Side.SECOND)
+            _sign(stage, letter, Side.FIRST)
 
 
 def _reconcile(stage: Stage, group_id: int) -> None:
@@ -218,4 +268,5 @@ def _move_a_date(stage: Stage, group_id: int) -> None:
 
 
 def _can_move(task: Task, today: date) -> bool:
-    return task.state in OPEN and task.series_id is None and task.due_on is not None and task.due_on > today
+    settled = task.state in OPEN and task.series_id is None and not task.extension_pending
+    return settled and task.due_on is not None and task.due_on > today
