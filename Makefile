@@ -21,7 +21,7 @@ setup:  ## build .venv with all that is needed to run, test and check
 	@scripts/setup.sh dev
 
 # Bytecode is kept (.gitignore knows it): compiling it anew takes the second start half a second.
-run: .runtime $(COMPILED)  ## start web server and scheduler; Ctrl-C stops both
+run: .runtime $(COMPILED)  ## start web server, scheduler and worker; Ctrl-C stops them
 	@exec env -u PYTHONDONTWRITEBYTECODE $(PYTHON) scripts/run.py
 
 test: setup $(COMPILED)  ## run the tests on SQLite and PostgreSQL (T=path for a part)

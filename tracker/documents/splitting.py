@@ -8,7 +8,7 @@ harmed; the parent (`scans.py`) watches the time. Of a PDF pages are drawn, and 
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -17,8 +17,8 @@ from PIL import Image, ImageOps
 
 QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 DPI = 200
-FINER = 1.6
-"""How much larger a page of a PDF is drawn once more where no code was found on it."""
+SCALES = (1.3, 1.15, 1.6)
+"""How much larger a page of a PDF is drawn again while no code is found: whether a small one is read is luck."""
 LONGEST = 2600
 """Pixels of the longer side of a picture that is kept: A4 at 200 dots an inch, and some."""
 MOST_PIXELS = 80_000_000
@@ -32,8 +32,8 @@ class Refused(Exception):  # noqa: N818 - an answer, as a code that the parent p
     """The file is not taken."""
 
 
-def pages_of_pdf(path: Path, most: int) -> Iterator[tuple[int, Image.Image, Image.Image | None]]:
-    """Each page as (how many there are, its picture, a finer one where no code is found on that)."""
+def pages_of_pdf(path: Path, most: int) -> Iterator[tuple[int, Image.Image, Iterable[Image.Image]]]:
+    """Each page as (how many there are, its picture, further ones to look for codes on)."""
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -46,15 +46,13 @@ def pages_of_pdf(path: Path, most: int) -> Iterator[tuple[int, Image.Image, Imag
         longer = max(*page.get_size(), 1)
         scale = min(DPI / 72, LONGEST / longer)
         picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
-        finer = None
-        if not codes_on(picture):
-            finer = page.render(scale=scale * FINER, may_draw_forms=False).to_pil().convert("L")
+        further = (page.render(scale=scale * more, may_draw_forms=False).to_pil().convert("L") for more in SCALES)
+        yield count, picture, further
         page.close()
-        yield count, picture, finer
     document.close()
 
 
-def picture_in(path: Path) -> Iterator[tuple[int, Image.Image, Image.Image | None]]:
+def picture_in(path: Path) -> Iterator[tuple[int, Image.Image, Iterable[Image.Image]]]:
     """A photograph or a scan of one page, turned as it was held."""
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as found:
@@ -65,13 +63,16 @@ def picture_in(path: Path) -> Iterator[tuple[int, Image.Image, Image.Image | Non
         raise Refused("too_large" if isinstance(error, Image.DecompressionBombError) else "damaged") from error
     small = whole.copy()
     small.thumbnail((LONGEST, LONGEST))
-    yield 1, small, whole.convert("L")
+    yield 1, small, (whole.convert("L"), small.resize((small.width * 3 // 4, small.height * 3 // 4)))
 
 
 def codes_on(picture: Image.Image) -> list[str]:
     """What the QR codes on a picture say."""
-    found = zxingcpp.read_barcodes(picture, formats=QR)
-    return sorted({code.text for code in found})
+    for binarizer in (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram):
+        found = zxingcpp.read_barcodes(picture, formats=QR, binarizer=binarizer)
+        if found:
+            return sorted({code.text for code in found})
+    return []
 
 
 def is_blank(picture: Image.Image) -> bool:
@@ -88,8 +89,8 @@ def main(path: Path, media_type: str, folder: Path, first: int, most: int) -> No
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     pages = pages_of_pdf(path, most) if media_type == "application/pdf" else picture_in(path)
     try:
-        for position, (count, picture, finer) in enumerate(pages, first):
-            codes = codes_on(picture) or (codes_on(finer) if finer is not None else [])
+        for position, (count, picture, further) in enumerate(pages, first):
+            codes = codes_on(picture) or next(filter(None, map(codes_on, further)), [])
             name = f"{position:04}.jpg"
             picture.save(folder / name, "JPEG", quality=70)
             _say(name=name, count=count, codes=codes, blank=not codes and is_blank(picture))

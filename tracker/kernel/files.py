@@ -14,7 +14,7 @@ import filetype
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.kernel.db import Model, db
+from tracker.kernel.db import Model, db, insert_if_new
 from tracker.kernel.errors import Invalid, Refusal
 from tracker.kernel.text import _l
 
@@ -139,9 +139,9 @@ def keep(data: bytes, media_type: str, *, root: Path, now: datetime) -> str:
     """Keep bytes that were found harmless already; gives back their hash."""
     digest = hashlib.sha256(data).hexdigest()
     _keep(data, path_of(digest, root))
-    if db.session.get(StoredFile, digest) is None:
-        db.session.add(StoredFile(sha256=digest, size=len(data), media_type=media_type, created_at=now))
-        db.session.flush()
+    # Two who keep the same bytes at once both find them kept.
+    row = {"sha256": digest, "size": len(data), "media_type": media_type, "created_at": now}
+    db.session.execute(insert_if_new(StoredFile).values(**row))
     return digest
 
 
