@@ -8,7 +8,6 @@ from wtforms import (
     FileField,
     HiddenField,
     IntegerField,
-    MultipleFileField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -41,7 +40,6 @@ from tracker.letters.rules import (
     MAX_TITLE,
     ClauseOutcome,
     LetterKind,
-    PaperKind,
     SigningOrder,
     Template,
 )
@@ -198,34 +196,8 @@ class SignManyForm(AskedAgainForm):
     """The password, once for all that was ticked."""
 
 
-class PapersForm(FlaskForm):
-    """Which files are made of all letters."""
-
-    kind = RadioField(_l("文件"), [CHOSEN], choices=words((kind.value, LABELS[kind]) for kind in PaperKind))
-
-
 class FulfilForm(ActForm, AskedAgainForm):
     """The confirmation of what became of the clauses, with the password."""
-
-
-class PileForm(FlaskForm):
-    """A pile of scans: one PDF, several, or pictures."""
-
-    scans = MultipleFileField(_l("扫描件"), [OPTIONAL], render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
-
-
-def chosen_numbers(fields: Mapping[str, str], prefix: str) -> dict[int, int]:
-    """What was chosen in fields named prefix-NUMBER; whatever is no number was not offered and is left out."""
-    found = {}
-    for name, value in fields.items():
-        number = name.removeprefix(f"{prefix}-")
-        if number != name and _is_number(number) and _is_number(value):
-            found[int(number)] = int(value)
-    return found
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 class ReasonForm(ActForm):

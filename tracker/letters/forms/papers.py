@@ -1,0 +1,36 @@
+"""What is typed about letters on paper: which are printed, and what comes back scanned."""
+
+from collections.abc import Mapping
+
+from flask_wtf import FlaskForm
+from wtforms import MultipleFileField, RadioField
+
+from tracker.kernel.forms import CHOSEN, OPTIONAL, words
+from tracker.kernel.text import _l
+from tracker.letters.rules import LABELS, PaperKind
+
+
+class PapersForm(FlaskForm):
+    """Which files are made of all letters."""
+
+    kind = RadioField(_l("文件"), [CHOSEN], choices=words((kind.value, LABELS[kind]) for kind in PaperKind))
+
+
+class PileForm(FlaskForm):
+    """A pile of scans: one PDF, several, or pictures."""
+
+    scans = MultipleFileField(_l("扫描件"), [OPTIONAL], render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
+
+
+def chosen_numbers(fields: Mapping[str, str], prefix: str) -> dict[int, int]:
+    """What was chosen in fields named prefix-NUMBER; whatever is no number was not offered and is left out."""
+    found = {}
+    for name, value in fields.items():
+        number = name.removeprefix(f"{prefix}-")
+        if number != name and _is_number(number) and _is_number(value):
+            found[int(number)] = int(value)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
