@@ -62,24 +62,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine_name", names)
 
 
-BY_PAGES = frozenset({"client", "client_as", "live_server", "page"})
-"""Fixtures of a test that goes through pages."""
-
-ROUNDABOUT = frozenset({"demo", "journeys", "laws"})
-"""Folders of tests that go through everything."""
+ROUNDABOUT = frozenset({"demo", "journeys", "laws", "pages"})
+"""Folders of tests that go the long way round, through everything."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage where it should grow: by tests of commands, policies and rules themselves.
 
     Following every call costs a test half its time again, so neither the second engine's turn nor the long way round
-    through pages is measured. What only PostgreSQL can show stays measured.
+    is measured. What only PostgreSQL can show stays measured.
     """
     for item in items:
         callspec = getattr(item, "callspec", None)
         again = callspec is not None and callspec.params.get("engine_name") == "postgresql"
-        roundabout = item.path.parent.name in ROUNDABOUT or BY_PAGES & set(getattr(item, "fixturenames", ()))
-        if roundabout or (again and not item.get_closest_marker("postgres")):
+        if item.path.parent.name in ROUNDABOUT or (again and not item.get_closest_marker("postgres")):
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -1,5 +1,6 @@
 """The provider of seals that comes along fulfils the contract, and says when it cannot seal."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,13 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Pkcs12Seal:
 
 def test_the_provider_that_comes_along_fulfils_the_contract(own: Pkcs12Seal, tmp_path: Path) -> None:
     assert breaches(own, CHECK, provider(tmp_path, "别的单位"), at=NOW) == []
+
+
+def test_a_seal_is_made_and_checked_where_an_event_loop_is_at_work(own: Pkcs12Seal, tmp_path: Path) -> None:
+    async def inside() -> list[str]:
+        return breaches(own, CHECK, provider(tmp_path, "别的单位"), at=NOW)
+
+    assert asyncio.run(inside()) == []
 
 
 def test_the_contract_finds_a_check_that_looks_at_nothing(own: Pkcs12Seal, tmp_path: Path) -> None:

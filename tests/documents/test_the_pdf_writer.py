@@ -3,9 +3,11 @@
 import socket
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageFile
 
 from tests.documents.samples import drawing
 from tracker.documents import pdf as writer
@@ -76,6 +78,14 @@ def test_pictures_that_the_paper_brings_along_are_shown() -> None:
 @pytest.mark.usefixtures("pango")
 def test_a_machine_with_pango_makes_pdfs() -> None:
     assert pdf(Paper("题")).startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("pango")
+def test_whoever_has_made_a_pdf_still_takes_no_half_picture() -> None:
+    assert pdf(Paper("题")).startswith(b"%PDF")
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+    with pytest.raises(OSError, match="truncated"), Image.open(BytesIO(drawing()[:-40])) as picture:
+        picture.load()
 
 
 def test_a_machine_without_pango_says_so_and_still_writes_for_word(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,14 @@ def test_a_piece_goes_to_ones_own_schools_and_sections_with_an_earlier_date(cast
     assert act(commands.split_task, parent, **said | {"due_on": DUE}, by=head).due_on == DUE
 
 
+def test_a_task_that_is_past_its_date_is_split_no_more(cast: Cast) -> None:
+    parent, head = active(cast, lead="education"), cast.actor("education_head")
+    said = _split(cast) | {"due_on": parent.due_on}
+    with refuses(Stale):
+        commands.split_task(parent, **said, version=parent.version, by=head, now=day("2026-04-20"))
+    assert act(commands.split_task, parent, **said, by=head, now=day("2026-04-17")).parent_id == parent.id
+
+
 def test_a_continuous_task_is_split_with_any_date(cast: Cast) -> None:
     parent = active(cast, lead="education", due_on=None, continuous=True)
     assert act(commands.split_task, parent, **_split(cast), by=cast.actor("education_head")).parent_id == parent.id

@@ -9,6 +9,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from PIL import ImageFile
+
 from tracker.documents.html import html
 from tracker.documents.paper import Paper
 from tracker.kernel.errors import Refusal
@@ -62,5 +64,13 @@ def render(page: str) -> Any:
 def _engine() -> tuple[Any, Any]:
     if not pdf_available():
         raise Missing(_l("服务器没有安装 Pango，不能生成 PDF；请下载 Word 文件，或请管理员安装。"))
-    # Loading it takes more than a second, and most processes never make a PDF.
-    return import_module(ENGINE), import_module(f"{ENGINE}.urls")
+    return _loaded()
+
+
+@cache
+def _loaded() -> tuple[Any, Any]:
+    """Loading it takes more than a second, and most processes never make a PDF."""
+    engine = import_module(ENGINE)
+    # It lets Pillow take half a picture for a whole one, in all of the process: uploads, too.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return engine, import_module(f"{ENGINE}.urls")

@@ -5,7 +5,8 @@ pyHanko itself also finds a file valid to which bytes were added after the seal.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,12 @@ def _library(name: str) -> Any:
     return import_module(name)
 
 
+def _alone(work: Callable[[], Any]) -> Any:
+    """Work in a thread of its own: pyHanko runs an event loop there, and the caller's may have one already."""
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        return threads.submit(work).result()
+
+
 class Pkcs12Seal:
     """Seals with the certificate in a file whose password stands in another."""
 
@@ -64,7 +71,7 @@ class Pkcs12Seal:
         )
         key = signers.SimpleSigner.load_pkcs12_data(self._data, other_certs=[], passphrase=self._password)
         writer = _library("pyhanko.pdf_utils.incremental_writer").IncrementalPdfFileWriter(BytesIO(data))
-        made = signers.PdfSigner(terms, signer=key).sign_pdf(writer).getvalue()
+        made = _alone(lambda: signers.PdfSigner(terms, signer=key).sign_pdf(writer)).getvalue()
         digest = self._certificate.fingerprint(hashes.SHA256()).hex()
         if faults(made, certificate_sha256=digest, at=at):
             raise Unusable(_l("印章证书不能用于盖章，或者不在有效期内。"))
@@ -98,7 +105,7 @@ def _faults_of(signature: Any, certificate_sha256: str, at: datetime) -> list[Se
     trust = _library("pyhanko_certvalidator").ValidationContext(
         trust_roots=[signature.signer_cert], allow_fetching=False, moment=at
     )
-    status = validation.validate_pdf_signature(signature, trust)
+    status = _alone(lambda: validation.validate_pdf_signature(signature, trust))
     checks = (
         (SealFault.ADDED_TO, status.coverage is coverage.ENTIRE_FILE),
         (SealFault.ALTERED, status.intact and status.valid),
