@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,29 @@ def test_only_what_is_the_unit_s_own_is_handed_on_and_no_later_than_its_own_date
     with refuses(Invalid, f"units_{number}"):
         commands.hand_on(again(letter), [piece(cast, letter)], sign_by=SIGN_BY, by=head, now=NOW)
     drafted(cast, letter, piece(cast, letter, "school_two"))
+
+
+def test_a_clause_past_its_date_is_handed_on_only_after_its_date_was_moved(cast: Cast) -> None:
+    letter = letter_of(cast)
+    late = date(2026, 4, 18)
+    assert queries.clauses_to_hand_on(letter, day=date(2026, 4, 17))
+    assert queries.clauses_to_hand_on(letter, day=late) == []
+    with refuses(Stale):
+        wanted, by = [piece(cast, letter, due_on=late)], cast.actor("education_head")
+        commands.hand_on(letter, wanted, sign_by=date(2026, 4, 30), by=by, now=NOW + timedelta(days=31))
+
+
+def test_what_was_withdrawn_is_handed_on_again_only_once_its_sub_task_is_cancelled(cast: Cast) -> None:
+    letter = letter_of(cast)
+    [one] = handed_on(cast, letter, piece(cast, letter))
+    head, task = cast.actor("education_head"), one.clauses[0].task
+    assert task is not None
+    act(commands.withdraw_letter, one, remark="另行安排。", by=head)
+    with refuses(Invalid, f"units_{letter.clauses[1].id}"):
+        commands.hand_on(again(letter), [piece(cast, letter)], sign_by=SIGN_BY, by=head, now=NOW)
+    with write_transaction() as session:
+        session.get_one(Task, task.id).state = TaskState.CANCELLED
+    assert len(handed_on(cast, again(letter), piece(cast, letter))) == 1
 
 
 def test_what_is_handed_on_goes_no_further_and_sections_hand_nothing_on(cast: Cast) -> None:

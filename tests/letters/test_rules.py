@@ -34,6 +34,7 @@ from tracker.letters.rules import (
     may_follow,
     promise_statement,
     recurring_words,
+    shaped,
     signature_statement,
     step_after_signing,
     target_words,
@@ -307,3 +308,11 @@ def test_a_statement_is_the_same_wherever_the_clock_stands() -> None:
     )
     assert '"at":"2026-03-18T' in signature
     assert signature.startswith('{"as":"区长",')
+
+
+def test_the_lines_of_a_text_are_told_apart_without_touching_a_word() -> None:
+    head = ["某区目标责任书", "编号：责〔2026〕17号", "原责任书编号：责〔2026〕5号", "甲方：某区政府", "乙方：某局"]
+    text = "\n".join([*head, "为落实任务，签订本书。", "一、工作任务", "1．完成摸底。", "说明：附表另发。"])
+    found = list(shaped(text))
+    assert [line for _role, line in found] == text.splitlines()
+    assert [role for role, _line in found] == ["title", *["party"] * 4, "body", "heading", "body", "body"]

@@ -165,7 +165,8 @@ def _hand_on(stage: Stage, group_id: int) -> None:
         for letter in _letters(group_id, LetterState.IN_FORCE):
             below = [unit.id for unit in queries.units_to_hand_on_to(letter)]
             schools = [unit_id for unit_id, posts in queries.head_posts(below).items() if posts][:SCHOOLS]
-            clauses = [one for one in queries.clauses_to_hand_on(letter) if _can_hand_on(one.task, today)][:CLAUSES]
+            to_hand_on = queries.clauses_to_hand_on(letter, day=today)
+            clauses = [one for one in to_hand_on if _can_hand_on(one.task, today)][:CLAUSES]
             if not (schools and clauses):
                 continue
             [line] = [one for one in letter.signatories if one.side is Side.SECOND]

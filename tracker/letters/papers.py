@@ -3,7 +3,6 @@
 They are Chinese whatever the reader's language: they go into files and onto desks.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -32,16 +31,16 @@ from tracker.letters.models import Handover, Letter, LetterBatch, Reconciliation
 from tracker.letters.queries import Line
 from tracker.letters.rules import (
     LABELS,
-    NUMERALS,
     SIGNED_BY,
     ClauseOutcome,
     HandoverLine,
     LetterState,
+    LineRole,
     Side,
     SigningMethod,
+    shaped,
 )
 
-HEADING = re.compile(rf"[{NUMERALS}]、\S{{1,10}}")
 BLANK_DATE = "　　年　　月　　日"
 
 
@@ -51,19 +50,17 @@ def letter_paper(
     """目标责任书: the text that counts, word for word, with places to sign and the code of its check page."""
     text = policy.text_of(letter)
     assert text is not None
-    title, *rest = text.text.splitlines()
-    blocks: list[Block] = [
-        Heading(line) if HEADING.fullmatch(line) else Paragraph(line, indent=position > FRAME)
-        for position, line in enumerate(rest)
-    ]
+    (_title, title), *rest = shaped(text.text)
+    blocks = _body(rest)
     with force_locale("zh"):
         blocks.append(SignatureBlock(tuple(_party(letter, side, lines, drawings) for side in Side)))
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=letter.number, sha256=text.sha256)
     return Paper(title, tuple(blocks), footer=Footer(digest, qr_code(check_url)))
 
 
-FRAME = 2
-"""Number and parties stand flush left; what follows is body."""
+def _body(lines: Sequence[tuple[LineRole, str]]) -> list[Block]:
+    """Number and parties stand flush left; what follows is body."""
+    return [Heading(line) if role == "heading" else Paragraph(line, indent=role == "body") for role, line in lines]
 
 
 def _party(letter: Letter, side: Side, lines: Sequence[Line], drawings: Mapping[str, bytes]) -> Party:
@@ -133,8 +130,8 @@ def _said(lines: Sequence[Line], side: Side) -> str:
 
 def handover_paper(found: Handover, *, url: str) -> Paper:
     """交接确认: the text that is signed, word for word, with the places for both to sign at its end."""
-    title, *lines = found.text.splitlines()
-    text = [line for line in lines if not line.startswith(tuple(SIGNED_BY.values()))]
+    (_title, title), *lines = shaped(found.text)
+    blocks = _body([(role, line) for role, line in lines if not line.startswith(tuple(SIGNED_BY.values()))])
     names = {HandoverLine.PREDECESSOR: found.predecessor_name, HandoverLine.SUCCESSOR: found.successor_name}
     signed = {one.line: one for one in found.signatures}
     with force_locale("zh"):
@@ -146,16 +143,8 @@ def handover_paper(found: Handover, *, url: str) -> Paper:
             parties.append(
                 Party(f"{SIGNED_BY[line]}{names[line]}", "", (SignatureLine("（签字）：", note=note),), date_of)
             )
-        blocks: list[Block] = [
-            Heading(line) if HEADING.fullmatch(line) else Paragraph(line, indent=position >= HANDOVER_FRAME)
-            for position, line in enumerate(text)
-        ]
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=found.letter.number, sha256=found.sha256)
     return Paper(title, (*blocks, SignatureBlock(tuple(parties))), footer=Footer(digest, qr_code(url)))
-
-
-HANDOVER_FRAME = 6
-"""Letter, unit and persons stand flush left; what follows is body."""
 
 
 def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:

@@ -85,7 +85,7 @@ def require_divisible(letter: Letter) -> None:
 
 
 def _checked(letter: Letter, pieces: Sequence[Piece], *, today: date) -> list[tuple[Piece, ToHandOn]]:
-    known = {found.clause.id: found for found in queries.clauses_to_hand_on(letter)}
+    known = {found.clause.id: found for found in queries.clauses_to_hand_on(letter, day=today)}
     below = {unit.id: unit for unit in queries.units_to_hand_on_to(letter)}
     wanted = [piece for piece in pieces if piece.unit_ids]
     if not wanted:

@@ -21,7 +21,7 @@ from tracker.tasks.commands import require_at_work
 
 def upload_pile(batch: LetterBatch, *, scans: Sequence[NewFile], by: Actor, now: datetime) -> LetterPile:
     """Hand in what was signed on paper, scanned at once; a job takes it apart and files its pages."""
-    require(policy.may_manage(by, batch.group_id))
+    require(policy.may_manage_batch(by, batch))
     require_at_work(batch.group)
     if batch.state is not BatchState.ISSUED:
         raise Stale(_l("本批责任书还没有下发。"))
@@ -48,7 +48,7 @@ def assign_pages(
     pile: LetterPile, *, letter_ids: Mapping[int, int | None], version: int, by: Actor, now: datetime
 ) -> None:
     """File pages by hand: letter_ids says by position to which letter, or None that a page belongs to none."""
-    require(policy.may_manage(by, pile.batch.group_id))
+    require(policy.may_manage_batch(by, pile.batch))
     pages = {page.position: page for page in pile.pages}
     allowed = {letter.id for letter in queries.letters_to_file(pile.batch)}
     wanted = {letter_id for letter_id in letter_ids.values() if letter_id is not None}

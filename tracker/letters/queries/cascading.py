@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
@@ -17,7 +18,7 @@ from tracker.tasks.queries.answering import drafts_for
 from tracker.tasks.rules import WORK, TaskState
 
 STANDS = frozenset(LetterState) - {LetterState.WITHDRAWN, LetterState.SUPERSEDED}
-"""A clause handed on in a letter of these states is not handed on to the same unit again."""
+"""A clause handed on in a letter of these states is handed on to no unit twice; nor while its sub-task lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,28 @@ def units_to_hand_on_to(letter: Letter) -> Sequence[Unit]:
     return db.session.scalars(below.order_by(Unit.id)).all()
 
 
-def clauses_to_hand_on(letter: Letter) -> list[ToHandOn]:
-    """The clauses whose tasks the unit is at work on: two queries."""
+def clauses_to_hand_on(letter: Letter, *, day: date) -> list[ToHandOn]:
+    """The clauses whose tasks the unit is at work on and that are not past their date: two queries."""
     ids = [clause.task_id for clause in letter.clauses if clause.task_id is not None]
     rows = db.session.scalars(
         sa.select(Task)
-        .where(Task.id.in_(ids), Task.state.in_(sorted(WORK)), Task.lead_unit_id == letter.unit_id)
+        .where(
+            Task.id.in_(ids),
+            Task.state.in_(sorted(WORK)),
+            Task.lead_unit_id == letter.unit_id,
+            sa.or_(Task.due_on.is_(None), Task.due_on >= day),
+        )
         .options(joinedload(Task.group))
     )
     tasks = {task.id: task for task in rows}
     given = (
         sa.select(LetterClause.parent_clause_id, Letter.unit_id)
         .join(Letter, Letter.id == LetterClause.letter_id)
-        .where(Letter.parent_id == letter.id, Letter.state.in_(sorted(STANDS)))
+        .outerjoin(Task, Task.id == LetterClause.task_id)
+        .where(
+            Letter.parent_id == letter.id,
+            sa.or_(Letter.state.in_(sorted(STANDS)), Task.state != TaskState.CANCELLED),
+        )
     )
     taken: dict[int | None, set[int]] = {}
     for clause_id, unit_id in db.session.execute(given):

@@ -236,8 +236,17 @@ def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
     late_until = working_days().last_late_due_date(day, roll=letter.group.roll_due_dates)
     led = [OpenWork(task.title, deadline_of(task), _remark(task, late_until)) for task in tasks]
     return led + [
-        OpenWork(task.title, day_words(due_on) if due_on else deadline_of(task), "配合事项") for task, due_on in parts
+        OpenWork(
+            task.title,
+            day_words(due_on) if due_on else deadline_of(task),
+            _part_remark(due_on or task.due_on, late_until),
+        )
+        for task, due_on in parts
     ]
+
+
+def _part_remark(due_on: date | None, late_until: date) -> str:
+    return "配合事项，已逾期" if due_on is not None and due_on <= late_until else "配合事项"
 
 
 def _remark(task: Task, late_until: date) -> str:

@@ -1,9 +1,11 @@
 """The text of a letter as it is signed: composed from template and clauses, the same for the same input."""
 
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from tracker.documents.paper import day
 
@@ -18,6 +20,10 @@ SIGN_DAYS = 10
 
 NUMERALS = "一二三四五六七八九十"
 OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
+
+LineRole = Literal["title", "party", "heading", "body"]
+_HEADING = re.compile(rf"[{NUMERALS}]、\S{{1,10}}")
+_PARTY = re.compile(r"[^，。；：]{2,20}：")
 
 RHYTHMS = {"month": ("每月", "", ""), "quarter": ("每季度", "第%d个月", "末"), "year": ("每年", "%d月", "底")}
 
@@ -86,6 +92,22 @@ class Contents:
     ends_on: date | None = None
     follows: str = ""
     """Number of the letter that this one adds to or replaces."""
+
+
+def shaped(text: str) -> Iterator[tuple[LineRole, str]]:
+    """The lines of a text that is signed with what each is: title, number and parties at the head, headings, body.
+
+    Screen and papers lay it out by this; the words are never touched.
+    """
+    at_head = True
+    for position, line in enumerate(text.splitlines()):
+        at_head = position == 0 or (at_head and _PARTY.match(line) is not None)
+        if position == 0:
+            yield "title", line
+        elif at_head:
+            yield "party", line
+        else:
+            yield ("heading" if _HEADING.fullmatch(line) else "body"), line
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.letters.rules import shaped
+
 bp = Blueprint("letters", "tracker.letters")
+bp.add_app_template_filter(shaped, "shaped")

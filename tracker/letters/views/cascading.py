@@ -21,7 +21,7 @@ def hand_on(letter_id: int) -> ResponseReturnValue:
     letter = queries.visible_letter(actor, letter_id)
     require(policy.may_hand_on(actor, letter))
     commands.require_divisible(letter)
-    found, units = queries.clauses_to_hand_on(letter), queries.units_to_hand_on_to(letter)
+    found, units = queries.clauses_to_hand_on(letter, day=today), queries.units_to_hand_on_to(letter)
     form = hand_on_form(found, units, sign_by=commands.usual_sign_by(letter.batch, today=today))
     if form.validate_on_submit() and form.sign_by.data is not None:
         with form_errors(form), write_transaction():

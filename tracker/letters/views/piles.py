@@ -27,7 +27,7 @@ from tracker.letters.views.blueprint import bp
 
 def _own_pile(actor: Actor, pile_id: int) -> LetterPile:
     pile = queries.visible_pile(actor, pile_id)
-    require(policy.may_manage(actor, pile.batch.group_id))
+    require(policy.may_manage_batch(actor, pile.batch))
     return pile
 
 
@@ -36,7 +36,7 @@ def new_pile(letter_batch_id: int) -> ResponseReturnValue:
     """Upload what was signed at a meeting, scanned at once."""
     actor, form, now = current_actor(), PileForm(), clock.now()
     batch = queries.visible_batch(actor, letter_batch_id)
-    require(policy.may_manage(actor, batch.group_id))
+    require(policy.may_manage_batch(actor, batch))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             batch = queries.visible_batch(actor, letter_batch_id)
