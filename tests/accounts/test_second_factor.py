@@ -411,3 +411,11 @@ def test_a_wrong_code_at_the_set_up_is_said_on_its_field(bare: Owner, cast: Cast
     with pytest.raises(Invalid) as refusal, write_transaction():
         commands.set_second_factor(account, secret=codes.new_secret(), code="x", by=own, session_id=0, now=NOW)
     assert set(refusal.value.errors) == {"code"}
+
+
+def test_an_account_without_a_second_factor_takes_no_code(app: Flask, cast: Cast) -> None:
+    account_id = give_account(app, cast.person_ids["finance_liaison"])
+    db.session.rollback()
+    account = db.session.get_one(Account, account_id)
+    with write_transaction():
+        assert not commands.use_code(account, "123456", by=cast.actor("finance_liaison"), now=NOW)
