@@ -14,7 +14,8 @@ from tests.clock import Clock
 from tests.jobs.kinds import turn
 from tests.letters import piles
 from tests.letters.piles import address, as_jpeg, as_pdf, blank, filing, pile_of, read, sheet, sheets
-from tests.letters.promises import again, issued, prepare, promised, send_back
+from tests.letters.promises import again, in_force, issued, prepare, promised, send_back
+from tests.tasks.stories import act, refuses
 from tracker.documents.pdf import pdf_available
 from tracker.kernel import files, jobs
 from tracker.kernel.db import db, write_transaction
@@ -24,6 +25,7 @@ from tracker.kernel.jobs import BackgroundJob, JobState
 from tracker.kernel.text import told
 from tracker.kernel.uploads import files_root
 from tracker.letters import commands, policy, queries
+from tracker.letters.commands import Piece
 from tracker.letters.models import Letter, LetterPile, PilePage
 from tracker.letters.rules import LetterState, PageFault, PileState, SigningMethod, SigningOrder
 
@@ -98,6 +100,26 @@ def test_missing_and_superfluous_pages_are_told(cast: Cast, client_as: ClientAs)
         assert "缺 1 页" in page
     assert "多 1 页，可能重复" in page
     assert f'value="{two.id}" data-select aria-label="澄江区住房和城乡建设局" checked' not in page
+
+
+def test_a_pile_of_what_a_unit_handed_on_is_the_unit_s_and_not_the_office_s(cast: Cast, client_as: ClientAs) -> None:
+    letter = in_force(cast, "education")
+    due_on = NOW.date() + timedelta(days=20)
+    pieces = [Piece(letter.clauses[1].id, [cast.unit_ids["school_one"]], "台账齐全。", due_on)]
+    sign_by, head = NOW.date() + timedelta(days=9), cast.actor("education_head")
+    batch = act(commands.hand_on, letter, pieces=pieces, sign_by=sign_by, by=head)
+    [one] = act(commands.issue_batch, batch, by=head)
+    with refuses(NotAllowed):
+        commands.upload_pile(again(one).batch, scans=[SCAN], by=cast.actor("office_clerk"), now=NOW)
+    bureau = client_as("education_head")
+    address_of_form = f"/letter-batches/{one.batch_id}/pile"
+    assert address_of_form in bureau.get(f"/letter-batches/{one.batch_id}").text
+    assert address_of_form not in client_as("office_clerk").get(f"/letter-batches/{one.batch_id}").text
+    pile = read(bureau, one.batch_id, (as_jpeg(sheet(address(one))), "一.jpg"))
+    assert filing(pile) == [(one.id, None)]
+    own = bureau.post(f"/letter-piles/{pile.id}/record", data=_form(pile, again(one)))
+    assert "0 项成功，1 项没有办理" in own.text, "whose signature it waits for does not enter it"
+    assert client_as("office_clerk").get(f"/letter-piles/{pile.id}").status_code == 403
 
 
 def test_pictures_are_filed_as_well_as_a_pdf(cast: Cast, client_as: ClientAs) -> None:

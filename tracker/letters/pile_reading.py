@@ -122,7 +122,7 @@ def scan_of(pile: LetterPile, letter_id: int, *, now: datetime) -> NewFile:
 
 
 def _may_have(actor: Actor, arguments: Mapping[str, Any]) -> None:
-    require(policy.may_manage(actor, queries.visible_pile(actor, arguments["pile_id"]).batch.group_id))
+    require(policy.may_manage_batch(actor, queries.visible_pile(actor, arguments["pile_id"]).batch))
 
 
 JOBS = (
