@@ -1,0 +1,23 @@
+"""Named places between two steps that must not be parted by a crash; a test arms one, and the process dies there.
+
+Nothing arms one in an installation: there is no setting and no variable for it, only a call in the process itself.
+"""
+
+import os
+
+NAMES: dict[str, str] = {}
+"""Every place by name, with what has and what has not happened there; a law test compares it with the code."""
+
+_armed: set[str] = set()
+
+
+def crashpoint(name: str) -> None:
+    """Die here, as by kill -9, if a test armed this place."""
+    if name in _armed:
+        os._exit(9)
+
+
+def arm(name: str) -> None:
+    """Let this process die at a place; for tests alone."""
+    assert name in NAMES, name
+    _armed.add(name)
