@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel, joined
 
 
 def enqueue(
@@ -20,12 +21,15 @@ def enqueue(
     key: str,
     now: datetime,
     group_id: int | None = None,
+    channels: Iterable[Channel] = (Channel.MAIL,),
+    urgency: int = 0,
 ) -> int:
     """Tell people (by person id) something, once: who already has a message of this key gets no second one.
 
+    channels: by which ways it may go out beside the inbox; none keeps it inside. urgency: 0 ordinary to 3 gravest.
     Returns how many messages were written. The same transaction as the act, so neither exists without the other.
     """
-    wanted = set(recipients)
+    wanted, ways = set(recipients), joined(channels)
     told = set(
         db.session.scalars(
             sa.select(InboxItem.recipient_id).where(InboxItem.recipient_id.in_(wanted), InboxItem.key == key)
@@ -42,6 +46,8 @@ def enqueue(
             group_id=group_id,
             key=key,
             created_at=now,
+            channels=ways,
+            urgency=urgency,
         )
         for recipient in new
     )

@@ -36,3 +36,7 @@ class InboxItem(Model):
     """What makes the message unique for its reader, so that nothing is told twice."""
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    channels: Mapped[str] = mapped_column(sa.String(40), default="mail", server_default="mail")
+    """By which channels it may also go out, comma-joined in the order of the enum; empty: the inbox alone."""
+    urgency: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
+    """0 ordinary or before the date, 1 just late, 2 late, 3 long late, and decisions."""
