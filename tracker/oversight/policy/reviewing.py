@@ -1,4 +1,4 @@
-"""Who may urge whom, and who reviews what is overdue."""
+"""Who reviews what is overdue, and says what is asked of a unit."""
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.text import _l
@@ -9,22 +9,6 @@ from tracker.tasks.models import Task
 from tracker.tasks.rules import OPEN
 
 REVIEWERS = LEADERS | {SeatRole.SUPERVISOR}
-
-
-def may_urge(actor: Actor, task: Task, unit_id: int) -> Verdict:
-    """Urge a unit about a task: office, supervisor and leaders; the lead unit may urge those who cooperate."""
-    if actor.roles_in(task.group_id) & tasks.OVERSEERS:
-        return ALLOWED
-    if unit_id != task.lead_unit_id and tasks.may_draft_for(actor, task.group_id, task.lead_unit_id, task.owner_id):
-        return ALLOWED
-    return refused(_l("催办由领导小组办公室、督导（督查）人员和领导进行，牵头单位可以催办配合单位。"))
-
-
-def may_urge_many(actor: Actor) -> Verdict:
-    """Urge the lead units of many tasks at once: whoever watches over a group; each task is asked about again."""
-    if actor.groups_as(*tasks.OVERSEERS):
-        return ALLOWED
-    return refused(_l("批量催办由领导小组办公室、督导（督查）人员和领导进行。"))
 
 
 def may_review(actor: Actor, group_id: int) -> Verdict:

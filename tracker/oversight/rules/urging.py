@@ -1,9 +1,9 @@
-"""How a unit can be urged, what a supervisor may ask of it, and sentences for both that need no typing."""
+"""How a unit can be urged, and sentences for it that need no typing."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import _l
 
 
 class UrgeChannel(StrEnum):
@@ -12,26 +12,6 @@ class UrgeChannel(StrEnum):
     MESSAGE = "message"
     PHONE = "phone"
 
-
-class DirectionKind(StrEnum):
-    """What a review of an overdue task led to."""
-
-    EXPLAIN = "explain"
-    RECTIFY = "rectify"
-    NOTE = "note"
-
-
-LABELS = Labels(
-    {
-        UrgeChannel.MESSAGE: _l("消息催办"),
-        UrgeChannel.PHONE: _l("电话催办"),
-    },
-    {
-        DirectionKind.EXPLAIN: _l("请作逾期说明"),
-        DirectionKind.RECTIFY: _l("限期整改"),
-        DirectionKind.NOTE: _l("备注"),
-    },
-)
 
 SENTENCES: Mapping[str, object] = {
     "report": _l("请尽快填报最新进展。"),
@@ -48,5 +28,3 @@ ANSWERS: Mapping[str, object] = {
     "nobody": _l("无人接听，稍后再打"),
 }
 """What the other side most often says on the phone."""
-
-EXPLAIN_SENTENCE = _l("请说明逾期原因、目前进展和预计完成时间。")

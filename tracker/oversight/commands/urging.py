@@ -1,12 +1,11 @@
-"""Urge a unit, and say at the review desk what is asked of it; the only writer of oversight's tables."""
+"""Urge a unit by message or by phone, one task or many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from tracker.audit.commands import record
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
@@ -16,10 +15,10 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import Unit
 from tracker.oversight import notices, policy
-from tracker.oversight.models import Direction, Urge
-from tracker.oversight.rules import DirectionKind, UrgeChannel
-from tracker.tasks.commands.deadlines import set_rectification
-from tracker.tasks.commands.moving import claim, future_date, hold, words
+from tracker.oversight.commands.recording import record_about
+from tracker.oversight.models import Urge
+from tracker.oversight.rules import UrgeChannel
+from tracker.tasks.commands.moving import hold, words
 from tracker.tasks.models import Task
 from tracker.tasks.policy import involved_units
 from tracker.tasks.rules import OPEN
@@ -68,7 +67,7 @@ def urge_unit(
     db.session.flush()
     act = "task.urge" if channel is UrgeChannel.MESSAGE else "task.urge_by_phone"
     unit = db.session.get_one(Unit, unit_id)
-    _record(act, task, by=by, now=now, unit=unit.name, sentence=sentence, answer=answer)
+    record_about(act, task, by=by, now=now, unit=unit.name, sentence=sentence, answer=answer)
     if channel is UrgeChannel.MESSAGE:
         notices.tell_urged(urge, by_name=by.name, now=now)
     return urge
@@ -97,46 +96,6 @@ def urge_many(tasks: Sequence[Task], *, sentence: str, by: Actor, now: datetime)
     return found
 
 
-def direct(
-    task: Task,
-    *,
-    kind: DirectionKind,
-    text: str,
-    new_due_on: date | None = None,
-    version: int,
-    by: Actor,
-    now: datetime,
-) -> Direction:
-    """Say at the review desk what is asked of the lead unit: explain, make good by a date (限期整改), or a note."""
-    require(policy.may_direct(by, task))
-    text = words(text, "text", limit=2000)
-    due_on = future_date(new_due_on, "new_due_on", now=now) if kind is DirectionKind.RECTIFY else None
-    claim(task, version=version, states=OPEN)
-    direction = Direction(
-        task_id=task.id,
-        kind=kind,
-        text=text,
-        new_due_on=due_on,
-        by_id=by.person_id,
-        by_as=by.capacity(task.group_id),
-        at=now,
-    )
-    direction.task = task
-    db.session.add(direction)
-    db.session.flush()
-    if due_on is not None:
-        set_rectification(task, due_on, basis=text, by=by, now=now)
-    acts = {
-        DirectionKind.EXPLAIN: "task.ask_explanation",
-        DirectionKind.RECTIFY: "task.rectify",
-        DirectionKind.NOTE: "task.note",
-    }
-    _record(acts[kind], task, by=by, now=now, text=text, due_on=due_on)
-    if kind is not DirectionKind.NOTE:
-        notices.tell_directed(direction, by_name=by.name, now=now)
-    return direction
-
-
 def _require_cooled_down(task: Task, unit_id: int, *, now: datetime) -> None:
     last = db.session.scalar(
         sa.select(sa.func.max(Urge.at)).where(
@@ -150,7 +109,3 @@ def _require_cooled_down(task: Task, unit_id: int, *, now: datetime) -> None:
         raise Stale(
             _l("%(last)s 刚催办过，%(free)s 起可以再次发消息催办；急事请打电话。", last=local_date(last), free=free_on)
         )
-
-
-def _record(act: str, task: Task, *, by: Actor, now: datetime, **new: object) -> None:
-    record(act, "task", task.id, by=by, now=now, group_id=task.group_id, unit_id=task.lead_unit_id, new=new)
