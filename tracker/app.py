@@ -148,6 +148,7 @@ COMMANDS: tuple[Command, ...] = (
     letters_cli,
     reminders_cli.scheduler,
     reminders_cli.sweep_once,
+    reminders_cli.jobs,
 )
 
 

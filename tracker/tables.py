@@ -4,7 +4,9 @@ import tracker.accounts.models
 import tracker.audit.models
 import tracker.kernel.calendar
 import tracker.kernel.files
+import tracker.kernel.installation
 import tracker.kernel.jobs
+import tracker.kernel.leases
 import tracker.letters.models
 import tracker.organisation.models
 import tracker.outbox.models

@@ -1,92 +1,252 @@
-"""Each slot of each job runs once, whoever ticks, and missed ones are made up for."""
+"""Each slot of each job runs once, whoever leads, and missed ones are made up for."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.clock import NOW
+from tests.cast import Cast
+from tests.clock import NOW, Clock
+from tests.reminders.worlds import running_task
+from tracker.kernel import leases
 from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Stale
 from tracker.kernel.jobs import Heartbeat, JobRun, RunState
-from tracker.reminders import jobs
-from tracker.reminders.jobs import JOBS, Job, latest_slot, tick
+from tracker.kernel.leases import Term, TermOver
+from tracker.outbox.models import InboxItem
+from tracker.reminders import ticks
+from tracker.reminders.jobs import JOBS, Job, latest_slot, slot_name
+from tracker.reminders.leading import LEASE
+from tracker.reminders.ticks import run_by_hand, tick, try_out
+
+SLOT = "2026-03-18T08:00"
+
+
+@pytest.fixture
+def term(session: Session, monkeypatch: pytest.MonkeyPatch) -> Term:
+    """A scheduler that leads."""
+    monkeypatch.setattr(leases, "database_now", lambda: NOW)
+    return _lead("a")
+
+
+def _lead(holder: str) -> Term:
+    """Lead, whoever led before."""
+    term = leases.acquire(LEASE, holder, succeeding=leases.lease_of(LEASE))
+    assert term is not None
+    return term
+
+
+def _known(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Mapping[str, Any]]) -> Job:
+    job = Job("count", JOBS[0].at, run)
+    monkeypatch.setattr(ticks, "JOBS", (job,))
+    return job
+
+
+def _at_hand() -> Job:
+    """The job that a test made known."""
+    job: Job = vars(ticks)["JOBS"][0]
+    return job
 
 
 def _counting(monkeypatch: pytest.MonkeyPatch, *, fails: int = 0) -> list[datetime]:
     ran: list[datetime] = []
 
-    def run(*, now: datetime) -> dict[str, int]:
+    def run(*, now: datetime, step: object) -> dict[str, int]:
         ran.append(now)
         if len(ran) <= fails:
             raise RuntimeError("broken")
         return {"done": 1}
 
-    monkeypatch.setattr(jobs, "JOBS", (Job("count", JOBS[0].at, run),))
+    _known(monkeypatch, run)
     return ran
 
 
-def test_a_slot_runs_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = _counting(monkeypatch)
-    tick(holder="a", now=NOW)
-    tick(holder="b", now=NOW + timedelta(seconds=20))
-    assert ran == [NOW]
-    assert [row.slot for row in session.scalars(sa.select(JobRun))] == ["2026-03-18T08:00"]
-
-
-def test_the_next_slot_runs_when_its_time_comes(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = _counting(monkeypatch)
-    tick(holder="a", now=NOW)
-    tick(holder="a", now=NOW + timedelta(hours=4))
-    assert len(ran) == 2
-
-
-def test_after_three_days_off_the_latest_slot_makes_up_for_all(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ran = _counting(monkeypatch)
-    tick(holder="a", now=NOW)
-    tick(holder="a", now=NOW + timedelta(days=3))
-    assert len(ran) == 2
-
-
-def test_a_slot_that_failed_is_run_again_and_its_error_stands_in_its_row(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ran = _counting(monkeypatch, fails=1)
-    tick(holder="a", now=NOW)
-    row = session.scalars(sa.select(JobRun)).one()
-    assert (row.state, "broken" in row.error) == (RunState.FAILED, True)
-    session.rollback()
-    tick(holder="a", now=NOW + timedelta(seconds=20))
-    assert len(ran) == 2
-    assert session.scalars(sa.select(JobRun)).one().state is RunState.FINISHED
-
-
-def test_a_slot_whose_process_died_is_taken_up_after_an_hour(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = _counting(monkeypatch)
-    slot = latest_slot(JOBS[0], NOW)
-    assert slot is not None
+def _left_running(session: Session, *, epoch: int, holder: str) -> None:
     with write_transaction():
         session.add(
             JobRun(
                 job="count",
-                slot=slot.strftime("%Y-%m-%dT%H:%M"),
+                slot=SLOT,
                 state=RunState.RUNNING,
                 started_at=NOW,
                 counts={},
-                error="",
+                epoch=epoch,
+                holder=holder,
             )
         )
-    tick(holder="a", now=NOW + timedelta(minutes=59))
+
+
+def test_a_slot_runs_once(session: Session, term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = _counting(monkeypatch)
+    tick(term, now=NOW)
+    tick(_lead("b"), now=NOW + timedelta(seconds=20))
+    assert ran == [NOW]
+    row = session.scalars(sa.select(JobRun)).one()
+    assert (row.slot, row.holder, row.epoch) == (SLOT, "a", term.epoch)
+
+
+def test_the_next_slot_runs_when_its_time_comes(term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = _counting(monkeypatch)
+    tick(term, now=NOW)
+    tick(term, now=NOW + timedelta(hours=4))
+    assert len(ran) == 2
+
+
+def test_after_three_days_off_the_latest_slot_makes_up_for_all(term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = _counting(monkeypatch)
+    tick(term, now=NOW)
+    tick(term, now=NOW + timedelta(days=3))
+    assert len(ran) == 2
+
+
+def test_a_slot_that_failed_is_run_again_and_its_error_stands_in_its_row(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch, fails=1)
+    tick(term, now=NOW)
+    row = session.scalars(sa.select(JobRun)).one()
+    assert (row.state, "broken" in row.error) == (RunState.FAILED, True)
+    session.rollback()
+    tick(term, now=NOW + timedelta(seconds=20))
+    assert len(ran) == 2
+    row = session.scalars(sa.select(JobRun)).one()
+    assert (row.state, row.error) == (RunState.FINISHED, "")
+
+
+def test_a_slot_of_a_former_leader_is_taken_up_at_once(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    _left_running(session, epoch=term.epoch, holder="a")
+    later = _lead("b")
+    tick(later, now=NOW)
+    assert ran == [NOW]
+    assert session.scalars(sa.select(JobRun)).one().epoch == later.epoch
+
+
+def test_a_slot_that_is_run_by_hand_elsewhere_is_left_alone_for_an_hour(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    _left_running(session, epoch=0, holder="other-host:1")
+    tick(term, now=NOW + timedelta(minutes=60))
     assert ran == []
-    tick(holder="a", now=NOW + timedelta(minutes=61))
+    tick(term, now=NOW + timedelta(minutes=61))
     assert len(ran) == 1
 
 
-def test_every_tick_is_a_sign_of_life(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_no_longer_leads_writes_nothing_and_the_slot_is_the_next_ones(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote: list[str] = []
+
+    def run(*, now: datetime, step: Callable[[], Any]) -> dict[str, int]:
+        with step():
+            wrote.append("first")
+        if len(wrote) == 1:
+            _lead("b")
+        with step() as writing:
+            writing.add(Heartbeat(role="probe", holder="x", at=now))
+            wrote.append("second")
+        return {}
+
+    _known(monkeypatch, run)
+    with pytest.raises(TermOver):
+        tick(term, now=NOW)
+    row = session.get_one(JobRun, ("count", SLOT))
+    assert (row.state, row.cursor, session.get(Heartbeat, "probe")) == (RunState.RUNNING, 1, None)
+    session.rollback()
+    tick(_lead("c"), now=NOW)
+    row = session.get_one(JobRun, ("count", SLOT), populate_existing=True)
+    assert (row.state, row.cursor, row.holder) == (RunState.FINISHED, 2, "c")
+    assert session.get_one(Heartbeat, "probe").holder == "x"
+
+
+@pytest.mark.postgres
+def test_a_term_that_ends_in_the_middle_of_a_step_takes_the_step_back(app: Flask, session: Session, term: Term) -> None:
+    def overtaken() -> None:
+        with term.step() as writing:
+            writing.add(Heartbeat(role="probe", holder="x", at=NOW))
+            writing.flush()
+            with app.app_context():
+                _lead("b")
+
+    with pytest.raises(TermOver):
+        overtaken()
+    assert session.get(Heartbeat, "probe") is None
+
+
+def test_every_tick_is_a_sign_of_life(session: Session, term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
     _counting(monkeypatch)
-    tick(holder="a", now=NOW)
-    tick(holder="b", now=NOW + timedelta(seconds=20))
+    tick(term, now=NOW)
+    tick(_lead("b"), now=NOW + timedelta(seconds=20))
     beat = session.get_one(Heartbeat, "scheduler")
     assert (beat.holder, beat.at) == ("b", NOW + timedelta(seconds=20))
+
+
+def test_a_slot_runs_again_by_hand_though_it_was_done(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    tick(term, now=NOW)
+    assert run_by_hand(_at_hand(), SLOT, holder="shell:1", now=NOW) == ({"done": 1}, "")
+    assert len(ran) == 2
+    row = session.get_one(JobRun, ("count", SLOT))
+    assert (row.holder, row.epoch, row.state) == ("shell:1", 0, RunState.FINISHED)
+
+
+def test_a_slot_that_the_leader_is_at_is_not_run_by_hand(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    _left_running(session, epoch=term.epoch, holder="a")
+    with pytest.raises(Stale, match="正在由别的进程处理"):
+        run_by_hand(_at_hand(), SLOT, holder="shell:1", now=NOW)
+    monkeypatch.setattr(leases, "database_now", lambda: NOW + leases.TTL)
+    run_by_hand(_at_hand(), SLOT, holder="shell:1", now=NOW)
+    assert len(ran) == 1
+
+
+def test_what_is_tried_out_is_counted_and_not_written(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=NOW.date(), owner="finance_staff")
+    assert try_out(JOBS[0], now=NOW)["reminders"] == 2
+    assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 0
+    with_result = JOBS[0].run(now=NOW)
+    assert with_result["reminders"] == 2
+
+
+def test_the_shell_runs_a_job_and_says_how_all_stand(app: Flask, cast: Cast, clock: Clock) -> None:
+    runner = app.test_cli_runner()
+    with write_transaction():
+        running_task(cast, due_on=NOW.date(), owner="finance_staff")
+    assert "reminders 2" in runner.invoke(args=["jobs", "run", "sweep", "--dry-run"]).output
+    assert "不能试运行" in runner.invoke(args=["jobs", "run", "seal_record", "--dry-run"]).output
+    assert "reminders 2" in runner.invoke(args=["jobs", "run", "sweep", "--slot", SLOT]).output
+    said = runner.invoke(args=["jobs", "status"]).output
+    assert f"sweep {SLOT}: finished" in said
+    assert "succeed 2026-03-18T09:20: 尚未运行" in said
+
+
+def test_the_latest_slot_is_named_by_day_and_minute() -> None:
+    moment = latest_slot(JOBS[0], NOW)
+    assert moment is not None
+    assert slot_name(moment) == SLOT
+
+
+def test_a_run_by_hand_whose_process_died_on_this_machine_is_taken_up_at_once(
+    session: Session, term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    _left_running(session, epoch=0, holder=f"{os.uname().nodename}:{gone.pid}")
+    tick(term, now=NOW)
+    assert ran == [NOW]

@@ -1,8 +1,6 @@
 """The worker's process: turn after turn until told to stop; a thread beside it gives signs of life."""
 
-import os
 import signal
-import socket
 import threading
 from datetime import timedelta
 from types import FrameType
@@ -17,6 +15,7 @@ from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.installation import settings
 from tracker.kernel.jobs import Heartbeat, beat
 from tracker.kernel.logs import log
+from tracker.kernel.processes import is_dead, own_name
 from tracker.kernel.text import _l
 
 POLL_SECONDS = 1.0
@@ -38,7 +37,7 @@ def run_worker(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    shift = Shift(f"{socket.gethostname()}:{os.getpid()}", over.is_set)
+    shift = Shift(own_name(), over.is_set)
     with app.app_context():
         enrol(shift.holder)
     log.info("worker", state="started", holder=shift.holder)
@@ -82,20 +81,6 @@ def enrol(holder: str) -> None:
             )
         beat("worker", holder=holder, now=now)
         jobs.free_claims_of([name for name in jobs.holders() if is_dead(name)], now=now)
-
-
-def is_dead(holder: str) -> bool:
-    """Whether a process of this machine, named as host:pid, is known to be gone."""
-    host, _colon, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _sign_off(holder: str) -> None:

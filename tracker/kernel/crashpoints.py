@@ -5,7 +5,12 @@ Nothing arms one in an installation: there is no setting and no variable for it,
 
 import os
 
-NAMES: dict[str, str] = {}
+NAMES: dict[str, str] = {
+    "tick.claimed": "the slot is this process's; nothing of the job is done",
+    "tick.done": "the job is done to its end; its slot still says that it runs",
+    "tick.step.committed": "a step of the job is written for good; the next is not begun",
+    "tick.step.written": "a step of the job is written, not yet for good",
+}
 """Every place by name, with what has and what has not happened there; a law test compares it with the code."""
 
 _armed: set[str] = set()

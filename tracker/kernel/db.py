@@ -1,7 +1,7 @@
 """The database: types, engine settings and the one way to write."""
 
 from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from sqlite3 import Connection as SqliteConnection
@@ -135,6 +135,10 @@ def write_transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_LOOKED_UP, None)
+
+
+Step = Callable[[], AbstractContextManager[Session]]
+"""A write transaction, or one that counts only under a condition: what long work is given to write in."""
 
 
 def is_writing() -> bool:

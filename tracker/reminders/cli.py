@@ -1,13 +1,20 @@
 """Commands of the shell for what runs by the clock."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale
 
 from tracker.kernel import clock
 from tracker.kernel.clock import LOCAL
+from tracker.kernel.errors import Stale
+from tracker.kernel.processes import own_name
+from tracker.reminders import status, ticks
+from tracker.reminders.jobs import JOBS, Job, latest_slot, slot_name
 from tracker.reminders.scheduler import run_scheduler
 from tracker.reminders.sweep import sweep
 
@@ -16,8 +23,60 @@ scheduler = AppGroup("scheduler", help="The process that finds what falls due.")
 
 @scheduler.command("run")
 def run() -> None:
-    """Tick until told to stop: sweeps at 00:10, 08:00 and 13:00, missed ones made up for at once."""
-    run_scheduler(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+    """Tick until told to stop: sweeps at 00:10, 08:00 and 13:00, missed ones made up for at once.
+
+    Of several on PostgreSQL one leads, and another takes over within a minute of its death.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+    try:
+        run_scheduler(app)
+    except Stale as refusal:
+        with force_locale("zh"):
+            raise SystemExit(str(refusal.message)) from refusal
+
+
+jobs = AppGroup("jobs", help="The jobs of the clock: run one by hand, see how they stand.")
+
+
+@jobs.command("run")
+@click.argument("name", type=click.Choice([job.name for job in JOBS]))
+@click.option("--slot", help="The slot to run, such as 2026-03-18T08:00, also if it was run; otherwise this minute.")
+@click.option("--dry-run", is_flag=True, help="Count what it would do, and write nothing.")
+def run_job(name: str, slot: str | None, dry_run: bool) -> None:
+    """Run a job by hand. Jobs look at facts, so running one twice changes nothing but what is due."""
+    job = next(job for job in JOBS if job.name == name)
+    now = clock.now()
+    wanted = slot_name(_moment(slot))
+    if dry_run:
+        _say_counts(_tried(job, now=now))
+        return
+    try:
+        counts, error = ticks.run_by_hand(job, wanted, holder=own_name(), now=now)
+    except Stale as refusal:
+        with force_locale("zh"):
+            raise SystemExit(str(refusal.message)) from refusal
+    _say_counts(counts)
+    if error or counts.get("failed"):
+        raise SystemExit(error or 1)
+
+
+def _tried(job: Job, *, now: datetime) -> Mapping[str, Any]:
+    if job.own_steps:
+        raise click.UsageError(f"{job.name} 不能试运行。")
+    return ticks.try_out(job, now=now)
+
+
+def _say_counts(counts: Mapping[str, Any]) -> None:
+    click.echo("  ".join(f"{name} {count}" for name, count in counts.items()) or "-")
+
+
+@jobs.command("status")
+def show_status() -> None:
+    """Who leads, who is alive, and how the latest slot of each job went."""
+    now = clock.now()
+    slots = {job.name: moment for job in JOBS if (moment := latest_slot(job, now)) is not None}
+    for line in status.lines(slots, now=now):
+        click.echo(line)
 
 
 @click.command("sweep")
@@ -38,5 +97,5 @@ def _moment(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter("请写成 2026-03-18T08:00 这样的时间。", param_hint="--at") from error
+        raise click.BadParameter("请写成 2026-03-18T08:00 这样的时间。", param_hint="--at / --slot") from error
     return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment

@@ -1,8 +1,7 @@
-"""The scheduler's process: APScheduler only ticks; what is true stands in tables."""
+"""The scheduler's process: APScheduler only ticks; what is true stands in tables, and only whoever leads works."""
 
-import os
 import signal
-import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -10,51 +9,91 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.audit.sealing import seal_waiting
-from tracker.kernel import clock
+from tracker.kernel import clock, leases
 from tracker.kernel.db import db
+from tracker.kernel.leases import Term, TermOver
 from tracker.kernel.logs import log
+from tracker.kernel.processes import own_name
 from tracker.letters.sealing import seal_letters
-from tracker.reminders.jobs import tick
+from tracker.reminders.leading import Leadership
+from tracker.reminders.ticks import tick
 
-TICK_SECONDS = 20
-SEAL_SECONDS = 30
-PDF_SEAL_SECONDS = 30
+TICK_SECONDS = 20.0
+SEAL_SECONDS = 30.0
+PDF_SEAL_SECONDS = 30.0
+
+Work = Callable[[Term], object]
 
 
 def run_scheduler(app: Flask) -> None:
-    """Tick until told to stop (TERM or Ctrl-C). Runs in a process of its own, never in a web worker."""
+    """Tick until told to stop (TERM or Ctrl-C). Runs in a process of its own, never in a web worker.
+
+    Of several, one leads and the others stand by.
+
+    Raises:
+        Stale: on SQLite, where another scheduler is alive.
+    """
     scheduler = BlockingScheduler(
         timezone=clock.LOCAL,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-
-    def beside(work: Callable[[], object]) -> None:
-        with app.app_context():
-            try:
-                work()
-            finally:
-                db.session.remove()
+    leadership, over = Leadership(own_name()), threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        over.set()
         scheduler.shutdown(wait=False)
 
-    works: tuple[tuple[Callable[[], object], int], ...] = (
-        (lambda: tick(holder=holder, now=clock.now()), TICK_SECONDS),
+    with app.app_context():
+        leadership.begin()
+    works: tuple[tuple[Work, float], ...] = (
+        (lambda term: tick(term, now=clock.now()), TICK_SECONDS),
         # On a thread of its own: acts are sealed within the minute, also while a long sweep runs.
-        (lambda: seal_waiting(now=clock.now()), SEAL_SECONDS),
-        (lambda: seal_letters(now=clock.now()), PDF_SEAL_SECONDS),
+        (lambda _term: seal_waiting(now=clock.now()), SEAL_SECONDS),
+        (lambda _term: seal_letters(now=clock.now()), PDF_SEAL_SECONDS),
     )
     for work, seconds in works:
-        scheduler.add_job(beside, IntervalTrigger(seconds=seconds), args=(work,), next_run_time=clock.now())
+        trigger = IntervalTrigger(seconds=seconds)
+        scheduler.add_job(_beside, trigger, args=(app, leadership, work), next_run_time=clock.now())
     scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    log.info("scheduler", state="started", holder=holder)
+    keeper = threading.Thread(target=_keep, args=(app, leadership, over), name="leadership", daemon=True)
+    keeper.start()
+    log.info("scheduler", state="started", holder=leadership.holder)
     scheduler.start()
-    log.info("scheduler", state="stopped", holder=holder)
+    keeper.join(leases.RENEW_SECONDS)
+    with app.app_context():
+        leadership.lay_down()
+    log.info("scheduler", state="stopped", holder=leadership.holder)
+
+
+def _beside(app: Flask, leadership: Leadership, work: Work) -> None:
+    """Work, if this process leads."""
+    term = leadership.current()
+    if term is None:
+        return
+    with app.app_context():
+        try:
+            work(term)
+        except TermOver:
+            log.warning("scheduler", state="its term is over", holder=term.holder, epoch=term.epoch)
+        finally:
+            db.session.remove()
+
+
+def _keep(app: Flask, leadership: Leadership, over: threading.Event) -> None:
+    """Renew the lead in time, or wait for it to fall free."""
+    while not over.wait(leases.RENEW_SECONDS):
+        with app.app_context():
+            try:
+                leadership.keep()
+            except SQLAlchemyError:
+                log.warning("scheduler", state="the lead could not be renewed", exc_info=True)
+            finally:
+                db.session.remove()
 
 
 def _note(event: JobEvent) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
@@ -29,19 +29,23 @@ PAUSE_SECONDS = 0.02
 SERIES_BATCH = 200
 
 
-def sweep(*, now: datetime, pause: Callable[[float], None] = time.sleep) -> dict[str, int]:
+def sweep(
+    *, now: datetime, step: Step = write_transaction, pause: Callable[[float], None] = time.sleep
+) -> dict[str, int]:
     """Write crossings, issue recurring tasks, expire letters, and remind; returns how many of each.
+
+    All of it is written in steps, which count only while whoever sweeps leads.
 
     Run twice, or after days off, it changes nothing but what is due. What fails for one group is logged
     and does not stop the others.
     """
     counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
-    counts["issued"] = _issue_periods(now=now)
-    counts["expired"] = _expire_letters(now=now)
+    counts["issued"] = _issue_periods(now=now, step=step)
+    counts["expired"] = _expire_letters(now=now, step=step)
     for group_id in _groups_at_work(now=now):
         try:
-            counts["crossings"] += _cross(group_id, now=now)
-            counts["reminders"] += _remind(group_id, now=now, pause=pause)
+            counts["crossings"] += _cross(group_id, now=now, step=step)
+            counts["reminders"] += _remind(group_id, now=now, step=step, pause=pause)
         except sa.exc.SQLAlchemyError:
             log.exception("sweep", group=group_id)
             counts["failed"] += 1
@@ -59,27 +63,27 @@ def _groups_at_work(*, now: datetime) -> Sequence[int]:
     return found
 
 
-def _issue_periods(*, now: datetime) -> int:
+def _issue_periods(*, now: datetime, step: Step) -> int:
     issued = 0
     while True:
-        with write_transaction():
+        with step():
             made = issue_due_periods(now=now, limit=SERIES_BATCH)
         issued += made
         if made < SERIES_BATCH:
             return issued
 
 
-def _expire_letters(*, now: datetime) -> int:
-    with write_transaction():
+def _expire_letters(*, now: datetime, step: Step) -> int:
+    with step():
         return expire_letters(by=SYSTEM, now=now)
 
 
-def _cross(group_id: int, *, now: datetime) -> int:
-    with write_transaction() as session:
+def _cross(group_id: int, *, now: datetime, step: Step) -> int:
+    with step() as session:
         return record_crossings(session.get_one(LeadershipGroup, group_id), now=now)
 
 
-def _remind(group_id: int, *, now: datetime, pause: Callable[[float], None]) -> int:
+def _remind(group_id: int, *, now: datetime, step: Step, pause: Callable[[float], None]) -> int:
     if not reminder_windows_are_open(now=now):
         return 0
     group = db.session.get_one(LeadershipGroup, group_id)
@@ -92,15 +96,15 @@ def _remind(group_id: int, *, now: datetime, pause: Callable[[float], None]) -> 
         if any(window.after < day <= window.through for day in days)
     ]
     db.session.rollback()
-    return sum(_remind_window(group_id, kind, window, now=now, pause=pause) for kind, window in todo)
+    return sum(_remind_window(group_id, kind, window, now=now, step=step, pause=pause) for kind, window in todo)
 
 
 def _remind_window(
-    group_id: int, kind: SubjectKind, window: Window, *, now: datetime, pause: Callable[[float], None]
+    group_id: int, kind: SubjectKind, window: Window, *, now: datetime, step: Step, pause: Callable[[float], None]
 ) -> int:
     written, after = 0, 0
     while True:
-        with write_transaction() as session:
+        with step() as session:
             group = session.get_one(LeadershipGroup, group_id)
             ids = chunk_after(group, kind, window, after=after, size=CHUNK)
             if ids is None:

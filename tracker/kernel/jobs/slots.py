@@ -30,6 +30,12 @@ class JobRun(Model):
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
     error: Mapped[str] = mapped_column(sa.Text, default="")
+    epoch: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    """The term of leadership in which it runs or ran; 0: by hand, or before there were terms."""
+    holder: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    """The process that is or was at it, as host:pid."""
+    cursor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many steps of it are written."""
 
 
 class Heartbeat(Model):
