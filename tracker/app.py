@@ -59,6 +59,7 @@ from tracker.oversight import access as oversight_access
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
 from tracker.oversight import views as oversight_views
+from tracker.oversight.rules import LABELS as OVERSIGHT_LABELS
 from tracker.plans import access as plans_access
 from tracker.plans import acts as plans_acts
 from tracker.plans import views as plans_views
@@ -123,7 +124,7 @@ ACTS: tuple[Mapping[str, object], ...] = (
     letters_acts.ACTS,
     oversight_acts.ACTS,
 )
-RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts, letters_acts)
+RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts, letters_acts, oversight_acts)
 """Modules with the words for subjects and keys in the record of acts."""
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
@@ -199,6 +200,7 @@ def _fill_registry() -> None:
     registry.add_codes(organisation_acts.CODES, ORGANISATION_LABELS)
     registry.add_codes(tasks_acts.CODES, TASK_LABELS)
     registry.add_codes(letters_acts.CODES, LETTER_LABELS)
+    registry.add_codes(oversight_acts.CODES, OVERSIGHT_LABELS)
     for messages in MESSAGES:
         registry.add_messages(messages)
     for kind in JOBS:

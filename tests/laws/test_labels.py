@@ -53,7 +53,17 @@ def test_enums_with_equal_codes_keep_their_own_words() -> None:
     assert (labels[Fruit.OPEN], labels[Door.OPEN]) == ("ripe", "ajar")
 
 
-KEYED = {"note", "record", "touch", "record_part", "_record", "_record_batch", "_record_row", "_record_unit"}
+KEYED = {
+    "note",
+    "record",
+    "touch",
+    "record_part",
+    "_record",
+    "_record_batch",
+    "_record_row",
+    "_record_unit",
+    "record_about",
+}
 NOT_NOTED = {"by", "now", "act", "group_id", "unit_id", "old", "new"}
 
 

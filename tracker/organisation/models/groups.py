@@ -20,6 +20,7 @@ class LeadershipGroup(Model):
         sa.CheckConstraint("sign_for_days BETWEEN 1 AND 30", name="sign_for_days"),
         sa.CheckConstraint("consult_days BETWEEN 1 AND 30", name="consult_days"),
         sa.CheckConstraint("yellow_days BETWEEN 0 AND 60", name="yellow_days"),
+        sa.CheckConstraint("notice_prefix <> ''", name="notice_prefix"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +41,8 @@ class LeadershipGroup(Model):
     roll_due_dates: Mapped[bool] = mapped_column(default=True)
     percent_enabled: Mapped[bool] = mapped_column(default=False)
     urge_cooldown_days: Mapped[int] = mapped_column(default=2)
+    notice_prefix: Mapped[str] = mapped_column(sa.String(20), default="督")
+    """What the numbers of its supervision notices begin with: 督〔2026〕1号."""
     proposals_from: Mapped[date | None]
     """The day from which seats change by proposal (报请调整); none where successors to posts follow (自然递补)."""
     version: Mapped[int] = mapped_column(default=1)

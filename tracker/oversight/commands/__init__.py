@@ -1,6 +1,15 @@
-"""The only writer of oversight: units are urged, and asked at the review desk to explain or to make good."""
+"""The only writer of oversight: units are urged, asked to explain or to make good, and get supervision notices."""
 
 from tracker.oversight.commands.directing import direct
+from tracker.oversight.commands.laddering import draft_notices_by_ladder, urge_by_ladder
 from tracker.oversight.commands.urging import MAX_SENTENCE, Urged, urge_many, urge_unit
 
-__all__ = ["MAX_SENTENCE", "Urged", "direct", "urge_many", "urge_unit"]
+__all__ = [
+    "MAX_SENTENCE",
+    "Urged",
+    "direct",
+    "draft_notices_by_ladder",
+    "urge_by_ladder",
+    "urge_many",
+    "urge_unit",
+]

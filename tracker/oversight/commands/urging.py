@@ -99,7 +99,10 @@ def urge_many(tasks: Sequence[Task], *, sentence: str, by: Actor, now: datetime)
 def _require_cooled_down(task: Task, unit_id: int, *, now: datetime) -> None:
     last = db.session.scalar(
         sa.select(sa.func.max(Urge.at)).where(
-            Urge.task_id == task.id, Urge.unit_id == unit_id, Urge.channel == UrgeChannel.MESSAGE
+            Urge.task_id == task.id,
+            Urge.unit_id == unit_id,
+            Urge.channel == UrgeChannel.MESSAGE,
+            Urge.rung.is_(None),
         )
     )
     if last is None:

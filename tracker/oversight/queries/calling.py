@@ -110,7 +110,12 @@ def _free_on(tasks: Sequence[Task], *, now: datetime) -> dict[tuple[int, int], d
     cooldown = {task.id: task.group.urge_cooldown_days for task in tasks}
     rows = db.session.execute(
         sa.select(Urge.task_id, Urge.unit_id, sa.func.max(Urge.at))
-        .where(Urge.task_id.in_(cooldown), Urge.channel == UrgeChannel.MESSAGE, Urge.at <= now)
+        .where(
+            Urge.task_id.in_(cooldown),
+            Urge.channel == UrgeChannel.MESSAGE,
+            Urge.at <= now,
+            Urge.rung.is_(None),
+        )
         .group_by(Urge.task_id, Urge.unit_id)
     )
     return {
