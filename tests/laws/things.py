@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
+from tests.laws.flags import of_flags
 from tests.laws.letters import of_letters
 from tracker.accounts.models import Account, SignInSession
 from tracker.audit.commands import record
@@ -89,6 +90,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         **_of_plans(cast, row, region, files),
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),
         **of_letters(row, cast.unit_ids[unit], person, DIGEST),
+        **of_flags(tasks["late"], cast.unit_ids[unit], person, DIGEST),
     }
     return found
 

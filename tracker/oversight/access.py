@@ -10,6 +10,7 @@ ACCESS: dict[str, Route] = {
     "oversight.urge": route(GROUP_ROLES, sees=UNIT_ROLES, about="task"),
     "oversight.urge_many": route(GROUP_ROLES, sees=SIGNED_IN),
     "oversight.direct": route(Role.SUPERVISOR, Role.LEADER, sees=BUSINESS, about="task"),
+    "oversight.flag": route(BUSINESS, about="flag"),
 }
 
 BULK = (BulkAction("oversight.urge_many", _l("催办"), "speakerphone", lambda actor: bool(may_urge_many(actor))),)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from tracker.kernel.text import _l
-from tracker.oversight.rules import NoticeState
+from tracker.oversight.rules import FlagColour, FlagRule, FlagState, NoticeState
 
 ACTS = {
     "task.urge": _l("催办"),
@@ -12,9 +12,23 @@ ACTS = {
     "task.rectify": _l("限期整改"),
     "task.note": _l("督查备注"),
     "notice.draft": _l("起草督办通知单"),
+    "flag.raise": _l("预警"),
 }
 
-SUBJECTS = {"notice": _l("督办通知单")}
-KEYS = {"rung": _l("提醒级次")}
+SUBJECTS: dict[str, object] = {"notice": _l("督办通知单"), "flag": _l("问责预警")}
+"""What acts are done to."""
 
-CODES: dict[str, type[StrEnum]] = {"notice.state": NoticeState}
+KEYS: dict[str, object] = {
+    "rung": _l("提醒级次"),
+    "rule": _l("预警规则"),
+    "colour": _l("预警等级"),
+}
+"""What is noted of it, old and new."""
+
+CODES: dict[str, type[StrEnum]] = {
+    "notice.state": NoticeState,
+    "flag.rule": FlagRule,
+    "flag.colour": FlagColour,
+    "flag.state": FlagState,
+}
+"""Values that are codes, by subject and key."""

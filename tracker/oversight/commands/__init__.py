@@ -2,6 +2,7 @@
 
 from tracker.oversight.commands.directing import direct
 from tracker.oversight.commands.laddering import draft_notices_by_ladder, urge_by_ladder
+from tracker.oversight.commands.raising import raise_flags_by_rules, raise_overdue_flags
 from tracker.oversight.commands.urging import MAX_SENTENCE, Urged, urge_many, urge_unit
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "Urged",
     "direct",
     "draft_notices_by_ladder",
+    "raise_flags_by_rules",
+    "raise_overdue_flags",
     "urge_by_ladder",
     "urge_many",
     "urge_unit",

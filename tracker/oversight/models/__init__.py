@@ -1,7 +1,28 @@
-"""Urges, the directions given at the review desk, and supervision notices."""
+"""Urges, directions given at the review desk, supervision notices, flags and what became of them."""
 
+from tracker.oversight.models.deciding import (
+    FlagDecision,
+    FlagProposal,
+    FlagReview,
+    Statement,
+    StatementFile,
+)
 from tracker.oversight.models.directing import Direction
+from tracker.oversight.models.flags import AccountabilitySetting, Flag, FlagEvent, FlagRuleSetting
 from tracker.oversight.models.supervision import SupervisionNotice
 from tracker.oversight.models.urging import Urge
 
-__all__ = ["Direction", "SupervisionNotice", "Urge"]
+__all__ = [
+    "AccountabilitySetting",
+    "Direction",
+    "Flag",
+    "FlagDecision",
+    "FlagEvent",
+    "FlagProposal",
+    "FlagReview",
+    "FlagRuleSetting",
+    "Statement",
+    "StatementFile",
+    "SupervisionNotice",
+    "Urge",
+]

@@ -1,6 +1,51 @@
-"""Who may urge whom, and who reviews what is overdue."""
+"""Who may urge whom, who reviews what is overdue, and who decides what follows from a flag."""
 
+from tracker.oversight.policy.flagging import (
+    able_supervisors,
+    flags_visible_to,
+    may_ask_review,
+    may_change_to,
+    may_decide_at_all,
+    may_decide_flag,
+    may_give_statement,
+    may_record_paper,
+    may_review_flag,
+    may_see_rules,
+    may_set_rules,
+    may_state,
+    may_supervise,
+    may_turn_down,
+    may_withdraw,
+    other_leaders,
+    sits_to_decide,
+    untouched,
+)
 from tracker.oversight.policy.reviewing import REVIEWERS, may_direct, may_direct_now, may_review
 from tracker.oversight.policy.urging import may_urge, may_urge_many
 
-__all__ = ["REVIEWERS", "may_direct", "may_direct_now", "may_review", "may_urge", "may_urge_many"]
+__all__ = [
+    "REVIEWERS",
+    "able_supervisors",
+    "flags_visible_to",
+    "may_ask_review",
+    "may_change_to",
+    "may_decide_at_all",
+    "may_decide_flag",
+    "may_direct",
+    "may_direct_now",
+    "may_give_statement",
+    "may_record_paper",
+    "may_review",
+    "may_review_flag",
+    "may_see_rules",
+    "may_set_rules",
+    "may_state",
+    "may_supervise",
+    "may_turn_down",
+    "may_urge",
+    "may_urge_many",
+    "may_withdraw",
+    "other_leaders",
+    "sits_to_decide",
+    "untouched",
+]
