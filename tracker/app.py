@@ -1,21 +1,17 @@
 """The application's factory: the only file that knows all features."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from click import Command
-from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from tracker import cli, health, shell
+from tracker import cli, health, refusals, shell
 from tracker import tables as _tables  # noqa: F401 - relationships and migrations need every table
 from tracker.accounts import access as accounts_access
 from tracker.accounts import acts as accounts_acts
@@ -36,10 +32,8 @@ from tracker.jobs import views as jobs_views
 from tracker.kernel import headers, logs
 from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
-from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.languages import init_languages
 from tracker.kernel.registry import JobKind, MenuEntry, Message, registry
-from tracker.kernel.text import _
 from tracker.kernel.web import RowNumber
 from tracker.letters import access as letters_access
 from tracker.letters import acts as letters_acts
@@ -180,7 +174,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _fill_registry()
     gate.init_identity(app)
     _guard(app)
-    _answer_errors(app)
+    refusals.answer_errors(app, PAGES)
     shell.init_shell(app)
     return app
 
@@ -231,58 +225,3 @@ def _guard(app: Flask) -> None:
             wanted = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("accounts.sign_in", next=wanted))
         return None
-
-
-def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ()) -> ResponseReturnValue:
-    known = {400, 403, 404, 409, 413, 415, 422, 429, 503}
-    template = f"errors/{status if status in known else 500}.html"
-    return render_template(template, message=message, ways=ways), status
-
-
-def _way_back(status: int) -> Sequence[tuple[object, str]]:
-    """The page of the thing that an act was refused on; none where the thing itself is not to be seen."""
-    named = request.view_args or {}
-    return [
-        (label, url_for(endpoint, **{name: named[name]}))
-        for name, (endpoint, label) in PAGES.items()
-        if status != 404 and name in named and request.endpoint != endpoint
-    ]
-
-
-def _answer_errors(app: Flask) -> None:
-    """Every refusal becomes a page with one sentence that a person can act on."""
-
-    @app.errorhandler(Refusal)
-    def _refusal(error: Refusal) -> ResponseReturnValue:
-        return _page(error.status, error.message, error.ways or _way_back(error.status))
-
-    @app.errorhandler(StaleDataError)
-    def _stale(_error: Any) -> ResponseReturnValue:
-        return _page(409, Stale().message)
-
-    @app.errorhandler(CSRFError)
-    def _forged(_error: Any) -> ResponseReturnValue:
-        return _page(400, _("页面停留太久或来路不明，请返回重新提交。"))
-
-    @app.errorhandler(SecurityError)
-    def _other_host(_error: Any) -> ResponseReturnValue:
-        # No page: addresses cannot be built for a host that is not ours.
-        return Response(_("请用本系统的正式网址访问。"), 400, mimetype="text/plain")
-
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> ResponseReturnValue:
-        if error.code is not None and error.code < 400:
-            return error
-        return _page(error.code or 500, "")
-
-    @app.errorhandler(OperationalError)
-    def _database(_error: Any) -> ResponseReturnValue:
-        logs.log.exception("database unavailable")
-        return _page(503, _("数据库暂时不可用，请稍后再试。"))
-
-    @app.errorhandler(Exception)
-    def _fault(_error: Exception) -> ResponseReturnValue:
-        logs.log.exception("fault")
-        if app.testing:
-            raise _error
-        return _page(500, "")

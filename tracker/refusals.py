@@ -1,0 +1,73 @@
+"""The pages that refusals and faults become."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from tracker.kernel import logs
+from tracker.kernel.errors import Refusal, Stale
+from tracker.kernel.text import _
+
+Pages = Mapping[str, tuple[str, object]]
+"""Where to go back to after a refusal, by the name of the thing in the address."""
+
+
+def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ()) -> ResponseReturnValue:
+    known = {400, 403, 404, 409, 413, 415, 422, 429, 503}
+    template = f"errors/{status if status in known else 500}.html"
+    return render_template(template, message=message, ways=ways), status
+
+
+def _way_back(pages: Pages, status: int) -> Sequence[tuple[object, str]]:
+    """The page of the thing that an act was refused on; none where the thing itself is not to be seen."""
+    named = request.view_args or {}
+    return [
+        (label, url_for(endpoint, **{name: named[name]}))
+        for name, (endpoint, label) in pages.items()
+        if status != 404 and name in named and request.endpoint != endpoint
+    ]
+
+
+def answer_errors(app: Flask, pages: Pages) -> None:
+    """Every refusal becomes a page with one sentence that a person can act on."""
+
+    @app.errorhandler(Refusal)
+    def _refusal(error: Refusal) -> ResponseReturnValue:
+        return _page(error.status, error.message, error.ways or _way_back(pages, error.status))
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_error: Any) -> ResponseReturnValue:
+        return _page(409, Stale().message)
+
+    @app.errorhandler(CSRFError)
+    def _forged(_error: Any) -> ResponseReturnValue:
+        return _page(400, _("页面停留太久或来路不明，请返回重新提交。"))
+
+    @app.errorhandler(SecurityError)
+    def _other_host(_error: Any) -> ResponseReturnValue:
+        # No page: addresses cannot be built for a host that is not ours.
+        return Response(_("请用本系统的正式网址访问。"), 400, mimetype="text/plain")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is not None and error.code < 400:
+            return error
+        return _page(error.code or 500, "")
+
+    @app.errorhandler(OperationalError)
+    def _database(_error: Any) -> ResponseReturnValue:
+        logs.log.exception("database unavailable")
+        return _page(503, _("数据库暂时不可用，请稍后再试。"))
+
+    @app.errorhandler(Exception)
+    def _fault(_error: Exception) -> ResponseReturnValue:
+        logs.log.exception("fault")
+        if app.testing:
+            raise _error
+        return _page(500, "")
