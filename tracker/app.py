@@ -68,6 +68,11 @@ from tracker.tasks.intake import access as intake_access
 from tracker.tasks.intake import panel as intake_panel
 from tracker.tasks.intake import views as intake_views
 from tracker.tasks.rules import LABELS as TASK_LABELS
+from tracker.upkeep import access as upkeep_access
+from tracker.upkeep import cli as upkeep_cli
+from tracker.upkeep import notices as upkeep_notices
+from tracker.upkeep import views as upkeep_views
+from tracker.upkeep import watch
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -85,6 +90,7 @@ BLUEPRINTS = (
     letters_views.bp,
     oversight_views.bp,
     desk_views.bp,
+    upkeep_views.bp,
 )
 TABLES: tuple[Mapping[str, Route], ...] = (
     health.ACCESS,
@@ -98,6 +104,7 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     letters_access.ACCESS,
     oversight_access.ACCESS,
     desk_access.ACCESS,
+    upkeep_access.ACCESS,
 )
 MENU: tuple[MenuEntry, ...] = (
     *desk_access.MENU,
@@ -107,6 +114,7 @@ MENU: tuple[MenuEntry, ...] = (
     *organisation_access.MENU,
     *plans_access.MENU,
     *letters_access.MENU,
+    *upkeep_access.MENU,
 )
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
@@ -127,6 +135,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     letters_notices.MESSAGES,
     oversight_notices.MESSAGES,
     reminders_notices.MESSAGES,
+    upkeep_notices.MESSAGES,
 )
 PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **jobs_access.PAGES}
 """Where to go back to after a refusal, by the name of the thing in the address."""
@@ -144,6 +153,7 @@ COMMANDS: tuple[Command, ...] = (
     reminders_cli.scheduler,
     reminders_cli.sweep_once,
     reminders_cli.jobs,
+    upkeep_cli.doctor,
 )
 
 
@@ -199,6 +209,7 @@ def _fill_registry() -> None:
         registry.add_messages(messages)
     for kind in JOBS:
         registry.add_job(kind)
+    registry.slots.extend(watch.JOBS)
 
 
 def table_of_routes() -> dict[str, Route]:

@@ -1,4 +1,4 @@
-"""Is this installation well? For whoever watches it: database, schema, scheduler, worker."""
+"""Is this installation well? For whoever watches it: database, schema, scheduler, worker, what the watchdog found."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from tracker.kernel import clock
 from tracker.kernel.access import PUBLIC
 from tracker.kernel.db import db
 from tracker.kernel.jobs import Heartbeat
+from tracker.upkeep.queries import grave_findings, last_look
 
 bp = Blueprint("health", __name__)
 ACCESS = {"health.healthz": PUBLIC}
@@ -35,17 +36,24 @@ def healthz() -> ResponseReturnValue:
     try:
         db.session.execute(sa.select(1))
         revision, expected = _schema()
-        beats = {role: db.session.get(Heartbeat, role) if revision == expected else None for role in LATE}
+        is_known = revision == expected
+        now = clock.now()
+        beats = {role: db.session.get(Heartbeat, role) if is_known else None for role in LATE}
+        looked_at, is_late = last_look(now=now) if is_known else (None, False)
+        findings = grave_findings() if is_known else []
     except SQLAlchemyError:
         current_app.logger.exception("health check")
-        return jsonify(database="bad", schema="unknown", **dict.fromkeys(LATE, "unknown")), 503
-    now = clock.now()
+        return jsonify(database="bad", schema="unknown", **dict.fromkeys((*LATE, "watchdog"), "unknown")), 503
     alive = {role: (beat := beats[role]) is not None and now - beat.at < late for role, late in LATE.items()}
+    is_calm = not findings and not is_late
     report = {
         "database": "ok",
-        "schema": "ok" if revision == expected else "bad",
+        "schema": "ok" if is_known else "bad",
         "revision": revision,
         **{role: "ok" if lives else "bad" for role, lives in alive.items()},
+        "watchdog": "ok" if is_calm else "bad",
+        "watchdog_looked_at": looked_at.isoformat() if looked_at else None,
+        "findings": findings,
         **{f"{role}_seen_at": beat.at.isoformat() if beat else None for role, beat in beats.items()},
     }
-    return jsonify(report), 200 if all(alive.values()) and revision == expected else 503
+    return jsonify(report), 200 if all(alive.values()) and is_known and is_calm else 503

@@ -13,4 +13,5 @@ import tracker.outbox.models
 import tracker.oversight.models
 import tracker.plans.models
 import tracker.reminders.models
-import tracker.tasks.models  # noqa: F401 - imported for the tables alone
+import tracker.tasks.models
+import tracker.upkeep.models  # noqa: F401 - imported for the tables alone

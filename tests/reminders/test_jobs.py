@@ -45,13 +45,13 @@ def _lead(holder: str) -> Term:
 
 def _known(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Mapping[str, Any]]) -> Job:
     job = Job("count", JOBS[0].at, run)
-    monkeypatch.setattr(ticks, "JOBS", (job,))
+    monkeypatch.setattr(ticks, "all_jobs", lambda: (job,))
     return job
 
 
 def _at_hand() -> Job:
     """The job that a test made known."""
-    job: Job = vars(ticks)["JOBS"][0]
+    job: Job = vars(ticks)["all_jobs"]()[0]
     return job
 
 

@@ -5,7 +5,9 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from tracker.jobs.worker import run_worker
+from tracker.kernel import clock
 from tracker.kernel.errors import Stale
+from tracker.kernel.soundness import refuse_unsound
 
 worker = AppGroup("worker", help="The process that does jobs in the background.")
 
@@ -14,6 +16,7 @@ worker = AppGroup("worker", help="The process that does jobs in the background."
 def run() -> None:
     """Do jobs until told to stop; the one under way is done anew by the next worker."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+    refuse_unsound(clock.now())
     try:
         run_worker(app)
     except Stale as refusal:

@@ -13,7 +13,7 @@ from tracker.kernel import clock, jobs
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.installation import settings
-from tracker.kernel.jobs import Heartbeat, beat
+from tracker.kernel.jobs import Heartbeat, beat, sign_off
 from tracker.kernel.logs import log
 from tracker.kernel.processes import is_dead, own_name
 from tracker.kernel.text import _l
@@ -47,8 +47,9 @@ def run_worker(app: Flask) -> None:
         if not _turn(app, shift):
             over.wait(POLL_SECONDS)
     beats.join(BEAT_SECONDS)
-    with app.app_context():
-        _sign_off(shift.holder)
+    with app.app_context(), write_transaction():
+        # So that the next one need not wait.
+        sign_off("worker", holder=shift.holder)
     log.info("worker", state="stopped", holder=shift.holder)
 
 
@@ -81,14 +82,6 @@ def enrol(holder: str) -> None:
             )
         beat("worker", holder=holder, now=now)
         jobs.free_claims_of([name for name in jobs.holders() if is_dead(name)], now=now)
-
-
-def _sign_off(holder: str) -> None:
-    """A worker that stopped leaves no sign of life behind, so that the next one need not wait."""
-    with write_transaction() as session:
-        row = session.get(Heartbeat, "worker")
-        if row is not None and row.holder == holder:
-            session.delete(row)
 
 
 def _give_signs(app: Flask, shift: Shift, over: threading.Event) -> None:

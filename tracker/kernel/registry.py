@@ -80,6 +80,8 @@ class Registry:
     panels: dict[str, list[Callable[[Any, Actor], str]]] = field(default_factory=dict)
     bulk: list[BulkAction] = field(default_factory=list)
     jobs: dict[str, JobKind] = field(default_factory=dict)
+    slots: list[Any] = field(default_factory=list)
+    """Jobs of the clock that stand above the scheduler, which finds them here."""
 
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
@@ -92,6 +94,7 @@ class Registry:
         self.panels.clear()
         self.bulk.clear()
         self.jobs.clear()
+        self.slots.clear()
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

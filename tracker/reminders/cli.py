@@ -13,8 +13,9 @@ from tracker.kernel import clock
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.errors import Stale
 from tracker.kernel.processes import own_name
+from tracker.kernel.soundness import refuse_unsound
 from tracker.reminders import status, ticks
-from tracker.reminders.jobs import JOBS, Job, latest_slot, slot_name
+from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.scheduler import run_scheduler
 from tracker.reminders.sweep import sweep
 
@@ -28,6 +29,7 @@ def run() -> None:
     Of several on PostgreSQL one leads, and another takes over within a minute of its death.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+    refuse_unsound(clock.now())
     try:
         run_scheduler(app)
     except Stale as refusal:
@@ -39,12 +41,15 @@ jobs = AppGroup("jobs", help="The jobs of the clock: run one by hand, see how th
 
 
 @jobs.command("run")
-@click.argument("name", type=click.Choice([job.name for job in JOBS]))
+@click.argument("name")
 @click.option("--slot", help="The slot to run, such as 2026-03-18T08:00, also if it was run; otherwise this minute.")
 @click.option("--dry-run", is_flag=True, help="Count what it would do, and write nothing.")
 def run_job(name: str, slot: str | None, dry_run: bool) -> None:
     """Run a job by hand. Jobs look at facts, so running one twice changes nothing but what is due."""
-    job = next(job for job in JOBS if job.name == name)
+    known = {job.name: job for job in all_jobs()}
+    job = known.get(name)
+    if job is None:
+        raise click.BadParameter(f"没有这个任务；现有：{'、'.join(known)}。", param_hint="NAME")
     now = clock.now()
     wanted = slot_name(_moment(slot))
     if dry_run:
@@ -74,7 +79,7 @@ def _say_counts(counts: Mapping[str, Any]) -> None:
 def show_status() -> None:
     """Who leads, who is alive, and how the latest slot of each job went."""
     now = clock.now()
-    slots = {job.name: moment for job in JOBS if (moment := latest_slot(job, now)) is not None}
+    slots = {job.name: moment for job in all_jobs() if (moment := latest_slot(job, now)) is not None}
     for line in status.lines(slots, now=now):
         click.echo(line)
 

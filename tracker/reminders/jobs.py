@@ -8,6 +8,7 @@ from typing import Any
 from tracker.audit.sealing import seal_waiting
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import Step, write_transaction
+from tracker.kernel.registry import registry
 from tracker.reminders.successions import succeed
 from tracker.reminders.sweep import sweep
 
@@ -39,6 +40,11 @@ JOBS = (
     Job("succeed", tuple(time(hour, 20) for hour in range(24)), succeed),
     Job("seal_record", (time(3, 30),), seal_record, own_steps=True),
 )
+
+
+def all_jobs() -> tuple[Job, ...]:
+    """Every job of the clock, with those of features above."""
+    return (*JOBS, *registry.slots)
 
 
 def latest_slot(job: Job, now: datetime) -> datetime | None:

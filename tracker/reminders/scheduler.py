@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.audit.sealing import seal_waiting
 from tracker.kernel import clock, leases
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.jobs import sign_off
 from tracker.kernel.leases import Term, TermOver
 from tracker.kernel.logs import log
 from tracker.kernel.processes import own_name
@@ -67,6 +68,8 @@ def run_scheduler(app: Flask) -> None:
     keeper.join(leases.RENEW_SECONDS)
     with app.app_context():
         leadership.lay_down()
+        with write_transaction():
+            sign_off("scheduler", holder=leadership.holder)
     log.info("scheduler", state="stopped", holder=leadership.holder)
 
 

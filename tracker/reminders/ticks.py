@@ -18,7 +18,7 @@ from tracker.kernel.leases import Term, TermOver, lease_of
 from tracker.kernel.logs import log
 from tracker.kernel.processes import is_dead
 from tracker.kernel.text import _l
-from tracker.reminders.jobs import JOBS, Job, latest_slot, slot_name
+from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.leading import LEASE
 
 STUCK_AFTER = timedelta(hours=1)
@@ -87,7 +87,7 @@ def tick(term: Term, *, now: datetime) -> list[str]:
     """
     with term.step():
         beat("scheduler", holder=term.holder, now=now)
-    return [job.name for job in JOBS if _run_latest(job, term, now=now)]
+    return [job.name for job in all_jobs() if _run_latest(job, term, now=now)]
 
 
 def _run_latest(job: Job, term: Term, *, now: datetime) -> bool:

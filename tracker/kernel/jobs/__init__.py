@@ -15,7 +15,7 @@ from tracker.kernel.jobs.claiming import (
     prolong,
 )
 from tracker.kernel.jobs.rows import LABELS, BackgroundJob, JobState
-from tracker.kernel.jobs.slots import Heartbeat, JobRun, RunState, beat
+from tracker.kernel.jobs.slots import Heartbeat, JobRun, RunState, beat, sign_off
 from tracker.kernel.jobs.work import Interrupted, Lost, Made, Work, WorkCancelled, folder_of
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "given_up",
     "holders",
     "prolong",
+    "sign_off",
 ]

@@ -55,3 +55,10 @@ def beat(role: str, *, holder: str, now: datetime) -> None:
         db.session.add(Heartbeat(role=role, holder=holder, at=now))
     else:
         row.holder, row.at = holder, now
+
+
+def sign_off(role: str, *, holder: str) -> None:
+    """A process that stopped leaves no sign of life behind; belongs in a write transaction of its own."""
+    row = db.session.get(Heartbeat, role)
+    if row is not None and row.holder == holder:
+        db.session.delete(row)

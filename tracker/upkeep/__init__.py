@@ -1,0 +1,1 @@
+"""Keeping an installation well: the watchdog, the doctor, backups."""

@@ -1,0 +1,107 @@
+"""What the watchdog looks at. Each check reads facts alone and says what it found; none changes anything."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from tracker.jobs.queries import WORKER_LATE, worker_lives
+from tracker.kernel import leases
+from tracker.kernel.db import db
+from tracker.kernel.installation import deliveries_held
+from tracker.kernel.jobs import BackgroundJob, JobRun, JobState, RunState
+from tracker.outbox.models import InboxItem
+from tracker.reminders.jobs import all_jobs, latest_slot, slot_name
+from tracker.reminders.models import Reminder
+from tracker.reminders.rules import ReminderState
+from tracker.upkeep.rules import Code, Found
+
+WATCH = "watch"
+SLOT_LATE = timedelta(minutes=15)
+SILENCE = timedelta(minutes=30)
+CLAIM_LATE = timedelta(minutes=5)
+LOOK_BACK = timedelta(days=8)
+CLOCKS_APART = timedelta(seconds=60)
+
+Check = Callable[[datetime], Iterator[Found]]
+
+
+def slots(now: datetime) -> Iterator[Found]:
+    """Jobs whose latest slot should have been done by now and is not."""
+    for job in all_jobs():
+        moment = latest_slot(job, now)
+        if job.name == WATCH or moment is None or now - moment < SLOT_LATE:
+            continue
+        run = db.session.get(JobRun, (job.name, slot_name(moment)))
+        under_way = run is not None and run.state is RunState.RUNNING and now - run.started_at < timedelta(hours=1)
+        if not under_way and (run is None or run.state is not RunState.FINISHED):
+            yield Found(Code.SLOT_MISSED, job.name)
+
+
+def silences(now: datetime) -> Iterator[Found]:
+    """The time before this look in which nobody looked; and a worker that gives no sign of life."""
+    last = db.session.scalar(
+        sa.select(sa.func.max(JobRun.finished_at)).where(JobRun.job == WATCH, JobRun.state == RunState.FINISHED)
+    )
+    if last is not None and now - last > SILENCE:
+        yield Found(Code.SCHEDULER_SILENT, count=int((now - last) / timedelta(minutes=1)))
+    waiting = db.session.scalar(
+        sa.select(sa.func.count()).where(
+            BackgroundJob.state == JobState.WAITING, BackgroundJob.asked_at < now - WORKER_LATE
+        )
+    )
+    if waiting and not worker_lives(now=now):
+        yield Found(Code.WORKER_SILENT, count=waiting)
+
+
+def claims(now: datetime) -> Iterator[Found]:
+    """Jobs whose lease ran out and that nobody took up."""
+    expired = sa.select(sa.func.count()).where(
+        BackgroundJob.state == JobState.RUNNING, BackgroundJob.lease_until < now - CLAIM_LATE
+    )
+    if count := db.session.scalar(expired):
+        yield Found(Code.CLAIM_EXPIRED, count=count)
+
+
+def reminders(now: datetime) -> Iterator[Found]:
+    """Reminders that tell somebody but are in no inbox, and those that wait for a decision."""
+    key = (
+        sa.literal("reminder:")
+        + Reminder.subject_kind
+        + sa.literal(":")
+        + sa.cast(Reminder.subject_id, sa.String)
+        + sa.literal(":")
+        + sa.cast(Reminder.cycle, sa.String)
+        + sa.literal(":")
+        + sa.cast(Reminder.rung, sa.String)
+    )
+    again = key + sa.literal(":") + sa.cast(Reminder.repeat, sa.String)
+    wanted = sa.case((Reminder.repeat == 0, key), else_=again)
+    unheard = sa.select(sa.func.count()).where(
+        Reminder.state == ReminderState.ACTIVE,
+        Reminder.created_at > now - LOOK_BACK,
+        ~sa.exists().where(InboxItem.recipient_id == Reminder.recipient_id, InboxItem.key == wanted),
+    )
+    if count := db.session.scalar(unheard):
+        yield Found(Code.REMINDER_UNHEARD, count=count)
+
+
+def holds(_now: datetime) -> Iterator[Found]:
+    """Whether anything that goes out to people is held back."""
+    if deliveries_held():
+        yield Found(Code.DELIVERIES_HELD)
+
+
+def clocks(now: datetime) -> Iterator[Found]:
+    """Whether this machine and the database agree on what time it is."""
+    apart = abs(leases.database_now() - now)
+    if apart > CLOCKS_APART:
+        yield Found(Code.CLOCK_APART, count=int(apart.total_seconds()))
+
+
+CHECKS: tuple[Check, ...] = (slots, silences, claims, reminders, holds, clocks)
+
+
+def look(now: datetime) -> list[Found]:
+    """Everything that is not as it should be."""
+    return [found for check in CHECKS for found in check(now)]

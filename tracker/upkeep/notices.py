@@ -1,0 +1,41 @@
+"""The administrators are told of what the watchdog found, once for each finding."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db
+from tracker.kernel.registry import Message
+from tracker.kernel.text import _l
+from tracker.organisation.models import InstallationDuty
+from tracker.organisation.models.directory import on_day
+from tracker.organisation.rules import DutyKind
+from tracker.outbox.commands import enqueue
+from tracker.upkeep.models import Finding
+from tracker.upkeep.rules import LABELS, Code
+
+MESSAGES = {
+    f"watch.{code}": Message(LABELS[code], "upkeep.findings", "finding", "alert-triangle")
+    for code in Code
+    if code is not Code.SLOT_MISSED
+} | {
+    f"watch.{Code.SLOT_MISSED}": Message(
+        _l("定时任务没有按时完成：%(detail)s"), "upkeep.findings", "finding", "alert-triangle"
+    )
+}
+
+
+def tell(finding: Finding, *, now: datetime) -> None:
+    """Tell whoever keeps the installation today."""
+    keepers = sa.select(InstallationDuty.person_id).where(
+        InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, local_date(now))
+    )
+    enqueue(
+        f"watch.{finding.code}",
+        db.session.scalars(keepers).all(),
+        subject=("finding", finding.id),
+        params={"detail": finding.detail, "count": finding.count},
+        key=f"watch:{finding.id}",
+        now=now,
+    )
