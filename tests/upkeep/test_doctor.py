@@ -1,15 +1,20 @@
 """The doctor names what is wrong; beside each, the same installation in health."""
 
 import os
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from config import ROOT
 from tests.clock import NOW, Clock
 from tracker.kernel import jobs, leases, soundness
 from tracker.kernel.db import db, write_transaction
@@ -57,7 +62,7 @@ def test_another_schema_than_the_codes_stops_the_start(well: Session, app: Flask
             refused = app.test_cli_runner().invoke(args=[process, "run"])
             assert refused.exit_code == 1
     finally:
-        head = soundness.ScriptDirectory(str(soundness.ROOT / "migrations")).get_current_head()
+        head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
         with write_transaction() as session:
             session.execute(sa.text("UPDATE alembic_version SET version_num = :head"), {"head": head})
     assert _graves() == ""
@@ -124,7 +129,7 @@ def test_clocks_that_are_a_minute_apart_are_refused(well: Session, monkeypatch: 
 
 def test_missing_time_zones_are_named(well: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_name: str) -> None:
-        raise soundness.ZoneInfoNotFoundError
+        raise ZoneInfoNotFoundError
 
     monkeypatch.setattr(soundness, "ZoneInfo", missing)
     assert "tzdata" in _graves()
@@ -143,7 +148,7 @@ def test_keys_that_others_may_read_are_named(well: Session, app: Flask) -> None:
 
 def test_a_full_disk_is_named(well: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     free = [50 * doctor.MEGABYTE]
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _place: SimpleNamespace(free=free[0]))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=free[0]))
     assert "只剩 50 MB" in _graves()
     free[0] = 500 * doctor.MEGABYTE
     assert _graves() == ""
@@ -173,7 +178,7 @@ def test_what_papers_need_is_noted(well: Session, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(doctor, "pdf_available", lambda: False)
     assert "Pango" in _notes()
     monkeypatch.setattr(doctor, "pdf_available", lambda: True)
-    monkeypatch.setattr(doctor.shutil, "which", lambda _name: "/usr/bin/fc-list")
+    monkeypatch.setattr(shutil, "which", lambda _name: "/usr/bin/fc-list")
     for listed, is_noted in (("", True), ("Noto Sans CJK SC\n", False)):
-        monkeypatch.setattr(doctor.subprocess, "run", lambda *_a, listed=listed, **_k: SimpleNamespace(stdout=listed))
+        monkeypatch.setattr(subprocess, "run", lambda *_a, listed=listed, **_k: SimpleNamespace(stdout=listed))
         assert ("fonts-noto-cjk" in _notes()) == is_noted
