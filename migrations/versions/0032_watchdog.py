@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0032'
-down_revision = '0031'
+down_revision = '0018'
 
 CODES = (
     'slot_missed', 'scheduler_silent', 'worker_silent', 'claim_expired', 'reminder_unheard', 'reminder_held',
