@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.letters.piles import as_jpeg, as_pdf, blank, sheet
 from tracker.documents import scans
@@ -139,3 +139,25 @@ def test_a_picture_inside_a_pdf_that_claims_too_much_does_no_harm(tmp_path: Path
 def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scans, "PATIENCE", 0.01)
     assert _fault(tmp_path, as_pdf([sheet()])) is Fault.TOO_SLOW
+
+
+def _dusty() -> Image.Image:
+    page = Image.new("RGB", (1654, 2339), (231, 229, 224))
+    draw = ImageDraw.Draw(page)
+    for place in range(3):
+        draw.ellipse((300 + place * 400, 700, 302 + place * 400, 702), fill="black")
+    return page
+
+
+def _drawn(*lines: tuple[int, int, int, int], ink: str = "black") -> Image.Image:
+    page = _dusty()
+    for line in lines:
+        ImageDraw.Draw(page).line(line, fill=ink, width=3)
+    return page
+
+
+def test_dust_is_blank_and_a_little_ink_is_not(tmp_path: Path) -> None:
+    tick = _drawn((800, 900, 812, 916), (812, 916, 836, 880))
+    signed = _drawn((1000, 1900, 1200, 1940), (1040, 1880, 1060, 1980), ink="#3a4a8c")
+    pages = _apart(tmp_path, as_pdf([blank(), _dusty(), tick, signed]))
+    assert [page.blank for page in pages] == [True, True, False, False]

@@ -11,12 +11,13 @@ from tests.cast import TODAY, Cast
 from tests.documents.conftest import PRINTERS, WRITERS
 from tests.documents.reading import Page, pages, pictures, poppler
 from tests.documents.samples import TEXTS
-from tests.letters.promises import in_force
+from tests.letters.promises import in_force, issue, prepare, promised, sign
 from tests.letters.successions import drawn_up, succeed
 from tests.letters.years_end import reconcile
 from tests.tasks.stories import draft, propose, submitted
 from tracker.documents.paper import Paper
 from tracker.letters.papers import handover_paper, reconciliation_paper
+from tracker.letters.rules import SigningOrder
 from tracker.tasks import queries
 from tracker.tasks.papers import sign_off_sheet, task_sheet
 
@@ -70,3 +71,27 @@ def test_they_keep_the_margins_and_carry_their_code_on_every_page(
     assert "".join(TEXTS[1].split()) in "".join(page.text for page in read["task"])
     assert len(read["batch"]) > 1
     assert all("工作任务" in page.text for page in read["batch"][:-1]), "the head of the table is repeated"
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_an_ordinary_handover_is_one_page(chinese_font: None, cast: Cast, writer: str, tmp_path: Path) -> None:
+    titles = ("补齐小学学位缺口", "落实教师培训经费", "化解起始年级大班额", "统筹音体美教师交流轮岗")
+    for title in titles:
+        promised(
+            cast,
+            title=title,
+            target=False,
+            content="会同有关部门逐校核定底数，制定分年度实施计划，明确责任科室和完成时间，按季度向领导小组办公室报送进展。",
+            standard="小学班额不超过45人，初中班额不超过50人，台账、佐证材料齐全并经核验。",
+        )
+    [letter] = issue(cast, prepare(cast, signing_order=SigningOrder.SECOND_FIRST))
+    sign(cast, letter, "finance_head")
+    sign(cast, letter, "leader")
+    succeed(cast, "finance_head", "finance_deputy")
+    found = drawn_up(cast, letter)
+    assert found.text.count("完成标准：") == len(titles) and found.text.count("（完成时限：") == len(titles)
+    made = PRINTERS[writer]({"handover": handover_paper(found, url=f"{BASE}/h")}, tmp_path)
+    [page] = pages(made["handover"])
+    for title in titles:
+        assert page.text.count(title) == 2, "promised, and open"
+    assert page.find("接任人签署").bottom < BOTTOM - 10, "there is room to sign"

@@ -13,7 +13,7 @@ from tracker.jobs.worker import enrol
 from tracker.kernel import jobs
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotAllowed
-from tracker.kernel.jobs import JobState, Work, folder_of
+from tracker.kernel.jobs import BackgroundJob, JobState, Work, folder_of
 from tracker.kernel.text import _l
 
 ClientAs = Callable[[str], FlaskClient]
@@ -133,3 +133,15 @@ def test_the_health_check_knows_whether_the_worker_lives(app: Flask, cast: Cast)
     assert (client.get("/healthz").json or {})["worker"] == "bad"
     enrol("here:1")
     assert (client.get("/healthz").json or {})["worker"] == "ok"
+
+
+def test_the_page_leads_back_to_where_the_job_was_asked_for(cast: Cast, client_as: ClientAs) -> None:
+    job = asked(cast)
+    with known(writes, back=("letters.batch", "letter_batch_id")):
+        assert "/letter-batches/" not in client_as("office_clerk").get(f"/jobs/{job.id}").text
+    with write_transaction() as session:
+        row = session.get_one(BackgroundJob, job.id)
+        row.arguments = {**row.arguments, "letter_batch_id": 7}
+    with known(writes, back=("letters.batch", "letter_batch_id")):
+        page = client_as("office_clerk").get(f"/jobs/{job.id}").text
+    assert page.count('href="/letter-batches/7"') == 2, "above the title and below the result"

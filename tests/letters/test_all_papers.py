@@ -44,6 +44,7 @@ def test_the_zip_holds_a_word_file_for_each_unit(cast: Cast, client_as: ClientAs
     sign(cast, letter, "finance_head")
     clerk = client_as("office_clerk")
     job_id = _ask(clerk, letter.batch_id, "word")
+    assert f'href="/letter-batches/{letter.batch_id}"' in clerk.get(f"/jobs/{job_id}").text
     assert turn()
     with zipfile.ZipFile(BytesIO(_result(clerk, job_id))) as archive:
         names = archive.namelist()
@@ -51,6 +52,7 @@ def test_the_zip_holds_a_word_file_for_each_unit(cast: Cast, client_as: ClientAs
             "01-澄江区财政局-优均责〔2026〕1号.docx",
             "02-澄江区住房和城乡建设局-优均责〔2026〕2号.docx",
         ]
+        assert {one.date_time for one in archive.infolist()} == {(2026, 3, 18, 9, 30, 0)}, "as clocks in China show it"
         document = Document(BytesIO(archive.read(names[0])))
     assert "优均责〔2026〕1号" in "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "全部责任书（Word 压缩包）已生成" in clerk.get("/inbox").text

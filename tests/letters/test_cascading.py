@@ -123,12 +123,13 @@ def test_who_writes_for_the_unit_drafts_and_its_head_issues(cast: Cast) -> None:
             commands.issue_batch(batch, version=batch.version, by=cast.actor(name), now=NOW)
     [one] = act(commands.issue_batch, batch, by=cast.actor("finance_deputy"))
     assert one.clauses[0].task is not None
-    for name in ("office_clerk", "leader"):
+    for name in ("office_clerk", "leader", "finance_liaison"):
         with refuses(NotAllowed):
             commands.withdraw_letter(one, remark="不行。", version=one.version, by=cast.actor(name), now=NOW)
     with refuses(NotAllowed):
         commands.urge_letter(one, by=cast.actor("supervisor"), now=NOW)
     act(commands.urge_letter, one, by=cast.actor("finance_liaison"))
+    act(commands.withdraw_letter, one, remark="不行。", by=cast.actor("finance_deputy"))
 
 
 def test_only_what_is_the_unit_s_own_is_handed_on_and_no_later_than_its_own_date(cast: Cast) -> None:
@@ -169,17 +170,68 @@ def test_a_clause_past_its_date_is_handed_on_only_after_its_date_was_moved(cast:
         commands.hand_on(letter, wanted, sign_by=date(2026, 4, 30), by=by, now=NOW + timedelta(days=31))
 
 
-def test_what_was_withdrawn_is_handed_on_again_only_once_its_sub_task_is_cancelled(cast: Cast) -> None:
+def test_a_letter_withdrawn_takes_its_sub_task_along_and_is_handed_on_again(cast: Cast) -> None:
     letter = letter_of(cast)
     [one] = handed_on(cast, letter, piece(cast, letter))
     head, task = cast.actor("education_head"), one.clauses[0].task
     assert task is not None
-    act(commands.withdraw_letter, one, remark="另行安排。", by=head)
     with refuses(Invalid, f"units_{letter.clauses[1].id}"):
         commands.hand_on(again(letter), [piece(cast, letter)], sign_by=SIGN_BY, by=head, now=NOW)
-    with write_transaction() as session:
-        session.get_one(Task, task.id).state = TaskState.CANCELLED
+    act(commands.withdraw_letter, one, remark="另行安排。", by=head)
+    assert db.session.get_one(Task, task.id).state is TaskState.CANCELLED
+    [last] = [row for row in history("task", task.id) if row.act == "task.cancel"]
+    assert (last.new or {})["reason"] == "责任书优均责〔2026〕1-1号撤回：另行安排。"
+    assert "task.cancelled" in inbox(cast, "school_one_head")
+    assert history("letter", one.id)[-1].new == {"remark": "另行安排。", "tasks": [task.id]}
     assert len(handed_on(cast, again(letter), piece(cast, letter))) == 1
+
+
+def test_a_draft_that_hands_on_is_withdrawn_before_it_has_sub_tasks(cast: Cast) -> None:
+    letter = letter_of(cast)
+    [one] = drafted(cast, letter, piece(cast, letter)).letters
+    act(commands.withdraw_letter, one, remark="不分了。", by=cast.actor("education_head"))
+    assert (again(one).state, history("letter", one.id)[-1].new) == (LetterState.WITHDRAWN, {"remark": "不分了。"})
+
+
+def test_a_supplement_withdrawn_leaves_the_sub_task_that_the_letter_still_promises(cast: Cast) -> None:
+    letter, head = letter_of(cast), cast.actor("education_head")
+    [one] = handed_on(cast, letter, piece(cast, letter))
+    child_id = one.clauses[0].task_id
+    assert child_id is not None
+    sign(cast, one, "school_one_head")
+    sign(cast, one, "education_head")
+    with write_transaction():
+        row = db.session.get_one(Letter, one.id)
+        more = commands.follow_letter(row, kind=LetterKind.SUPPLEMENT, task_ids=[child_id], by=head, now=NOW)
+    act(commands.issue_letter, more, by=head)
+    act(commands.withdraw_letter, more, remark="多余。", by=head)
+    assert db.session.get_one(Task, child_id).state is TaskState.ISSUED
+
+
+def test_a_target_and_its_task_handed_on_together_are_one_sub_task(cast: Cast) -> None:
+    letter, head = letter_of(cast), cast.actor("education_head")
+    both = (piece(cast, letter, clause=0, standard="达到5%。"), piece(cast, letter))
+    late = (both[0], replace(both[1], due_on=date(2026, 4, 9)))
+    with refuses(Invalid, f"due_on_{letter.clauses[1].id}"):
+        commands.hand_on(letter, late, sign_by=SIGN_BY, by=head, now=NOW)
+    [one] = handed_on(cast, letter, *both)
+    [child] = {clause.task for clause in one.clauses}
+    assert child is not None and len(one.clauses) == 2
+    above = letter.clauses[1].task
+    assert above is not None
+    assert child.content == "\n".join(filter(None, (above.content, letter.clauses[0].text)))
+    assert child.standard == "达到5%。\n台账齐全。"
+    assert db.session.query(Task).filter(Task.parent_id == above.id).count() == 1
+    found = queries.handed_on(head, again(letter))
+    assert (found.clauses, found.handed) == (2, 2)
+    assert [(part.tasks, part.done) for part in found.letters] == [(1, 0)]
+    send_back(cast, one, by="school_one_head")
+    act(commands.edit_letter, again(one), task_ids=[child.id], by=head)
+    assert [clause.parent_clause_id for clause in again(one).clauses] == [clause.id for clause in letter.clauses]
+    assert {clause.task_id for clause in again(one).clauses} == {child.id}
+    assert "教师培训经费占比不低于5%" in again(one).clauses[0].text
+    act(commands.issue_letter, again(one), by=head)
+    assert db.session.query(Task).filter(Task.parent_id == above.id).count() == 1
 
 
 def test_what_is_handed_on_goes_no_further_and_sections_hand_nothing_on(cast: Cast) -> None:

@@ -113,7 +113,11 @@ def test_the_successor_is_asked_for_the_handover_and_signs_it(cast: Cast, client
 def test_the_office_draws_a_handover_up_and_enters_it_from_paper(cast: Cast, client_as: ClientAs) -> None:
     letter = passed_on(cast)
     clerk, line = client_as("office_clerk"), due(letter).signatory.id
-    assert post(clerk, f"/letters/{letter.id}/handover", signatory="x").status_code == 302
+    for rubbish in ({"signatory": "x"}, {"signatory": ""}, {}):
+        answer = post(clerk, f"/letters/{letter.id}/handover", **rubbish)
+        assert answer.status_code == 422
+        assert "请从责任书页面选择要交接的签署人。" in answer.text
+    assert db.session.query(Handover).count() == 0
     assert db.session.query(Handover).count() == 0
     answer = post(clerk, f"/letters/{letter.id}/handover", signatory=line)
     [handover] = db.session.query(Handover).all()

@@ -55,11 +55,11 @@ def test_the_text_names_promises_open_work_and_no_new_promise() -> None:
         successor="谢云岚",
         took_up_on=date(2026, 3, 16),
         today=date(2026, 3, 18),
-        promises=["核定学位 {{ 7*7 }}\n缺口。"],
+        promises=[("二、1", "核定学位 {{ 7*7 }}\n缺口。")],
         work=[OpenWork("核定学位", "2026年4月17日", "已逾期"), OpenWork("落实经费", "长期坚持")],
     )
     lines = composed_handover(contents).split("\n")
-    assert "1．核定学位 {{ 7*7 }} 缺口。" in lines
+    assert "（二、1）核定学位 {{ 7*7 }} 缺口。" in lines
     assert "1．核定学位（完成时限：2026年4月17日，已逾期）" in lines
     assert "2．落实经费（完成时限：长期坚持）" in lines
     assert "接任人：谢云岚，自2026年3月16日起履行责任" in lines

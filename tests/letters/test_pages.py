@@ -372,3 +372,16 @@ def test_a_letter_in_force_is_offered_to_the_office_to_be_followed(cast: Cast, c
     sign(cast, new, "finance_head")
     sign(cast, new, "leader")
     assert "补充或重签" not in text_of(office.get(made.location)).replace("补充责任书不再补充或者重签", "")
+
+
+def test_a_batch_given_up_with_rubbish_in_the_form_stays(cast: Cast, client_as: ClientAs) -> None:
+    promised(cast)
+    batch, clerk = prepare(cast), client_as("office_clerk")
+    address = f"/letter-batches/{batch.id}/discard"
+    for rubbish in ({"version": "x"}, {"version": ""}, {}, {"version": "99"}):
+        assert clerk.post(address, data=rubbish).status_code == 409
+    assert db.session.get_one(LetterBatch, batch.id).state == "draft"
+    answer = clerk.post(address, data={"version": batch.version})
+    assert answer.headers["Location"].endswith("/letters")
+    db.session.expire_all()
+    assert db.session.get_one(LetterBatch, batch.id).state == "discarded"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.letters.rules import Known, LetterState, PageFault, filed, printed_code
+from tracker.letters.rules import Fileable, Known, LetterState, PageFault, filed, letter_named, printed_code
 
 HOSTS = {"zeren.example.gov.cn"}
 OURS = "https://zeren.example.gov.cn/check/ABC2"
@@ -53,3 +53,28 @@ def test_each_reason_why_a_page_is_not_filed_has_its_case() -> None:
     assert _filed(OURS, edition=1) == (7, None)
     assert _filed(f"{OURS}#2", state=LetterState.IN_FORCE) == (7, PageFault.NOT_SIGNABLE)
     assert _filed(f"{OURS}#2", again=True) == (7, PageFault.DUPLICATE)
+
+
+LETTERS = (
+    Fileable(1, "优均责〔2026〕1号", "澄江区财政局"),
+    Fileable(2, "优均责〔2026〕11号", "澄江区教育局"),
+    Fileable(3, "优均责〔2026〕12号", "澄江区教育局"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("优均责〔2026〕11号", 2),
+        (" 优均责〔2026〕1号 ", 1),
+        ("1", 1),
+        ("12", 3),
+        ("2026", None),
+        ("澄江区财政局", 1),
+        ("澄江区教育局", None),
+        ("2", None),
+        ("", None),
+    ],
+)
+def test_a_letter_is_named_by_number_ordinal_or_unit(text: str, meant: int | None) -> None:
+    assert letter_named(text, LETTERS) == meant

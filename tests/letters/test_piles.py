@@ -1,5 +1,6 @@
 """A pile of scans is filed to its letters; the rest is listed, and only what the office confirms is recorded."""
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -7,14 +8,17 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
+from tests.factories import make_unit
 from tests.jobs.kinds import turn
 from tests.letters import piles
 from tests.letters.piles import address, as_jpeg, as_pdf, blank, filing, pile_of, read, sheet, sheets
 from tests.letters.promises import again, in_force, issued, prepare, promised, send_back
+from tests.letters.test_pages import queries_of
 from tests.tasks.stories import act, refuses
 from tracker.documents.pdf import pdf_available
 from tracker.kernel import files, jobs
@@ -26,8 +30,9 @@ from tracker.kernel.text import told
 from tracker.kernel.uploads import files_root
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import Piece
-from tracker.letters.models import Letter, LetterPile, PilePage
+from tracker.letters.models import Letter, LetterPile, PilePage, Signatory
 from tracker.letters.rules import LetterState, PageFault, PileState, SigningMethod, SigningOrder
+from tracker.organisation.rules import UnitKind
 
 ClientAs = Callable[[str], FlaskClient]
 SCAN = NewFile("一叠.pdf", "0" * 64, 1, "application/pdf")
@@ -175,16 +180,16 @@ def test_a_page_is_filed_by_hand_and_taken_out_again(cast: Cast, client_as: Clie
     clerk = client_as("office_clerk")
     pile = read(clerk, one.batch_id, (as_pdf([sheet(address(one)), sheet()]), "整叠.pdf"))
     address_, seen = f"/letter-piles/{pile.id}/pages", pile.version
-    assert clerk.post(address_, data={"version": seen, "page-2": one.id}).status_code == 302
+    assert clerk.post(address_, data={"version": seen, "page-2": one.number}).status_code == 302
     pile = pile_of(pile.job_id or 0)
     assert filing(pile) == [(one.id, None), (one.id, None)]
     assert [page.by_hand for page in pile.pages] == [False, True]
-    assert clerk.post(address_, data={"version": seen, "page-1": 0}).status_code == 409
-    assert clerk.post(address_, data={"version": pile.version, "page-1": 0}).status_code == 302
+    assert clerk.post(address_, data={"version": seen, "page-1": ""}).status_code == 409
+    assert clerk.post(address_, data={"version": pile.version, "page-1": ""}).status_code == 302
     assert filing(pile_of(pile.job_id or 0)) == [(None, "taken_out"), (one.id, None)]
 
 
-@pytest.mark.parametrize("choice", [{}, {"page-9": "{one}"}, {"page-1": "{foreign}"}, {"page-x": "1"}])
+@pytest.mark.parametrize("choice", [{}, {"page-9": "{one}"}, {"page-1": "{foreign}"}, {"page-x": "1"}, {"page-1": ""}])
 def test_pages_go_only_to_letters_of_the_batch_that_wait(
     cast: Cast, client_as: ClientAs, choice: dict[str, str]
 ) -> None:
@@ -192,10 +197,12 @@ def test_pages_go_only_to_letters_of_the_batch_that_wait(
     foreign = issued(cast, "town", number_prefix="别〔2026〕")
     clerk = client_as("office_clerk")
     pile = read(clerk, one.batch_id, (as_pdf([sheet()]), "整叠.pdf"))
-    data = {name: value.format(one=one.id, foreign=foreign.id) for name, value in choice.items()}
+    data = {name: value.format(one=one.number, foreign=foreign.number) for name, value in choice.items()}
     answer = clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, **data})
     assert answer.status_code == 422
-    assert "请选择页面和本批待签署的责任书。" in answer.text
+    assert (
+        "没有“别〔2026〕1号”" if choice == {"page-1": "{foreign}"} else "请选择页面和本批待签署的责任书。"
+    ) in answer.text
     assert filing(pile_of(pile.job_id or 0)) == [(None, "no_code")]
 
 
@@ -225,7 +232,7 @@ def test_who_looked_at_an_older_filing_records_nothing(cast: Cast, client_as: Cl
     clerk = client_as("office_clerk")
     pile = read(clerk, one.batch_id, (as_pdf([sheet(address(one)), sheet()]), "整叠.pdf"))
     form = _form(pile, one)
-    clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, "page-2": one.id})
+    clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, "page-2": one.number})
     assert "没有办理" in clerk.post(f"/letter-piles/{pile.id}/record", data=form).text
     assert again(one).state is LetterState.ISSUED
 
@@ -326,7 +333,7 @@ def test_other_files_are_refused_at_once(cast: Cast, client_as: ClientAs) -> Non
     word = clerk.get(f"/letters/{one.id}/letter.docx").data
     data = {"scans": [(BytesIO(word), "a.docx")]}
     answer = clerk.post(f"/letter-batches/{one.batch_id}/pile", data=data, content_type="multipart/form-data")
-    assert "不是 PDF 或者图片" in answer.text
+    assert "请用 PDF、JPG 或 PNG" in answer.text and "Word" not in answer.text.split("z-error")[1][:300]
     assert db.session.query(LetterPile).count() == 0
 
 
@@ -339,3 +346,65 @@ def test_whoever_asked_reads_why_a_pile_was_not_taken(cast: Cast, client_as: Cli
     assert told(piles.job(job_id).reason) == "文件“坏.pdf”无法读取，可能已损坏，请重新扫描。"
     assert "没有识别成功" in clerk.get(f"/letter-piles/{pile_of(job_id).id}").text
     assert "整叠扫描没有识别成功" in clerk.get("/inbox").text
+
+
+def _big_pile(cast: Cast, *, letters: int, pages: int) -> LetterPile:
+    """A pile of pages of many units' letters; every tenth is filed to none."""
+    prefix = f"优均责〔{2026 if letters > 2 else 2025}〕"
+    first = issued(cast, signing_order=SigningOrder.SECOND_FIRST, number_prefix=prefix)
+    with write_transaction() as session:
+        row = session.get_one(Letter, first.id)
+        rows = [row]
+        for number in range(2, letters + 1):
+            unit = make_unit(cast.region(), f"{'澄江区' if letters > 2 else '澄江'}第{number}实验学校", UnitKind.SCHOOL)
+            one = Letter(group_id=row.group_id, batch_id=row.batch_id, unit_id=unit.id, check_code=f"C{prefix}{number}")
+            one.number, one.edition, one.state = f"{prefix}{number}号", 1, LetterState.ISSUED
+            one.sign_by, one.issued_at = row.sign_by, NOW
+            for line in row.signatories:
+                post, seat = line.post_id, line.seat_id
+                one.signatories.append(
+                    Signatory(side=line.side, position=1, post_id=post, seat_id=seat, party=unit.name, title=line.title)
+                )
+            rows.append(one)
+        session.add_all(rows)
+        session.flush()
+        pile = LetterPile(batch_id=row.batch_id, files=[], uploaded_at=NOW, state=PileState.READY, expected={})
+        pile.uploaded_by_id = cast.person_ids["office_clerk"]
+        pile.pages = [
+            PilePage(
+                position=place,
+                letter_id=None if place % 10 == 0 else rows[place % letters].id,
+                fault=PageFault.NO_CODE if place % 10 == 0 else None,
+                picture_sha256="0" * 64,
+            )
+            for place in range(1, pages + 1)
+        ]
+        session.add(pile)
+    return pile
+
+
+def test_three_hundred_pages_of_a_hundred_letters_are_a_light_page(app: Flask, cast: Cast, client_as: ClientAs) -> None:
+    clerk, small = client_as("office_clerk"), _big_pile(cast, letters=2, pages=20)
+    few = queries_of(app, lambda: clerk.get(f"/letter-piles/{small.id}"))
+    big = _big_pile(cast, letters=100, pages=300)
+    pages: list[str] = []
+    assert queries_of(app, lambda: pages.append(clerk.get(f"/letter-piles/{big.id}").text)) <= few
+    [page] = pages
+    assert page.count('name="page-') == 300 and page.count("<option") < 1000
+    assert page.count('<option value="优均责〔2026〕77号">') == 1
+    assert len(gzip.compress(page.encode())) < 100_000
+    answer = clerk.post(
+        f"/letter-piles/{big.id}/pages",
+        data={"version": big.version, "page-10": "77", "page-20": "澄江区第9实验学校", "page-30": "没有这家"},
+    )
+    assert answer.status_code == 422
+    assert "第 30 页：本批待签署的责任书里没有“没有这家”。" in answer.text
+    assert 'value="澄江区第9实验学校"' in answer.text, "what was typed is not lost"
+    named = {"version": big.version, "page-10": "77", "page-20": "澄江区第9实验学校", "page-1": "优均责〔2026〕2号"}
+    assert clerk.post(f"/letter-piles/{big.id}/pages", data=named).status_code == 302
+    db.session.expire_all()
+    moved = [page for page in db.session.get_one(LetterPile, big.id).pages if page.by_hand]
+    assert [(page.position, page.letter.unit.name) for page in moved if page.letter is not None] == [
+        (10, "澄江区第77实验学校"),
+        (20, "澄江区第9实验学校"),
+    ]

@@ -32,6 +32,7 @@ from tracker.letters.rules import (
     filled,
     is_turn_of,
     may_follow,
+    places,
     promise_statement,
     recurring_words,
     shaped,
@@ -316,3 +317,25 @@ def test_the_lines_of_a_text_are_told_apart_without_touching_a_word() -> None:
     found = list(shaped(text))
     assert [line for _role, line in found] == text.splitlines()
     assert [role for role, _line in found] == ["title", *["party"] * 4, "body", "heading", "body", "body"]
+
+
+def test_clauses_have_the_places_that_the_letter_gives_them() -> None:
+    targets, tasks, others = ("班额不超过45人",), ("核定学位\n缺口。", "1．落实经费。"), ("核定学位缺口。",)
+    text = composed(contents(targets=targets, tasks=tasks, others=others))
+    said = [*targets, *tasks, *others]
+    assert places(text, said) == ["一、1", "二、1", "二、2", "三、1"]
+    assert places(composed(contents(tasks=tasks)), tasks) == ["一、1", "一、2"]
+    assert places(text, ["别处的话", *said, "又一句"]) == ["", "一、1", "二、1", "二、2", "三、1", ""]
+    assert places(text, []) == []
+
+
+@given(
+    st.lists(
+        st.text(min_size=1, max_size=30).filter(lambda text: len(text.split()) == 1 == len(text.splitlines())),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_clause_of_a_letter_finds_its_place(clauses: list[str]) -> None:
+    text = composed(contents(tasks=tuple(clauses)))
+    assert places(text, clauses) == [f"一、{number}" for number in range(1, len(clauses) + 1)]

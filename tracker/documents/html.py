@@ -15,6 +15,7 @@ from tracker.documents.layout import (
     Sheet,
     Style,
     fitted,
+    of_places,
     sheet_of,
 )
 from tracker.documents.paper import (
@@ -174,15 +175,17 @@ def _places(block: SignatureBlock, sheet: Sheet) -> str:
         parties.insert(len(parties) - 1, None)
     rows = []
     for pair in zip(parties[::2], parties[1::2], strict=True):
-        cells = "".join(f"<td>{''.join(_party(party, sheet)) if party else ''}</td>" for party in pair)
+        cells = "".join(
+            f"<td>{''.join(_party(party, sheet, small=block.small)) if party else ''}</td>" for party in pair
+        )
         rows.append(f"<tr>{cells}</tr>")
     return f'<table class="places">{"".join(rows)}</table>'
 
 
-def _party(party: Party, sheet: Sheet) -> Iterator[str]:
-    look = Style("")
-    apart = Style("", before=look.line)
-    yield _said(party.label, Style("", before=look.line / 2), sheet)
+def _party(party: Party, sheet: Sheet, *, small: bool) -> Iterator[str]:
+    look = of_places(small=small)
+    apart = replace(look, before=look.line)
+    yield _said(party.label, replace(look, before=look.line / 2), sheet)
     if party.name:
         yield _said(party.name, look, sheet)
     for line in party.lines:

@@ -17,6 +17,8 @@ BODY = 16.0
 """3号, the size of the body."""
 LINE = 225 * MM / 22 - 0.04
 """A line of the grid, a hair less than its 22nd part of the page, so that no rounding pushes the last line out."""
+SMALL, SMALL_LINE = 10.5, 15.5
+"""五号, the size of a small paper, and its line."""
 SQUEEZE = -0.3
 """What letters of the body's size stand closer, so that 28 of them fill a line of 156 mm whatever the program."""
 FOOT_TOP_MM = 4.5
@@ -108,6 +110,11 @@ STYLES: Mapping[str, Style] = {
     "foot": Style("页脚", size=9, line=12),
     "page": Style("页码", Face.SONGTI, 14, 14),
 }
+
+
+def of_places(*, small: bool) -> Style:
+    """How the places to sign look."""
+    return Style("", size=SMALL, line=SMALL_LINE) if small else Style("")
 
 
 def sheet_of(paper: Paper) -> Sheet:

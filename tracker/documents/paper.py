@@ -92,6 +92,7 @@ class SignatureBlock:
     """The places for seals and signatures, side by side, two to a row; kept on one page."""
 
     parties: tuple[Party, ...]
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,10 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper, in the order in which its parts stand on the page."""
+    """A whole paper, in the order in which its parts stand on the page.
+
+    A small one is set in 五号 rather than 三号, so that what an office calls one sheet is one.
+    """
 
     title: str
     blocks: tuple[Block, ...] = ()
@@ -163,6 +167,7 @@ class Paper:
     imprint: Imprint | None = None
     footer: Footer = Footer()
     landscape: bool = False
+    small: bool = False
 
 
 def clean(text: str) -> str:

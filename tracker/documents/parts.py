@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
-from tracker.documents.layout import LINE, MM, STYLES, Sheet, Style, shaped, sheet_of, width
+from tracker.documents.layout import BODY, LINE, MM, SMALL, SMALL_LINE, STYLES, Sheet, Style, shaped, sheet_of, width
 from tracker.documents.paper import (
     Align,
     Attachment,
@@ -62,7 +62,20 @@ BLANK = Line("", changes={"keep": True})
 
 
 def parts_of(paper: Paper) -> Iterator[Part]:
-    """Everything on the paper, from the top down."""
+    """Everything on the paper, from the top down, in the size of the paper."""
+    return map(_small, _parts(paper)) if paper.small else _parts(paper)
+
+
+def _small(part: Part) -> Part:
+    """The same in the small size; the title and what has a size of its own keep it."""
+    if isinstance(part, SignatureBlock):
+        return replace(part, small=True)
+    if isinstance(part, Line) and part.look.size == BODY:
+        return replace(part, changes={**part.changes, "size": SMALL, "line": SMALL_LINE})
+    return part
+
+
+def _parts(paper: Paper) -> Iterator[Part]:
     sheet = sheet_of(paper)
     if paper.head is not None:
         yield from _head(paper.head, sheet)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pypdfium2
 import zxingcpp
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 DPI = 200
@@ -24,8 +24,11 @@ LONGEST = 2600
 MOST_PIXELS = 80_000_000
 MOST_MEMORY = 2 * 1024**3
 MOST_WRITTEN = 30 * 1024**2
-INK, TRACES = 160, 0.0005
-"""Darker than the first is ink; a page with a smaller share of it than the second is blank."""
+DARKER = 60
+"""So much darker than the paper around it is ink."""
+CELL, STROKE, SPECKS = 8, 6, 3
+"""Ink is counted in squares of so many dots a side, those that hold so many dots of it; no more such squares than the
+third number are dust, more are a word, a tick, a signature."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, as a code that the parent puts into words
@@ -76,9 +79,15 @@ def codes_on(picture: Image.Image) -> list[str]:
 
 
 def is_blank(picture: Image.Image) -> bool:
-    """Whether there is next to nothing on a page, such as the back of a sheet."""
-    grey = picture.convert("L").resize((240, 340))
-    return sum(grey.histogram()[:INK]) < TRACES * 240 * 340
+    """Whether there is nothing on a page but dust, such as on the back of a sheet.
+
+    The paper's own grey is measured in the page, as scanners and telephones give white as they please.
+    """
+    grey = picture.convert("L")
+    paper = ImageStat.Stat(grey).median[0]
+    ink = grey.point([255 if shade < paper - DARKER else 0 for shade in range(256)])
+    least = 255 * STROKE // CELL**2
+    return sum(ink.reduce(CELL).histogram()[least:]) <= SPECKS
 
 
 def main(path: Path, media_type: str, folder: Path, first: int, most: int) -> None:

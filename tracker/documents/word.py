@@ -13,7 +13,18 @@ from docx.oxml.ns import qn
 from docx.parts.story import StoryPart
 from docx.shared import Mm
 
-from tracker.documents.layout import BODY, LINE, MM, SIGNATURE_MM, SQUEEZE, STYLES, Face, Sheet, Style, fitted
+from tracker.documents.layout import (
+    BODY,
+    MM,
+    SIGNATURE_MM,
+    SQUEEZE,
+    STYLES,
+    Face,
+    Sheet,
+    Style,
+    fitted,
+    of_places,
+)
 from tracker.documents.paper import Align, Imprint, Party, Picture, SignatureBlock, Table, clean, day
 from tracker.documents.parts import Line, NumberAndSigner
 
@@ -194,24 +205,27 @@ def signatures(block: SignatureBlock, sheet: Sheet, part: StoryPart) -> Any:
     rows = []
     for left, right in zip(parties[::2], parties[1::2], strict=True):
         last = right is parties[-1]
-        cells = [cell(half, *_party(party, part, keep=not last), align="top") for party in (left, right)]
+        cells = [
+            cell(half, *_party(party, part, keep=not last, small=block.small), align="top") for party in (left, right)
+        ]
         rows.append(el("tr", el("trPr", el("cantSplit")), *cells))
     return grid([half, half], rows, el("tblLayout", type="fixed"), margins(0, 200))
 
 
-def _party(party: Party | None, part: StoryPart, *, keep: bool) -> list[Any]:
-    look = Style("", keep=keep)
+def _party(party: Party | None, part: StoryPart, *, keep: bool, small: bool) -> list[Any]:
+    look = replace(of_places(small=small), keep=keep)
+    apart = replace(look, before=look.line)
     if party is None:
         return [el("p", paragraph_properties(look))]
 
     def said(text: str, style: Style) -> list[Any]:
         return [el("p", paragraph_properties(style), run(line, style)) for line in clean(text).split("\n")]
 
-    made = [*said(party.label, Style("", before=LINE / 2, keep=keep))]
+    made = [*said(party.label, replace(look, before=look.line / 2))]
     if party.name:
         made += said(party.name, look)
     for line in party.lines:
-        made += said(line.label, Style("", before=LINE, keep=keep))
+        made += said(line.label, apart)
         if line.drawn:
             drawing = inline(part, line.drawn, *SIGNATURE_MM)
             made.append(el("p", el("pPr", el("keepNext", val=int(keep)), el("snapToGrid", val=0)), drawing))
@@ -219,7 +233,7 @@ def _party(party: Party | None, part: StoryPart, *, keep: bool) -> list[Any]:
             note = STYLES["note"]
             made += said(line.note, Style("", note.face, note.size, note.line, keep=keep))
     if party.date:
-        made += said(party.date, Style("", before=LINE, keep=keep))
+        made += said(party.date, apart)
     return made
 
 

@@ -29,14 +29,18 @@ def _kind(job: BackgroundJob) -> JobKind:
     return kind
 
 
+def _page_of(page: tuple[str, str] | None, job: BackgroundJob) -> str | None:
+    """The address of a page that a kind of job names; none where a job of an earlier version does not say of what."""
+    if page is None or page[1] not in job.arguments:
+        return None
+    endpoint, argument = page
+    named: dict[str, Any] = {argument: job.arguments[argument]}
+    return url_for(endpoint, **named)
+
+
 def _shown(actor: Actor, job_id: int) -> dict[str, Any]:
     job, now = queries.own_job(actor, job_id), clock.now()
     kind = _kind(job)
-    ahead = None
-    if kind.ahead is not None and job.state is JobState.FINISHED:
-        endpoint, argument = kind.ahead
-        named: dict[str, Any] = {argument: job.arguments[argument]}
-        ahead = url_for(endpoint, **named)
     return {
         "job": job,
         "title": str(kind.title) % job.arguments,
@@ -45,7 +49,8 @@ def _shown(actor: Actor, job_id: int) -> dict[str, Any]:
         "worker_lives": queries.worker_lives(now=now),
         "expired": not job.folder or (job.expires_at is not None and job.expires_at <= now),
         "reason": told(job.reason),
-        "ahead": ahead,
+        "ahead": _page_of(kind.ahead, job) if job.state is JobState.FINISHED else None,
+        "back": _page_of(kind.back, job),
         "labels": LABELS,
     }
 
@@ -69,12 +74,13 @@ def cancel(job_id: int) -> ResponseReturnValue:
     """Cancel a job."""
     actor = current_actor()
     queries.own_job(actor, job_id)
-    if ActForm().validate_on_submit():
-        with write_transaction():
-            job = queries.own_job(actor, job_id)
-            commands.cancel_job(job, by=actor, now=clock.now())
-            over = job.state is JobState.CANCELLED
-        flash(_("已取消。") if over else _("已要求取消，办完手头一步就停下。"), "success")
+    if not ActForm().validate_on_submit():
+        return render_template("jobs/show.html", **_shown(actor, job_id)), 422
+    with write_transaction():
+        job = queries.own_job(actor, job_id)
+        commands.cancel_job(job, by=actor, now=clock.now())
+        over = job.state is JobState.CANCELLED
+    flash(_("已取消。") if over else _("已要求取消，办完手头一步就停下。"), "success")
     return redirect(url_for(".show", job_id=job_id))
 
 

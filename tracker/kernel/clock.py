@@ -19,6 +19,11 @@ def now() -> datetime:
     return _source()
 
 
+def local_time(instant: datetime) -> datetime:
+    """The time that clocks in China show at an instant; files and archives name it without a zone."""
+    return instant.astimezone(LOCAL)
+
+
 def local_date(instant: datetime) -> date:
     """The calendar day in China on which an instant falls; deadlines are days of this calendar."""
     return instant.astimezone(LOCAL).date()

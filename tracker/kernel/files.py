@@ -4,6 +4,7 @@ import hashlib
 import os
 import unicodedata
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -111,9 +112,19 @@ def _is_sound_office_file(data: bytes, part: str) -> bool:
     )
 
 
-def store(stream: IO[bytes], raw_name: str, *, root: Path, max_bytes: int, now: datetime, field: str) -> NewFile:
+def store(
+    stream: IO[bytes],
+    raw_name: str,
+    *,
+    root: Path,
+    max_bytes: int,
+    now: datetime,
+    field: str,
+    only: Collection[str] | None = None,
+) -> NewFile:
     """Check an uploaded file and keep it; raises Invalid on the field when it is empty, too large or of another kind.
 
+    only: the media types that are taken where not every kind is, which are then PDF and pictures.
     Written beside its place, synced, then renamed: a crash leaves nothing half-written.
     """
     name = shown_name(raw_name)
@@ -124,15 +135,17 @@ def store(stream: IO[bytes], raw_name: str, *, root: Path, max_bytes: int, now: 
         limit = max_bytes // CHUNK
         raise Invalid({field: _l("文件“%(name)s”超过 %(limit)s MB。", name=name, limit=limit)})
     media_type = _media_type(data, name)
-    if not name or media_type is None:
-        raise Invalid(
-            {
-                field: _l(
-                    "文件“%(name)s”的类型不能接收，请用 PDF、Word、Excel、PPT 或图片（扩展名须与内容一致）。", name=name
-                )
-            }
-        )
+    if not name or media_type is None or (only is not None and media_type not in only):
+        raise Invalid({field: _of_another_kind(name) if only is None else _not_scanned(name)})
     return NewFile(name, keep(data, media_type, root=root, now=now), len(data), media_type)
+
+
+def _of_another_kind(name: str) -> object:
+    return _l("文件“%(name)s”的类型不能接收，请用 PDF、Word、Excel、PPT 或图片（扩展名须与内容一致）。", name=name)
+
+
+def _not_scanned(name: str) -> object:
+    return _l("文件“%(name)s”的类型不能接收，请用 PDF、JPG 或 PNG（扩展名须与内容一致）。", name=name)
 
 
 def keep(data: bytes, media_type: str, *, root: Path, now: datetime) -> str:

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     FileField,
     HiddenField,
     MultipleFileField,
@@ -17,7 +18,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.text import _l
@@ -49,11 +50,22 @@ class ActForm(FlaskForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+class DayGiven(DataRequired):
+    """A day must be given; who typed one that is none is told about the date, not that nothing was filled in."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        """Keep what was said of the date."""
+        if field.process_errors and any(text.strip() for text in field.raw_data or ()):
+            raise StopValidation
+        super().__call__(form, field)
+
+
 class DayField(DateField):
     """A day; what is no day is said so in our own words."""
 
-    def __init__(self, label: Any, *, required: bool = False, **more: Any) -> None:
-        super().__init__(label, [REQUIRED if required else OPTIONAL], **more)
+    def __init__(self, label: Any, *, required: bool = False, checks: Sequence[Any] = (), **more: Any) -> None:
+        given = DayGiven(_l("请填写此项。")) if required else OPTIONAL
+        super().__init__(label, [given, *checks], **more)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the browser's date; years that no calendar of offices has are no dates."""

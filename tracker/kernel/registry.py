@@ -54,7 +54,8 @@ class JobKind:
     """A kind of job in the background.
 
     The words have %(name)s places for the job's arguments. `check` raises what refuses an actor the result; it is
-    asked when the job is run and when its result is fetched. `ahead` is the result's own page: endpoint and argument.
+    asked when the job is run and when its result is fetched. `ahead` is the result's own page, `back` the page where it
+    was asked for: endpoint and argument.
     """
 
     name: str
@@ -64,6 +65,7 @@ class JobKind:
     run: Callable[[Work], Made | None]
     check: Callable[[Actor, Mapping[str, Any]], object]
     ahead: tuple[str, str] | None = None
+    back: tuple[str, str] | None = None
     kept_days: int = 7
 
 

@@ -1,6 +1,6 @@
 """Uploaded files on their way from a form to a command."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,16 @@ def chosen(*uploads: Any) -> list[Any]:
     return [upload for upload in uploads if getattr(upload, "filename", "")]
 
 
-def kept(uploads: Sequence[Any], *, field: str, now: datetime, most: int = MAX_FILES) -> list[NewFile]:
-    """Check and keep what was uploaded; belongs in the act's own transaction."""
+def kept(
+    uploads: Sequence[Any], *, field: str, now: datetime, most: int = MAX_FILES, only: Collection[str] | None = None
+) -> list[NewFile]:
+    """Check and keep what was uploaded, `only` of these media types if some are named; in the act's own transaction."""
     if len(uploads) > most:
         raise Invalid({field: _l("一次最多上传 %(count)s 个文件。", count=most)})
     limit = settings().max_upload_mb * 1024 * 1024
     return [
-        files.store(upload.stream, upload.filename or "", root=files_root(), max_bytes=limit, now=now, field=field)
+        files.store(
+            upload.stream, upload.filename or "", root=files_root(), max_bytes=limit, now=now, field=field, only=only
+        )
         for upload in uploads
     ]

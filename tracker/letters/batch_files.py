@@ -10,6 +10,7 @@ from typing import Any
 from tracker.documents.docx import docx
 from tracker.documents.sheets import joined
 from tracker.kernel.actor import Actor
+from tracker.kernel.clock import local_time
 from tracker.kernel.db import db
 from tracker.kernel.errors import Stale
 from tracker.kernel.files import shown_name
@@ -53,8 +54,17 @@ def _zip(work: Work, ending: str, write: Write) -> Made:
     names, made = names_of(letters, ending), work.folder / "made"
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in zip(names, _each(work, ids, write), strict=True):
-            archive.writestr(name, data)
+            archive.writestr(_member(name, work.now()), data)
     return Made(made, shown_name(f"{safe(title)}.zip"))
+
+
+def _member(name: str, now: datetime) -> zipfile.ZipInfo:
+    """A file of the archive; archives say local time, and do not say where."""
+    at = local_time(now)
+    member = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = 0o600 << 16
+    return member
 
 
 def _one_pdf(work: Work) -> Made:
@@ -96,6 +106,7 @@ JOBS = (
         _l("全部责任书（Word 压缩包）没有生成：%(title)s"),
         lambda work: _zip(work, ".docx", _word),
         _may_have,
+        back=("letters.batch", "letter_batch_id"),
     ),
     JobKind(
         PAPERS[PaperKind.PDF],
@@ -104,6 +115,7 @@ JOBS = (
         _l("全部责任书（PDF 压缩包）没有生成：%(title)s"),
         lambda work: _zip(work, ".pdf", pdf_of),
         _may_have,
+        back=("letters.batch", "letter_batch_id"),
     ),
     JobKind(
         PAPERS[PaperKind.PRINT],
@@ -112,5 +124,6 @@ JOBS = (
         _l("全部打印（一个 PDF）没有生成：%(title)s"),
         _one_pdf,
         _may_have,
+        back=("letters.batch", "letter_batch_id"),
     ),
 )

@@ -28,7 +28,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.text import _
 from tracker.letters import policy
 from tracker.letters.models import Handover, Letter, LetterBatch, Reconciliation
-from tracker.letters.queries import Line
+from tracker.letters.queries import Line, places_of
 from tracker.letters.rules import (
     LABELS,
     SIGNED_BY,
@@ -129,7 +129,7 @@ def _said(lines: Sequence[Line], side: Side) -> str:
 
 
 def handover_paper(found: Handover, *, url: str) -> Paper:
-    """交接确认: the text that is signed, word for word, with the places for both to sign at its end."""
+    """交接确认 on one sheet: the text that is signed, word for word, and the places for both to sign at its end."""
     (_title, title), *lines = shaped(found.text)
     blocks = _body([(role, line) for role, line in lines if not line.startswith(tuple(SIGNED_BY.values()))])
     names = {HandoverLine.PREDECESSOR: found.predecessor_name, HandoverLine.SUCCESSOR: found.successor_name}
@@ -144,13 +144,13 @@ def handover_paper(found: Handover, *, url: str) -> Paper:
                 Party(f"{SIGNED_BY[line]}{names[line]}", "", (SignatureLine("（签字）：", note=note),), date_of)
             )
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=found.letter.number, sha256=found.sha256)
-    return Paper(title, (*blocks, SignatureBlock(tuple(parties))), footer=Footer(digest, qr_code(url)))
+    return Paper(title, (*blocks, SignatureBlock(tuple(parties))), footer=Footer(digest, qr_code(url)), small=True)
 
 
 def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
     """年终对账表 of a letter: what became of each clause, with the place where the first party confirms."""
     letter = found.letter
-    text = policy.text_of(letter)
+    text, places = policy.text_of(letter), places_of(letter)
     assert text is not None
     drafted = f"{found.drafted_by.name}，{day(local_date(found.drafted_at))}"
     with force_locale("zh"):
@@ -167,8 +167,7 @@ def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
             Column("完成情况", 5),
         )
         rows = tuple(
-            (str(number), one.clause.text, str(LABELS[one.outcome]), one.remark)
-            for number, one in enumerate(found.outcomes, 1)
+            (places[one.clause_id], one.clause.text, str(LABELS[one.outcome]), one.remark) for one in found.outcomes
         )
         blocks: tuple[Block, ...] = (
             *(Paragraph(line, indent=False) for line in head),

@@ -134,6 +134,7 @@ JOBS = (
         read_pile,
         _may_have,
         ahead=("letters.pile", "pile_id"),
+        back=("letters.batch", "letter_batch_id"),
         kept_days=KEPT_DAYS,
     ),
 )

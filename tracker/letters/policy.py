@@ -72,6 +72,15 @@ def may_issue(actor: Actor, batch: LetterBatch) -> Verdict:
     return refused(_l("分解下达的责任书由本单位主要负责人或者分管负责人下发，联络员可以起草。"))
 
 
+def may_withdraw(actor: Actor, letter: Letter) -> Verdict:
+    """Take a letter back: whoever writes it; one with sub-tasks only the unit's head or deputy: they go with it."""
+    verdict = may_manage_batch(actor, letter.batch)
+    unit_id = letter.batch.unit_id
+    if not verdict or unit_id is None or not letter.edition or may_confirm_for(actor, letter.group_id, unit_id):
+        return verdict
+    return refused(_l("已下发的分解责任书连同子任务由本单位主要负责人或者分管负责人撤回。"))
+
+
 def may_hand_on(actor: Actor, letter: Letter) -> Verdict:
     """Hand clauses of a letter on to the unit's sections and schools: its head or deputy, or the liaison as a draft."""
     if may_draft_for(actor, letter.group_id, letter.unit_id):

@@ -6,7 +6,6 @@ from enum import StrEnum
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,6 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tracker.kernel.forms import DayField
 from tracker.kernel.text import _l
 from tracker.organisation.models import Unit
 from tracker.organisation.rules import (
@@ -132,7 +132,7 @@ class AppointForm(FlaskForm):
     rank = SelectField(_l("职务类别"), choices=words(PostRank), default=PostRank.STAFF.value)
     presiding = BooleanField(_l("主持工作"), description=_l("主要负责人缺位时，由其行使主要负责人权限。"))
     phone = StringField(_l("电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
-    starts_on = DateField(_l("任职日期"), [Optional()], description=_l("不填即为今天。"))
+    starts_on = DayField(_l("任职日期"), description=_l("不填即为今天。"))
     instrument = StringField(_l("任职文号"), [Optional(), Length(max=100)])
 
 
@@ -142,14 +142,14 @@ class SuccessorForm(FlaskForm):
     name = StringField(_l("接任人姓名"), [REQUIRED, Length(max=60)])
     person_id = RadioField(_l("同名人员"), coerce=int, default=SOMEBODY_NEW, validators=[Optional()])
     phone = StringField(_l("电话"), [Optional(), Length(max=30)], render_kw={"inputmode": "tel"})
-    starts_on = DateField(_l("接任日期"), [Optional()], description=_l("不填即为今天；前任在前一日离任。"))
+    starts_on = DayField(_l("接任日期"), description=_l("不填即为今天；前任在前一日离任。"))
     instrument = StringField(_l("任免文号"), [Optional(), Length(max=100)])
 
 
 class EndForm(FlaskForm):
     """The last day of a post or seat."""
 
-    last_day = DateField(_l("最后一天"), [Optional()], description=_l("不填则即刻失效。"))
+    last_day = DayField(_l("最后一天"), description=_l("不填则即刻失效。"))
 
 
 class PhoneForm(VersionedForm):
@@ -165,7 +165,7 @@ class GroupForm(VersionedForm):
     short_name = StringField(_l("简称"), [Optional(), Length(max=40)])
     purpose = TextAreaField(_l("主要职责"), [Optional(), Length(max=500)], render_kw={"rows": 4})
     host_unit_id = SelectField(_l("办公室设在"), coerce=int)
-    goal_on = DateField(_l("目标期限"), [Optional()])
+    goal_on = DayField(_l("目标期限"))
 
 
 class NewGroupForm(GroupForm):
@@ -202,7 +202,7 @@ class SeatForm(FlaskForm):
     person_id = SelectField(_l("按姓名"), coerce=int, default=NOBODY)
     unit_id = SelectField(_l("以单位为成员"), coerce=int, default=NOBODY)
     title = StringField(_l("文件中的职务表述"), [Optional(), Length(max=200)])
-    starts_on = DateField(_l("起始日期"), [Optional()], description=_l("不填即为今天。"))
+    starts_on = DayField(_l("起始日期"), description=_l("不填即为今天。"))
     instrument = StringField(_l("依据文号"), [Optional(), Length(max=100)])
 
 
@@ -227,7 +227,7 @@ class ContactForm(FlaskForm):
 
     role = SelectField(_l("职责"), choices=words(ContactRole), default=ContactRole.LIAISON.value)
     person_id = SelectField(_l("人员"), coerce=int)
-    starts_on = DateField(_l("起始日期"), [Optional()], description=_l("不填即为今天。"))
+    starts_on = DayField(_l("起始日期"), description=_l("不填即为今天。"))
 
 
 class DutyForm(FlaskForm):
@@ -241,7 +241,7 @@ class DutyForm(FlaskForm):
 class DayForm(FlaskForm):
     """A day of the calendar, corrected."""
 
-    day = DateField(_l("日期"), [REQUIRED])
+    day = DayField(_l("日期"), required=True)
     working = RadioField(
         _l("当天"), choices=[SelectChoice("yes", _l("上班")), SelectChoice("no", _l("放假"))], default="no"
     )
@@ -258,9 +258,7 @@ class SeatProposalForm(FlaskForm):
     """Who is to take over a seat."""
 
     successor = SelectField(_l("接任人选"), [REQUIRED], coerce=int, default=NOBODY)
-    starts_on = DateField(
-        _l("席位起始日期"), [Optional()], description=_l("不填即为今天；调整通知晚于这一天的，以发文日期为准。")
-    )
+    starts_on = DayField(_l("席位起始日期"), description=_l("不填即为今天；调整通知晚于这一天的，以发文日期为准。"))
     reason = TextAreaField(_l("调整理由"), [REQUIRED, Length(max=500)], render_kw={"rows": 3})
 
 
@@ -293,4 +291,4 @@ class SeatNoticeForm(FlaskForm):
         option_widget=CheckboxInput(),
     )
     document_number = StringField(_l("文号"), [REQUIRED, Length(max=100)])
-    issued_on = DateField(_l("发文日期"), [Optional()], description=_l("不填即为今天。"))
+    issued_on = DayField(_l("发文日期"), description=_l("不填即为今天。"))

@@ -1,6 +1,6 @@
 """Handing clauses of a letter in force on to the unit's sections and schools (层层分解): letters and sub-tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
+from tracker.letters.commands.clauses import content_of
 from tracker.letters.commands.codes import new_code
 from tracker.letters.commands.preparing import checked_day
 from tracker.letters.models import Letter, LetterBatch, LetterClause, Signatory
@@ -31,7 +32,8 @@ from tracker.letters.rules import (
 )
 from tracker.organisation.models import Post, Unit
 from tracker.organisation.rules import UnitKind
-from tracker.tasks.commands import require_at_work, split_task
+from tracker.tasks.commands import cancel_task, require_at_work, split_task
+from tracker.tasks.models import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,19 @@ def _checked(letter: Letter, pieces: Sequence[Piece], *, today: date) -> list[tu
     if not {piece.clause_id for piece in wanted} <= known.keys():
         raise Stale(_l("有条款已不能分解，请重新打开。"))
     found = [(piece, known[piece.clause_id]) for piece in wanted]
-    return [(_checked_piece(piece, one, below, today=today), one) for piece, one in found]
+    parts = [(_checked_piece(piece, one, below, today=today), one) for piece, one in found]
+    _require_one_date(parts)
+    return parts
+
+
+def _require_one_date(parts: Sequence[tuple[Piece, ToHandOn]]) -> None:
+    """A target and its task that go to one unit together become one sub-task, which has one date."""
+    dates: dict[tuple[int, int], date | None] = {}
+    for piece, found in parts:
+        for unit_id in piece.unit_ids:
+            if dates.setdefault((found.task.id, unit_id), piece.due_on) != piece.due_on:
+                sentence = _l("同一任务的条款分解给同一单位时合为一项子任务，时限须一致。")
+                raise Invalid({f"due_on_{piece.clause_id}": sentence})
 
 
 def _checked_piece(piece: Piece, found: ToHandOn, below: dict[int, Unit], *, today: date) -> Piece:
@@ -170,33 +184,55 @@ def _clause(position: int, piece: Piece, found: ToHandOn) -> LetterClause:
     )
 
 
-def content_of(clause: LetterClause) -> str:
-    """What is to be done: the number to reach where the clause is a target, else the task's own words."""
-    if clause.kind is ClauseKind.TARGET:
-        return clause.text
-    return clause.task.content if clause.task is not None else ""
-
-
 def make_pieces(letter: Letter, *, by: Actor, now: datetime) -> None:
-    """Make the sub-tasks of a letter that hands clauses on, when it goes out; a clause that has one keeps it."""
+    """Make the sub-tasks of a letter that hands clauses on, when it goes out; a clause that has one keeps it.
+
+    Clauses about one task, such as a target and the task itself, become one sub-task that says all of it.
+    """
     parent = letter.parent
     if parent is None:
         return
     if parent.state is not LetterState.IN_FORCE:
         raise Stale(_l("原责任书已不在生效状态，不能再分解。"))
-    for clause in letter.clauses:
-        above = clause.parent_clause
-        if clause.task_id is not None or above is None or above.task is None:
-            continue
-        clause.task = split_task(
-            above.task,
+    for task, clauses in _by_task(letter):
+        origins = [clause.parent_clause for clause in clauses if clause.parent_clause is not None]
+        # The task's own words come first, then the numbers to reach.
+        origins.sort(key=lambda origin: origin.kind is ClauseKind.TARGET)
+        piece = split_task(
+            task,
             unit_id=letter.unit_id,
-            title=above.task.title,
-            content=content_of(above),
-            standard=clause.standard,
-            due_on=clause.due_on,
-            version=above.task.version,
+            title=task.title,
+            content=_together(map(content_of, origins)),
+            standard=_together(clause.standard for clause in clauses),
+            due_on=clauses[0].due_on,
+            version=task.version,
             by=by,
             now=now,
         )
+        for clause in clauses:
+            clause.task = piece
     db.session.flush()
+
+
+def _by_task(letter: Letter) -> list[tuple[Task, list[LetterClause]]]:
+    """The tasks of which a letter hands something on that is no sub-task yet, with the clauses about each."""
+    found: dict[int, tuple[Task, list[LetterClause]]] = {}
+    for clause in letter.clauses:
+        above = clause.parent_clause
+        if clause.task_id is None and above is not None and above.task is not None:
+            found.setdefault(above.task.id, (above.task, []))[1].append(clause)
+    return list(found.values())
+
+
+def _together(texts: Iterable[str]) -> str:
+    """Texts one below the other, each once."""
+    return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def cancel_pieces(letter: Letter, *, reason: str, by: Actor, now: datetime) -> list[int]:
+    """Cancel the sub-tasks of a letter that is withdrawn and that no other letter promises; gives back which."""
+    cancelled = []
+    for task in queries.pieces_of(letter):
+        cancel_task(task, reason=reason, version=task.version, by=by, now=now)
+        cancelled.append(task.id)
+    return cancelled

@@ -17,11 +17,11 @@ MAX_FREE = 50_000
 def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) -> None:
     """Put a letter's clauses down anew: targets, tasks, then what was written by hand.
 
-    What a clause hands on is taken over from the clause about the same task before.
+    What a clause hands on is taken over from the clauses about the same task before.
     """
     with db.session.no_autoflush:
         before = [*letter.clauses, *(letter.follows.clauses if letter.follows is not None else ())]
-    origins = {one.task_id: one.parent_clause_id for one in before}
+        origins = _origins(before)
     clauses = [
         LetterClause(
             kind=ClauseKind.TARGET,
@@ -39,17 +39,18 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
         LetterClause(
             kind=ClauseKind.TASK,
             task_id=task.id,
-            parent_clause_id=origins.get(task.id),
+            parent_clause_id=origin.id if origin is not None else None,
             standard=task.standard if letter.parent_id is not None else "",
             text=task_words(
                 task.title,
-                task.content,
+                task.content if first or origin is None else content_of(origin),
                 task.standard,
                 queries.deadline_of(task),
             ),
             due_on=task.due_on,
         )
         for task in tasks
+        for first, origin in origins.get(task.id, [(True, None)])
     ]
     clauses += [LetterClause(kind=ClauseKind.FREE, text=text) for text in free]
     _check_clauses(clauses)
@@ -60,6 +61,23 @@ def write_clauses(letter: Letter, tasks: Sequence[Task], free: Sequence[str]) ->
     for position, clause in enumerate(clauses, 1):
         clause.position = position
     letter.clauses = clauses
+
+
+def _origins(clauses: Sequence[LetterClause]) -> dict[int | None, list[tuple[bool, LetterClause | None]]]:
+    """By task, the clauses that are handed on in it, each with whether it is the first: that one says all of it."""
+    found: dict[int | None, list[LetterClause]] = {}
+    for clause in clauses:
+        above = clause.parent_clause
+        if above is not None and above not in found.setdefault(clause.task_id, []):
+            found[clause.task_id].append(above)
+    return {task_id: [(place == 0, one) for place, one in enumerate(above)] for task_id, above in found.items()}
+
+
+def content_of(clause: LetterClause) -> str:
+    """What is to be done: the number to reach where the clause is a target, else the task's own words."""
+    if clause.kind is ClauseKind.TARGET:
+        return clause.text
+    return clause.task.content if clause.task is not None else ""
 
 
 def _check_clauses(clauses: Sequence[LetterClause]) -> None:

@@ -36,7 +36,7 @@ def upload_pile(batch: LetterBatch, *, scans: Sequence[NewFile], by: Actor, now:
     pile.batch = batch
     db.session.add(pile)
     db.session.flush()
-    arguments = {"pile_id": pile.id, "title": batch.title}
+    arguments = {"pile_id": pile.id, "letter_batch_id": batch.id, "title": batch.title}
     pile.job = jobs.ask(READ_PILE, arguments, by=by, now=now, group_id=batch.group_id)
     db.session.flush()
     new = {"pile": pile.id, "files": [scan.sha256 for scan in scans]}

@@ -24,7 +24,7 @@ from tracker.letters.forms.letters import (
     outcomes_form,
     paper_form,
 )
-from tracker.letters.forms.papers import PapersForm, PileForm, chosen_numbers
+from tracker.letters.forms.papers import PapersForm, PileForm, chosen_numbers, pages_named
 
 __all__ = [
     "AnswerViewsForm",
@@ -51,5 +51,6 @@ __all__ = [
     "chosen_numbers",
     "hand_on_form",
     "outcomes_form",
+    "pages_named",
     "paper_form",
 ]

@@ -22,6 +22,16 @@ class PileForm(FlaskForm):
     scans = MultipleFileField(_l("扫描件"), [OPTIONAL], render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
 
 
+def pages_named(fields: Mapping[str, str]) -> dict[int, str]:
+    """What was written beside each page, by its number: the letter that it belongs to, or nothing."""
+    found = {}
+    for name, value in fields.items():
+        number = name.removeprefix("page-")
+        if number != name and _is_number(number):
+            found[int(number)] = value.strip()
+    return found
+
+
 def chosen_numbers(fields: Mapping[str, str], prefix: str) -> dict[int, int]:
     """What was chosen in fields named prefix-NUMBER; whatever is no number was not offered and is left out."""
     found = {}

@@ -15,7 +15,7 @@ from tracker.letters.rules import BatchState, LetterState
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task
 from tracker.tasks.queries.answering import drafts_for
-from tracker.tasks.rules import WORK, TaskState
+from tracker.tasks.rules import ENDED, WORK, TaskState
 
 STANDS = frozenset(LetterState) - {LetterState.WITHDRAWN, LetterState.SUPERSEDED}
 """A clause handed on in a letter of these states is handed on to no unit twice; nor while its sub-task lives."""
@@ -110,6 +110,22 @@ def clauses_to_hand_on(letter: Letter, *, day: date) -> list[ToHandOn]:
     ]
 
 
+def pieces_of(letter: Letter) -> Sequence[Task]:
+    """The sub-tasks that a letter made and that are not over, but for those that another letter promises as well."""
+    made = [clause.task_id for clause in letter.clauses if clause.parent_clause_id is not None]
+    elsewhere = (
+        sa.select(LetterClause.task_id)
+        .join(Letter, Letter.id == LetterClause.letter_id)
+        .where(LetterClause.task_id.in_(made), Letter.id != letter.id, Letter.state.in_(sorted(STANDS)))
+    )
+    return db.session.scalars(
+        sa.select(Task)
+        .where(Task.id.in_(made), Task.id.not_in(elsewhere), Task.state.not_in(sorted(ENDED)))
+        .options(joinedload(Task.group))
+        .order_by(Task.id)
+    ).all()
+
+
 def handed_on(actor: Actor, letter: Letter) -> HandedOn:
     """How far a letter is handed on, as far as somebody sees the letters that do: three queries."""
     of_tasks = [clause for clause in letter.clauses if clause.task_id is not None]
@@ -124,11 +140,11 @@ def handed_on(actor: Actor, letter: Letter) -> HandedOn:
         .order_by(Letter.id)
     ).all()
     piece = aliased(Task)
-    done = sa.func.sum(sa.case((piece.state == TaskState.COMPLETED, 1), else_=0))
+    done = sa.func.count(sa.distinct(sa.case((piece.state == TaskState.COMPLETED, piece.id))))
     counts = {
-        letter_id: (number, int(completed or 0))
+        letter_id: (number, completed)
         for letter_id, number, completed in db.session.execute(
-            sa.select(LetterClause.letter_id, sa.func.count(), done)
+            sa.select(LetterClause.letter_id, sa.func.count(sa.distinct(piece.id)), done)
             .join(piece, piece.id == LetterClause.task_id)
             .where(LetterClause.letter_id.in_([row.id for row in rows]))
             .group_by(LetterClause.letter_id)

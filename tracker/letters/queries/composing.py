@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.kernel.db import db
+from tracker.letters import policy
 from tracker.letters.models import Letter, LetterBatch, LetterTemplate
 from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
     DEFAULT_TEMPLATE,
+    EDITABLE,
     ClauseKind,
     Contents,
     Gap,
@@ -20,6 +22,7 @@ from tracker.letters.rules import (
     composed,
     deadline_words,
     filled,
+    places,
     recurring_words,
 )
 from tracker.organisation.models import MemberUnit, Post, Seat, Unit, on_day
@@ -147,6 +150,15 @@ def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[in
         missing += [Gap.UNISSUED_TASKS] * bool(number) + [Gap.UNDATED_TASKS] * bool(undated)
         found[letter.id] = missing
     return found
+
+
+def places_of(letter: Letter) -> dict[int, str]:
+    """By clause, where it stands in the letter as the letter numbers it; in a draft, where it would stand."""
+    text = policy.text_of(letter)
+    fixed = text is not None and letter.state not in EDITABLE
+    words = text.text if text is not None and fixed else text_for(letter, number="")
+    found = places(words, [clause.text for clause in letter.clauses])
+    return {clause.id: place for clause, place in zip(letter.clauses, found, strict=True)}
 
 
 def text_for(letter: Letter, *, number: str) -> str:

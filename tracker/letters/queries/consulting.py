@@ -12,7 +12,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy
 from tracker.letters.models import AskedLetter, ClauseOpinion, Letter, LetterBatch, LetterConsultation
-from tracker.letters.rules import BatchState, LetterState
+from tracker.letters.rules import BatchState, LetterState, places
 from tracker.organisation.policy import WATCHING
 from tracker.tasks.queries.answering import confirms_for, drafts_for
 from tracker.tasks.rules import ConsultationState, OpinionKind, ReplyStanding, reply_standing
@@ -47,6 +47,13 @@ def consultation_of(batch_id: int) -> LetterConsultation | None:
         .order_by(LetterConsultation.id.desc())
         .limit(1)
     )
+
+
+def places_asked(asked: AskedLetter) -> dict[int, str]:
+    """By opinion, where its clause stands in the draft that the unit was shown; what is no clause has no place."""
+    rows = [row for row in asked.rows if row.position]
+    found = places(asked.text, [row.text for row in rows])
+    return {row.id: place for row, place in zip(rows, found, strict=True)}
 
 
 def asked_by_letter(consultation: LetterConsultation | None, *, today: date) -> dict[int, Asked]:

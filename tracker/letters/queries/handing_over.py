@@ -15,7 +15,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy
 from tracker.letters.models import Handover, HandoverSignature, Letter, Signatory
-from tracker.letters.queries.composing import deadline_of
+from tracker.letters.queries.composing import deadline_of, places_of
 from tracker.letters.queries.letters import whole
 from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
@@ -198,6 +198,7 @@ def handover_text(due: HandoverDue, *, day: date) -> str:
     letter = due.letter
     text = policy.text_of(letter)
     assert text is not None and letter.number is not None
+    places = places_of(letter)
     return composed_handover(
         HandoverContents(
             title=letter.batch.title,
@@ -209,7 +210,7 @@ def handover_text(due: HandoverDue, *, day: date) -> str:
             successor=due.successor.name,
             took_up_on=due.took_up_on,
             today=day,
-            promises=[clause.text for clause in letter.clauses],
+            promises=[(places[clause.id], clause.text) for clause in letter.clauses],
             work=open_work(letter, day=day),
         )
     )

@@ -8,7 +8,16 @@ from tracker.letters.rules.handing_over import (
     answers_from,
     composed_handover,
 )
-from tracker.letters.rules.piles import MOST_FILES, MOST_PAGES, READ_PILE, Known, filed, printed_code
+from tracker.letters.rules.piles import (
+    MOST_FILES,
+    MOST_PAGES,
+    READ_PILE,
+    Fileable,
+    Known,
+    filed,
+    letter_named,
+    printed_code,
+)
 from tracker.letters.rules.printing import IN_PAPERS, MOST_IN_NAME, PAPERS
 from tracker.letters.rules.reconciling import MAX_SENTENCE, Standing, proposed_outcome
 from tracker.letters.rules.statements import (
@@ -69,6 +78,7 @@ from tracker.letters.rules.text import (
     composed,
     deadline_words,
     filled,
+    places,
     recurring_words,
     shaped,
     target_words,
@@ -112,6 +122,7 @@ __all__ = [
     "ClauseKind",
     "ClauseOutcome",
     "Contents",
+    "Fileable",
     "Gap",
     "HandoverContents",
     "HandoverLine",
@@ -140,7 +151,9 @@ __all__ = [
     "handover_signature_statement",
     "handover_statement",
     "is_turn_of",
+    "letter_named",
     "may_follow",
+    "places",
     "printed_code",
     "promise_statement",
     "proposed_outcome",

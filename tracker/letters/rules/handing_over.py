@@ -37,7 +37,8 @@ class HandoverContents:
     successor: str
     took_up_on: date
     today: date
-    promises: Sequence[str]
+    promises: Sequence[tuple[str, str]]
+    """Each with its place in the letter."""
     work: Sequence[OpenWork]
 
 
@@ -57,7 +58,7 @@ def composed_handover(contents: HandoverContents) -> str:
         f"移交人：{contents.predecessor}",
         f"接任人：{contents.successor}，自{day(contents.took_up_on)}起履行责任",
         "一、责任书承诺事项",
-        *(f"{number}．{' '.join(words.split())}" for number, words in enumerate(contents.promises, 1)),
+        *(f"（{place}）{' '.join(words.split())}" for place, words in contents.promises),
         "二、未办结的工作",
         *(_work(number, one) for number, one in enumerate(contents.work, 1)),
         *([] if contents.work else ["无。"]),

@@ -13,6 +13,7 @@ MOST_FILES = 60
 READ_PILE = "letters.pile"
 """The job that takes a pile apart."""
 
+_ORDINAL = re.compile(r"[0-9]+")
 _PATH = re.compile(r"/check/([0-9A-Z]{1,40})")
 
 
@@ -32,6 +33,25 @@ class Known:
     batch_id: int
     edition: int
     state: LetterState
+
+
+@dataclass(frozen=True, slots=True)
+class Fileable:
+    """A letter to which a page may be filed by hand."""
+
+    id: int
+    number: str
+    unit: str
+
+
+def letter_named(text: str, letters: Sequence[Fileable]) -> int | None:
+    """The letter that somebody means by its number, the ordinal in it, or its unit; None where that is none, or two."""
+    text = " ".join(text.split())
+    by_number = [one for one in letters if one.number == text]
+    by_ordinal = [one for one in letters if text.isdecimal() and _ORDINAL.findall(one.number)[-1:] == [text]]
+    by_unit = [one for one in letters if one.unit == text]
+    found = next((some for some in (by_number, by_ordinal, by_unit) if some), [])
+    return found[0].id if len(found) == 1 else None
 
 
 def printed_code(text: str, *, hosts: Collection[str]) -> Printed | None:

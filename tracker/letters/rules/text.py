@@ -110,6 +110,25 @@ def shaped(text: str) -> Iterator[tuple[LineRole, str]]:
             yield ("heading" if _HEADING.fullmatch(line) else "body"), line
 
 
+def places(text: str, clauses: Sequence[str]) -> list[str]:
+    """Where each clause stands in a letter, as the letter itself numbers it: 一、1 is the first of its first section.
+
+    A clause that the text does not hold has no place.
+    """
+    found, heading = list[str](), ""
+    wanted = [unicodedata.normalize("NFC", _inline(clause)) for clause in clauses]
+    for role, line in shaped(text):
+        if role == "heading":
+            heading = line[0]
+            continue
+        number, dot, words = line.partition("．")
+        while dot and len(found) < len(wanted) and wanted[len(found)] not in text:
+            found.append("")
+        if dot and number.isdecimal() and len(found) < len(wanted) and words == wanted[len(found)].rstrip():
+            found.append(f"{heading}、{number}")
+    return found + [""] * (len(wanted) - len(found))
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     """A template's words with its placeholders filled; nothing in the values is ever read as a placeholder again."""
     parts = [text]

@@ -221,7 +221,8 @@ def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
             found = queries.visible_batch(actor, letter_batch_id)
             commands.discard_batch(found, version=form.seen_version, by=actor, now=clock.now())
             flash(_("草稿已弃用。"), "success")
-    return redirect(url_for("letters.index"))
+            return redirect(url_for("letters.index"))
+    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
 
 
 @bp.post("/letter-batches/<int:letter_batch_id>/drop")

@@ -30,5 +30,6 @@ def hand_on(letter_id: int) -> ResponseReturnValue:
             batch = commands.hand_on(letter, pieces, sign_by=form.sign_by.data, by=actor, now=clock.now())
             flash(_("已起草 %(count)s 份，核对后下发。", count=len(batch.letters)), "success")
             return redirect(url_for("letters.batch", letter_batch_id=batch.id))
-    page = render_template("letters/hand_on.html", letter=letter, form=form, found=found, units=units)
+    places = queries.places_of(letter)
+    page = render_template("letters/hand_on.html", letter=letter, form=form, found=found, units=units, places=places)
     return page, status_of(form)

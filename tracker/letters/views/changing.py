@@ -58,7 +58,10 @@ def edit(letter_id: int) -> ResponseReturnValue:
             flash(_("条款已保存。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))
     asked = queries.asked_by_letter(queries.consultation_of(letter.batch_id), today=clock.today()).get(letter_id)
-    page = render_template("letters/edit.html", letter=letter, form=form, asked=asked, labels=TASK_LABELS)
+    places = queries.places_asked(asked.asked) if asked is not None else {}
+    page = render_template(
+        "letters/edit.html", letter=letter, form=form, asked=asked, places=places, labels=TASK_LABELS
+    )
     return page, status_of(form)
 
 
@@ -117,10 +120,10 @@ def send_back(letter_id: int) -> ResponseReturnValue:
 
 @bp.post("/letters/<int:letter_id>/withdraw")
 def withdraw(letter_id: int) -> ResponseReturnValue:
-    """The office takes a letter back before it is in force."""
+    """Whoever wrote a letter takes it back before it is in force."""
     actor, form = current_actor(), ReasonForm()
     letter = queries.visible_letter(actor, letter_id)
-    require(policy.may_manage_batch(actor, letter.batch))
+    require(policy.may_withdraw(actor, letter))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             letter = queries.visible_letter(actor, letter_id)

@@ -78,6 +78,7 @@ def _views_page(
         consultation=consultation,
         asked=asked,
         handling=handling,
+        places={row_id: place for one in asked for row_id, place in queries.places_asked(one.asked).items()},
         withdrawing=withdrawing or ReasonForm(formdata=None, version=consultation.version),
         handles=bool(policy.may_manage_batch(actor, batch)) and _is_open(consultation),
         running=today <= consultation.reply_by and _is_open(consultation),
@@ -144,6 +145,7 @@ def _asked_page(actor: Actor, found: AskedLetter, form: AnswerViewsForm) -> str:
     return render_template(
         "letters/asked.html",
         asked=found,
+        places=queries.places_asked(found),
         standing=queries.standing_of(found, today=clock.today()),
         form=form,
         over=over,

@@ -9,7 +9,7 @@ from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import NotVisible, Stale
+from tracker.kernel.errors import Invalid, NotVisible, Stale
 from tracker.kernel.text import _
 from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import require
@@ -27,15 +27,15 @@ def open_handover(letter_id: int) -> ResponseReturnValue:
     """Draw up the handover of a line whose signer has left."""
     actor, form = current_actor(), OpenHandoverForm()
     require(policy.may_open_handover(actor, queries.visible_letter(actor, letter_id)))
-    if form.validate_on_submit():
-        with write_transaction():
-            letter = queries.visible_letter(actor, letter_id)
-            line = form.signatory.data or 0
-            found = commands.open_handover(letter, signatory_id=line, by=actor, now=clock.now())
-            page = "letters.sign_handover" if policy.is_successor(actor, found) else "letters.handover"
-            flash(_("交接确认已起草，请核对。"), "success")
-            return redirect(url_for(page, handover_id=found.id))
-    return redirect(url_for("letters.show", letter_id=letter_id))
+    if not form.validate_on_submit():
+        raise Invalid({"signatory": _("请从责任书页面选择要交接的签署人。")})
+    with write_transaction():
+        letter = queries.visible_letter(actor, letter_id)
+        line = form.signatory.data or 0
+        found = commands.open_handover(letter, signatory_id=line, by=actor, now=clock.now())
+        page = "letters.sign_handover" if policy.is_successor(actor, found) else "letters.handover"
+        flash(_("交接确认已起草，请核对。"), "success")
+        return redirect(url_for(page, handover_id=found.id))
 
 
 @bp.get("/letter-handovers/<int:handover_id>")

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.audit.sending import SANDBOX
+from tracker.documents.scans import SCANS
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import db, write_transaction
@@ -18,10 +19,10 @@ from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
-from tracker.letters.forms import PileForm, chosen_numbers
+from tracker.letters.forms import PileForm, chosen_numbers, pages_named
 from tracker.letters.models import LetterPile
 from tracker.letters.pile_reading import picture_of, scan_of
-from tracker.letters.rules import LABELS, MOST_FILES, MOST_PAGES, PileState
+from tracker.letters.rules import LABELS, MOST_FILES, MOST_PAGES, PileState, letter_named
 from tracker.letters.views.blueprint import bp
 
 
@@ -40,7 +41,7 @@ def new_pile(letter_batch_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             batch = queries.visible_batch(actor, letter_batch_id)
-            scans = kept(chosen(*(form.scans.data or ())), field="scans", now=now, most=MOST_FILES)
+            scans = kept(chosen(*(form.scans.data or ())), field="scans", now=now, most=MOST_FILES, only=SCANS)
             pile = commands.upload_pile(batch, scans=scans, by=actor, now=now)
             return redirect(url_for("jobs.show", job_id=pile.job_id))
     page = render_template(
@@ -66,6 +67,7 @@ def _page(found: LetterPile, form: ActForm) -> str:
         lines=queries.lines_of([one.letter for one in filed], day=clock.today()),
         unfiled=[page for page in found.pages if page.fault is not None],
         letters=queries.letters_to_file(found.batch),
+        typed=pages_named(request.form),
         reading=found.state is PileState.READING,
         labels=LABELS,
     )
@@ -91,12 +93,26 @@ def assign_pages(pile_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             found = _own_pile(actor, pile_id)
-            chosen_letters = chosen_numbers(request.form, "page")
-            letter_ids = {position: letter_id or None for position, letter_id in chosen_letters.items()}
+            letter_ids = _refiled(found)
             commands.assign_pages(found, letter_ids=letter_ids, version=form.seen_version, by=actor, now=clock.now())
             flash(_("已调整 %(count)s 页。", count=len(letter_ids)), "success")
             return redirect(url_for(".pile", pile_id=pile_id))
     return _page(_own_pile(actor, pile_id), form), 422
+
+
+def _refiled(pile: LetterPile) -> dict[int, int | None]:
+    """The pages beside which another letter is written than they are filed to, and that letter."""
+    letters = queries.letters_to_file(pile.batch)
+    stands = {page.position: page.letter_id if page.fault is None else None for page in pile.pages}
+    refiled: dict[int, int | None] = {}
+    for position, text in pages_named(request.form).items():
+        letter_id = letter_named(text, letters) if text else None
+        if text and letter_id is None:
+            sentence = _("第 %(page)s 页：本批待签署的责任书里没有“%(text)s”。", page=position, text=text[:60])
+            raise Invalid({f"page-{position}": sentence})
+        if position not in stands or stands[position] != letter_id:
+            refiled[position] = letter_id
+    return refiled
 
 
 @bp.post("/letter-piles/<int:pile_id>/record")

@@ -40,7 +40,9 @@ def reconcile(letter_id: int) -> ResponseReturnValue:
             commands.draft_reconciliation(letter, judged, version=form.seen_version, by=actor, now=now)
             flash(_("年终对账已起草，待甲方签署人确认。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))
-    return render_template("letters/reconcile.html", letter=letter, form=form, labels=LABELS), status_of(form)
+    places = queries.places_of(letter)
+    page = render_template("letters/reconcile.html", letter=letter, form=form, places=places, labels=LABELS)
+    return page, status_of(form)
 
 
 def _outcomes_form(letter: Letter) -> OutcomesForm:
@@ -97,8 +99,8 @@ def record_fulfilment(letter_id: int) -> ResponseReturnValue:
             commands.fulfil_letter(letter, version=form.seen_version, paper=paper, by=actor, now=now)
             flash(_("年终对账已确认。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))
-    page = render_template("letters/record_fulfilment.html", letter=letter, form=form, found=found, labels=LABELS)
-    return page, status_of(form)
+    shown = {"letter": letter, "form": form, "found": found, "places": queries.places_of(letter), "labels": LABELS}
+    return render_template("letters/record_fulfilment.html", **shown), status_of(form)
 
 
 def _first_party(letter: Letter) -> list[tuple[int, str]]:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Optional
 
+from tracker.kernel.forms import DayField
 from tracker.kernel.text import _l
 from tracker.oversight.forms.tapping import in_chinese
 from tracker.oversight.rules import EXPLAIN_SENTENCE, LABELS, DirectionKind
@@ -17,7 +17,7 @@ class DirectForm(FlaskForm):
 
     kind = RadioField(_l("处理方式"), choices=[SelectChoice(kind.value, LABELS[kind]) for kind in DirectionKind])
     text = TextAreaField(_l("要求或备注"))
-    new_due_on = DateField(_l("整改时限"), [Optional()])
+    new_due_on = DayField(_l("整改时限"))
     version = HiddenField()
     next = HiddenField()
 
