@@ -154,6 +154,7 @@ COMMANDS: tuple[Command, ...] = (
     reminders_cli.sweep_once,
     reminders_cli.jobs,
     upkeep_cli.doctor,
+    upkeep_cli.backup,
 )
 
 

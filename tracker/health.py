@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import ROOT
 from tracker.jobs.queries import WORKER_LATE
 from tracker.kernel import clock
 from tracker.kernel.access import PUBLIC
 from tracker.kernel.db import db
 from tracker.kernel.jobs import Heartbeat
+from tracker.kernel.soundness import revisions
 from tracker.upkeep.queries import grave_findings, last_look
 
 bp = Blueprint("health", __name__)
@@ -24,18 +22,12 @@ LATE = {"scheduler": timedelta(minutes=3), "worker": WORKER_LATE}
 """The processes beside the web, and how long each may be silent."""
 
 
-def _schema() -> tuple[str | None, str | None]:
-    """The revision of the database, and the one that this code expects."""
-    context = MigrationContext.configure(db.session.connection())
-    return context.get_current_revision(), ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-
-
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """200 when all is well, 503 when anything is not; names no secret."""
     try:
         db.session.execute(sa.select(1))
-        revision, expected = _schema()
+        revision, expected = revisions()
         is_known = revision == expected
         now = clock.now()
         beats = {role: db.session.get(Heartbeat, role) if is_known else None for role in LATE}

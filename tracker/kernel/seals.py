@@ -56,6 +56,11 @@ def is_key_known(given: str) -> bool:
     return given.partition(".")[0] in {_key_id(key) for key in current_app.config["SEAL_KEYS"]}
 
 
+def key_ids() -> list[str]:
+    """Which keys this installation has, by their ids, from which no key can be guessed; the one that seals first."""
+    return [_key_id(key) for key in current_app.config["SEAL_KEYS"]]
+
+
 @lru_cache(maxsize=64)
 def _key_id(key: str) -> str:
     return hashlib.sha256(b"zeren key id " + key.encode()).hexdigest()[:8]

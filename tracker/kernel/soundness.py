@@ -48,11 +48,16 @@ def note(what: str) -> Symptom:
 Look = Callable[[datetime], Iterator[Symptom]]
 
 
+def revisions() -> tuple[str | None, str | None]:
+    """The revision of the database, and the one that this code expects."""
+    context = MigrationContext.configure(db.session.connection())
+    return context.get_current_revision(), ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
 def schema(_now: datetime) -> Iterator[Symptom]:
     """The database's revision is the one that this code expects, and no migration was left half-way."""
     connection = db.session.connection()
-    revision = MigrationContext.configure(connection).get_current_revision()
-    expected = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    revision, expected = revisions()
     if revision != expected:
         yield grave(f"数据库版本是 {revision}，程序需要 {expected}：请运行 flask db upgrade 或换回原程序。")
     left = [name for name in sa.inspect(connection).get_table_names() if name.startswith("_alembic_tmp_")]
