@@ -1,7 +1,8 @@
 """The application's factory: the only file that knows all features."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from blinker import Signal
 from click import Command
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,6 +44,7 @@ from tracker.letters import pile_reading as letters_piles
 from tracker.letters import views as letters_views
 from tracker.letters.cli import cli as letters_cli
 from tracker.letters.rules import LABELS as LETTER_LABELS
+from tracker.letters.signals import letter_went_on
 from tracker.organisation import access as organisation_access
 from tracker.organisation import acts as organisation_acts
 from tracker.organisation import notices as organisation_notices
@@ -52,6 +54,7 @@ from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.oversight import access as oversight_access
 from tracker.oversight import acts as oversight_acts
 from tracker.oversight import notices as oversight_notices
+from tracker.oversight import reactions as oversight_reactions
 from tracker.oversight import views as oversight_views
 from tracker.oversight.rules import LABELS as OVERSIGHT_LABELS
 from tracker.plans import access as plans_access
@@ -68,6 +71,7 @@ from tracker.tasks.intake import access as intake_access
 from tracker.tasks.intake import panel as intake_panel
 from tracker.tasks.intake import views as intake_views
 from tracker.tasks.rules import LABELS as TASK_LABELS
+from tracker.tasks.signals import task_went_on
 from tracker.upkeep import access as upkeep_access
 from tracker.upkeep import cli as upkeep_cli
 from tracker.upkeep import notices as upkeep_notices
@@ -115,6 +119,7 @@ MENU: tuple[MenuEntry, ...] = (
     *plans_access.MENU,
     *letters_access.MENU,
     *upkeep_access.MENU,
+    *oversight_access.MENU,
 )
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
@@ -137,7 +142,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
     reminders_notices.MESSAGES,
     upkeep_notices.MESSAGES,
 )
-PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **jobs_access.PAGES}
+PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **oversight_access.PAGES, **jobs_access.PAGES}
 """Where to go back to after a refusal, by the name of the thing in the address."""
 JOBS: tuple[JobKind, ...] = (*letters_files.JOBS, *letters_piles.JOBS)
 """What may be asked of the worker."""
@@ -156,6 +161,11 @@ COMMANDS: tuple[Command, ...] = (
     upkeep_cli.doctor,
     upkeep_cli.backup,
 )
+REACTIONS: tuple[tuple[Signal, Callable[..., None]], ...] = (
+    (task_went_on, oversight_reactions.task_went_on),
+    (letter_went_on, oversight_reactions.letter_went_on),
+)
+"""What an upper feature does, in the same transaction, at the news of a lower one."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -193,6 +203,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _fill_registry() -> None:
     """Hang up what the features add to each other's pages; the same however often an application is built."""
     registry.clear()
+    for signal, reaction in REACTIONS:
+        signal.connect(reaction)
     registry.menu.extend(MENU)
     registry.bulk.extend((*tasks_access.BULK, *oversight_access.BULK))
     registry.add_panel("plan", intake_panel.plan_panel)

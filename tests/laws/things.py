@@ -31,6 +31,8 @@ from tracker.organisation.models import (
 from tracker.organisation.queries import seat_holders
 from tracker.organisation.rules import OFFICE, SeatRole
 from tracker.outbox.models import InboxItem
+from tracker.oversight.models import NoticeFile, NoticeReply, SupervisionNotice
+from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject
 from tracker.plans.models import Plan, PlanDocument
 from tracker.plans.proposal import propose
 from tracker.tasks.models import (
@@ -91,6 +93,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),
         **of_letters(row, cast.unit_ids[unit], person, DIGEST),
         **of_flags(tasks["late"], cast.unit_ids[unit], person, DIGEST),
+        **_of_oversight(row, tasks["late"], cast.unit_ids[unit], person),
     }
     return found
 
@@ -171,6 +174,51 @@ def _of_seats(group: LeadershipGroup, unit_id: int, person_id: int) -> dict[str,
         group_id=group.id, document_number="澄政办〔2026〕3号", issued_on=TODAY, issued_by_id=person_id, issued_at=NOW
     )
     return {"unit_seat_id": unit_seat_id, "change_id": _add(change), "notice_id": _add(notice)}
+
+
+def _of_oversight(group: LeadershipGroup, task: Task, unit_id: int, person_id: int) -> dict[str, int | str]:
+    """A supervision notice that is out, signed off on paper, with an answer and its file."""
+    notice = SupervisionNotice(
+        group_id=group.id,
+        kind=NoticeSubject.TASK,
+        task_id=task.id,
+        cycle=task.cycle,
+        unit_id=unit_id,
+        origin=NoticeOrigin.OFFICE,
+        state=NoticeState.REPLIED,
+        matter=task.title,
+        demand="请抓紧办理。",
+        reply_by=DUE,
+        drafted_by_id=person_id,
+        drafted_at=NOW,
+        year=NOW.year,
+        number=1,
+        document_number=f"督〔{NOW.year}〕1号",
+        signed_by_id=person_id,
+        signed_at=NOW,
+        recorded_by_id=person_id,
+        paper_sha256=DIGEST,
+        received_at=NOW,
+        replied_at=NOW,
+    )
+    reply = NoticeReply(
+        notice_id=_add(notice),
+        ordinal=1,
+        text="正在办理。",
+        drafted_by_id=person_id,
+        drafted_at=NOW,
+        confirmed_by_id=person_id,
+        confirmed_at=NOW,
+    )
+    file = NoticeFile(
+        reply_id=_add(reply),
+        sha256=DIGEST,
+        name="材料.pdf",
+        size=len(CONTENT),
+        uploaded_by_id=person_id,
+        uploaded_at=NOW,
+    )
+    return {"supervision_notice_id": notice.id, "notice_file_id": _add(file)}
 
 
 def _of_plans(cast: Cast, group: LeadershipGroup, region: str, files: Path) -> dict[str, int | str]:

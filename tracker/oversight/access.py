@@ -1,9 +1,25 @@
 """Which act of oversight is whose."""
 
-from tracker.kernel.access import BUSINESS, GROUP_ROLES, SIGNED_IN, UNIT_ROLES, Role, Route, route
-from tracker.kernel.registry import BulkAction
+from tracker.kernel.access import (
+    BUSINESS,
+    CONFIRMING,
+    EVERYBODY,
+    GROUP_ROLES,
+    OFFICE_ROLES,
+    SIGNED_IN,
+    UNIT_ROLES,
+    Role,
+    Route,
+    route,
+)
+from tracker.kernel.actor import Actor
+from tracker.kernel.registry import BulkAction, MenuEntry
 from tracker.kernel.text import _l
 from tracker.oversight.policy import may_urge_many
+
+_DRAFTING = OFFICE_ROLES | {Role.SUPERVISOR}
+_SIGNING = frozenset({Role.OFFICE_DIRECTOR, Role.LEADER})
+_NOTICE = "supervision notice"
 
 ACCESS: dict[str, Route] = {
     # A lead unit urges those who cooperate with it; on its own work it is answered why not.
@@ -11,6 +27,40 @@ ACCESS: dict[str, Route] = {
     "oversight.urge_many": route(GROUP_ROLES, sees=SIGNED_IN),
     "oversight.direct": route(Role.SUPERVISOR, Role.LEADER, sees=BUSINESS, about="task"),
     "oversight.flag": route(BUSINESS, about="flag"),
+    "oversight.notices": EVERYBODY,
+    "oversight.export_notices": EVERYBODY,
+    "oversight.sign_notices": route(_SIGNING, sees=SIGNED_IN),
+    "oversight.draft_notice": route(_DRAFTING, sees=BUSINESS, about="task"),
+    "oversight.draft_letter_notice": route(_DRAFTING, sees=BUSINESS, about="letter"),
+    "oversight.notice": route(BUSINESS, about=_NOTICE),
+    "oversight.notice_sheet": route(BUSINESS, about=_NOTICE),
+    "oversight.notice_file": route(BUSINESS, about=_NOTICE),
+    "oversight.notice_scan": route(GROUP_ROLES, about=_NOTICE),
+    "oversight.edit_notice": route(_DRAFTING, sees=BUSINESS, about=_NOTICE),
+    "oversight.propose_notice": route(_DRAFTING, sees=BUSINESS, about=_NOTICE),
+    # Who drafts may enter what was signed on paper.
+    "oversight.sign_off_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.send_back_notice": route(_SIGNING, sees=BUSINESS, about=_NOTICE),
+    "oversight.discard_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.withdraw_notice": route(_SIGNING, sees=BUSINESS, about=_NOTICE),
+    "oversight.sign_for_notice": route(CONFIRMING, OFFICE_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.reply_notice": route(CONFIRMING, Role.LIAISON, sees=BUSINESS, about=_NOTICE),
+    "oversight.accept_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.return_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
 }
 
+PAGES: dict[str, tuple[str, object]] = {
+    "supervision_notice_id": ("oversight.notice", _l("返回督办通知单")),
+}
+"""The page of each thing that an address names, for whoever was refused an act on it."""
+
 BULK = (BulkAction("oversight.urge_many", _l("催办"), "speakerphone", lambda actor: bool(may_urge_many(actor))),)
+
+
+def _does_business(actor: Actor) -> bool:
+    return bool(actor.seats or actor.unit_ids)
+
+
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry("responsibility", "oversight.notices", _l("督办通知单"), "rubber-stamp", _does_business, order=20),
+)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from tracker.kernel.text import _l
-from tracker.oversight.rules import FlagColour, FlagRule, FlagState, NoticeState
+from tracker.oversight.rules import FellAway, FlagColour, FlagRule, FlagState, NoticeState, Urgency
 
 ACTS = {
     "task.urge": _l("催办"),
@@ -12,6 +12,19 @@ ACTS = {
     "task.rectify": _l("限期整改"),
     "task.note": _l("督查备注"),
     "notice.draft": _l("起草督办通知单"),
+    "notice.edit": _l("修改督办通知单"),
+    "notice.propose": _l("送签"),
+    "notice.send_back": _l("退回修改"),
+    "notice.sign_off": _l("签发"),
+    "notice.sign_for": _l("签收"),
+    "notice.sign_for_by_phone": _l("代签收"),
+    "notice.draft_reply": _l("起草回执"),
+    "notice.reply": _l("报送回执"),
+    "notice.return": _l("退回重报"),
+    "notice.accept": _l("审核通过"),
+    "notice.withdraw": _l("撤回"),
+    "notice.discard": _l("作废"),
+    "notice.fall_away": _l("自动作废"),
     "flag.raise": _l("预警"),
 }
 
@@ -20,6 +33,16 @@ SUBJECTS: dict[str, object] = {"notice": _l("督办通知单"), "flag": _l("问�
 
 KEYS: dict[str, object] = {
     "rung": _l("提醒级次"),
+    "matter": _l("督办事项"),
+    "basis": _l("交办依据"),
+    "demand": _l("具体要求"),
+    "urgency": _l("紧急程度"),
+    "reply_by": _l("办理时限"),
+    "contact": _l("联系人"),
+    "phone": _l("联系电话"),
+    "late": _l("逾期"),
+    "fell_away": _l("作废原因"),
+    "notice_prefix": _l("督办编号字头"),
     "rule": _l("预警规则"),
     "colour": _l("预警等级"),
 }
@@ -27,6 +50,8 @@ KEYS: dict[str, object] = {
 
 CODES: dict[str, type[StrEnum]] = {
     "notice.state": NoticeState,
+    "notice.urgency": Urgency,
+    "notice.fell_away": FellAway,
     "flag.rule": FlagRule,
     "flag.colour": FlagColour,
     "flag.state": FlagState,

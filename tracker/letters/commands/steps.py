@@ -11,9 +11,12 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
 from tracker.letters import queries
 from tracker.letters.models import Letter, LetterText
-from tracker.letters.rules import MOVES, TEXT_PURPOSE, LetterMove
+from tracker.letters.rules import MOVES, TEXT_PURPOSE, WAITING, LetterMove, LetterState
+from tracker.letters.signals import letter_went_on
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.commands import require_at_work
+
+UNSETTLED = WAITING | {LetterState.DRAFT}
 
 
 def hold(group: LeadershipGroup) -> None:
@@ -46,6 +49,8 @@ def note(act: str, letter: Letter, *, by: Actor, now: datetime, **new: object) -
         unit_id=letter.unit_id,
         new=facts,
     )
+    if letter.state not in UNSETTLED:
+        letter_went_on.send(letter, now=now)
 
 
 def freeze(letter: Letter, words: str, *, now: datetime) -> LetterText:

@@ -70,7 +70,9 @@ def draft_notices_by_ladder(group_id: int, kind: str, subject_ids: Sequence[int]
     contact = _office_contact(group_id, day=local_date(now)) if subject_ids else {}
     drafted = 0
     for ids in _pieces(subject_ids):
-        found = db.session.execute(_running(group_id, kind, ids)).mappings().all()
+        # To its sections and schools the unit above is the office: the group's own writes no paper to them by itself.
+        running = _running(group_id, kind, ids).where(Task.parent_id.is_(None))
+        found = db.session.execute(running).mappings().all()
         rows = [_draft(row, kind, contact, group_id=group_id, rung=rung, now=now) for row in found]
         if not rows:
             continue
@@ -107,6 +109,7 @@ def _running(group_id: int, kind: str, ids: Sequence[int]) -> sa.Select[*tuple[A
             Task.title,
             Task.basis,
             sa.func.coalesce(Task.next_milestone_on, Task.due_on).label("due_on"),
+            Task.parent_id,
         ).where(open_tasks, Task.id.in_(ids))
     return (
         sa.select(
@@ -117,6 +120,7 @@ def _running(group_id: int, kind: str, ids: Sequence[int]) -> sa.Select[*tuple[A
             Task.title,
             Task.basis,
             TaskPart.due_on,
+            Task.parent_id,
         )
         .join(Task)
         .where(open_tasks, TaskPart.id.in_(ids), TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]))

@@ -1,7 +1,32 @@
-"""What is typed, or tapped, when a unit is urged or a reviewer asks something of it; rules stand in commands."""
+"""What is typed, or tapped, in the acts of oversight; rules stand in commands."""
 
 from tracker.oversight.forms.directing import DirectForm
+from tracker.oversight.forms.supervision import (
+    AcceptReplyForm,
+    NoticeForm,
+    PlainForm,
+    RemarkForm,
+    ReplyForm,
+    ReturnReplyForm,
+    SignForForm,
+    SignOffNoticeForm,
+    chosen,
+)
 from tracker.oversight.forms.tapping import in_chinese
 from tracker.oversight.forms.urging import UrgeForm, UrgeManyForm
 
-__all__ = ["DirectForm", "UrgeForm", "UrgeManyForm", "in_chinese"]
+__all__ = [
+    "AcceptReplyForm",
+    "DirectForm",
+    "NoticeForm",
+    "PlainForm",
+    "RemarkForm",
+    "ReplyForm",
+    "ReturnReplyForm",
+    "SignForForm",
+    "SignOffNoticeForm",
+    "UrgeForm",
+    "UrgeManyForm",
+    "chosen",
+    "in_chinese",
+]

@@ -9,7 +9,7 @@ from tracker.oversight.models.deciding import (
 )
 from tracker.oversight.models.directing import Direction
 from tracker.oversight.models.flags import AccountabilitySetting, Flag, FlagEvent, FlagRuleSetting
-from tracker.oversight.models.supervision import SupervisionNotice
+from tracker.oversight.models.supervision import NoticeFile, NoticeReply, SupervisionNotice
 from tracker.oversight.models.urging import Urge
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "FlagProposal",
     "FlagReview",
     "FlagRuleSetting",
+    "NoticeFile",
+    "NoticeReply",
     "Statement",
     "StatementFile",
     "SupervisionNotice",

@@ -107,6 +107,8 @@ class SupervisionNotice(Model):
     """When the first answer came in."""
     late: Mapped[bool] = mapped_column(default=False)
     """The first answer came after the limit; fixed then."""
+    late_told_at: Mapped[datetime | None]
+    """When the unit was told that its answer is late; anew after an answer was sent back."""
     closed_at: Mapped[datetime | None]
     remark: Mapped[str] = mapped_column(sa.String(1000), default="")
     """Why it was sent back, discarded or withdrawn, as somebody wrote it."""
@@ -123,3 +125,64 @@ class SupervisionNotice(Model):
     signed_by: Mapped[Person | None] = relationship(foreign_keys=[signed_by_id])
     recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])
     received_by: Mapped[Person | None] = relationship(foreign_keys=[received_by_id])
+    replies: Mapped[list["NoticeReply"]] = relationship(back_populates="notice", order_by="NoticeReply.ordinal")
+
+
+class NoticeReply(Model):
+    """An answer on the reply slip (回执): drafted by the liaison, confirmed by a head, and found fit or sent back."""
+
+    __tablename__ = "notice_reply"
+    __table_args__ = (
+        sa.UniqueConstraint("notice_id", "ordinal"),
+        sa.CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed"),
+        sa.CheckConstraint("accepted IS NULL OR confirmed_at IS NOT NULL", name="checked_was_confirmed"),
+        sa.CheckConstraint(
+            "(accepted IS NULL) = (checked_at IS NULL) AND (accepted IS NULL) = (checked_by_id IS NULL)", name="checked"
+        ),
+        sa.CheckConstraint("accepted IS NULL OR accepted OR remark <> ''", name="sent_back_has_reason"),
+        sa.Index(
+            "uq_notice_reply_unchecked",
+            "notice_id",
+            unique=True,
+            sqlite_where=sa.text("accepted IS NULL"),
+            postgresql_where=sa.text("accepted IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(sa.ForeignKey("supervision_notice.id"))
+    ordinal: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    drafted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    drafted_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    confirmed_as: Mapped[str] = mapped_column(sa.String(200), default="")
+    confirmed_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+    checked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    checked_as: Mapped[str] = mapped_column(sa.String(200), default="")
+    checked_at: Mapped[datetime | None]
+    remark: Mapped[str] = mapped_column(sa.String(1000), default="")
+
+    notice: Mapped[SupervisionNotice] = relationship(back_populates="replies")
+    drafted_by: Mapped[Person] = relationship(foreign_keys=[drafted_by_id])
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id])
+    checked_by: Mapped[Person | None] = relationship(foreign_keys=[checked_by_id])
+    files: Mapped[list["NoticeFile"]] = relationship(back_populates="reply", order_by="NoticeFile.id")
+
+
+class NoticeFile(Model):
+    """A file that a unit sent with its answer, as evidence."""
+
+    __tablename__ = "notice_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reply_id: Mapped[int] = mapped_column(sa.ForeignKey("notice_reply.id"), index=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    name: Mapped[str] = mapped_column(sa.String(255))
+    size: Mapped[int]
+    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+
+    reply: Mapped[NoticeReply] = relationship(back_populates="files")
+    uploaded_by: Mapped[Person] = relationship()

@@ -1,4 +1,4 @@
-"""Who may urge whom, who reviews what is overdue, and who decides what follows from a flag."""
+"""Who may urge whom, whose the steps of a supervision notice are, and who decides what follows from a flag."""
 
 from tracker.oversight.policy.flagging import (
     able_supervisors,
@@ -21,31 +21,63 @@ from tracker.oversight.policy.flagging import (
     untouched,
 )
 from tracker.oversight.policy.reviewing import REVIEWERS, may_direct, may_direct_now, may_review
+from tracker.oversight.policy.supervision import (
+    DRAFTERS,
+    checking_roles,
+    fell_away,
+    may_check_reply,
+    may_discard_notice,
+    may_draft_notice,
+    may_draft_reply,
+    may_send_reply,
+    may_sign_for_notice,
+    may_sign_off_many,
+    may_sign_off_notice,
+    may_withdraw_notice,
+    notices_visible_to,
+    signs_for_own,
+    uninvolved_in,
+)
 from tracker.oversight.policy.urging import may_urge, may_urge_many
 
 __all__ = [
+    "DRAFTERS",
     "REVIEWERS",
     "able_supervisors",
+    "checking_roles",
+    "fell_away",
     "flags_visible_to",
     "may_ask_review",
     "may_change_to",
+    "may_check_reply",
     "may_decide_at_all",
     "may_decide_flag",
     "may_direct",
     "may_direct_now",
+    "may_discard_notice",
+    "may_draft_notice",
+    "may_draft_reply",
     "may_give_statement",
     "may_record_paper",
     "may_review",
     "may_review_flag",
     "may_see_rules",
+    "may_send_reply",
     "may_set_rules",
+    "may_sign_for_notice",
+    "may_sign_off_many",
+    "may_sign_off_notice",
     "may_state",
     "may_supervise",
     "may_turn_down",
     "may_urge",
     "may_urge_many",
     "may_withdraw",
+    "may_withdraw_notice",
+    "notices_visible_to",
     "other_leaders",
+    "signs_for_own",
     "sits_to_decide",
+    "uninvolved_in",
     "untouched",
 ]

@@ -1,4 +1,4 @@
-"""What was urged and asked for, and whom to call; for the review desk, the task page and the desks."""
+"""What was urged and asked for, whom to call, and supervision notices; for the desks, the task page and own pages."""
 
 from tracker.oversight.queries.calling import Callee, Urgeable, callees_of, urgeable
 from tracker.oversight.queries.flags import events_of, visible_flag
@@ -11,19 +11,59 @@ from tracker.oversight.queries.records import (
     tasks_to_oversee,
     urge_counts,
 )
+from tracker.oversight.queries.supervision import (
+    EXPORT_ROWS,
+    NoticeFilter,
+    Waiting,
+    all_notices,
+    at_unit,
+    drafts_by_id,
+    list_groups,
+    list_notices,
+    list_units,
+    notices_about,
+    owes_late,
+    part_to_supervise,
+    shows_reply,
+    to_check,
+    to_issue,
+    to_sign_off,
+    usual_words,
+    visible_notice,
+    visible_notice_file,
+)
 
 __all__ = [
+    "EXPORT_ROWS",
     "RECENT",
     "Callee",
+    "NoticeFilter",
     "Record",
     "Urgeable",
+    "Waiting",
+    "all_notices",
+    "at_unit",
     "callees_of",
+    "drafts_by_id",
     "events_of",
     "latest_urges",
+    "list_groups",
+    "list_notices",
+    "list_units",
+    "notices_about",
+    "owes_late",
+    "part_to_supervise",
     "records_of",
+    "shows_reply",
     "task_to_oversee",
     "tasks_to_oversee",
+    "to_check",
+    "to_issue",
+    "to_sign_off",
     "urge_counts",
     "urgeable",
+    "usual_words",
     "visible_flag",
+    "visible_notice",
+    "visible_notice_file",
 ]

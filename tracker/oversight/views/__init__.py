@@ -1,7 +1,7 @@
 """The pages of oversight; importing them hangs them on the blueprint."""
 
-from tracker.oversight.views import directing, flags, urging
+from tracker.oversight.views import directing, flags, notice_acts, notices, urging
 from tracker.oversight.views.blueprint import bp
 from tracker.oversight.views.panel import panel
 
-__all__ = ["bp", "directing", "flags", "panel", "urging"]
+__all__ = ["bp", "directing", "flags", "notice_acts", "notices", "panel", "urging"]

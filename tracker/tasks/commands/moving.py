@@ -19,6 +19,7 @@ from tracker.kernel.verdict import Verdict, require
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.models import Adjustment, DueDateChange, Extension, Milestone, Task, TaskPart
 from tracker.tasks.rules import (
+    ENDED,
     FAR_FUTURE,
     MAX_TEXT,
     MOVES,
@@ -30,6 +31,7 @@ from tracker.tasks.rules import (
     TaskState,
     behind_from,
 )
+from tracker.tasks.signals import task_went_on
 
 EARLIEST_YEAR = 2000
 LATEST_YEAR = 2100
@@ -131,6 +133,8 @@ def move(
     for stamp in STAMPS.get(step, ()):
         setattr(task, stamp, now)
     touch(task, by=by, now=now, act=act, old={"state": old_state}, new={"state": task.state, **new})
+    if task.state in ENDED:
+        task_went_on.send(task, now=now)
 
 
 def touch(
@@ -194,6 +198,7 @@ def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by:
     task.due_on, task.sort_on = due_on, due_on
     task.cycle += 1
     refresh_behind(task)
+    task_went_on.send(task, now=now)
 
 
 def refresh_behind(task: Task) -> None:

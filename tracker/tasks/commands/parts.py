@@ -13,6 +13,7 @@ from tracker.tasks.commands.crossings import has_crossed, write_crossing
 from tracker.tasks.commands.moving import has_passed, hold, record_part, words
 from tracker.tasks.models import TaskPart
 from tracker.tasks.rules import OPEN, PART_WORK, CrossingKind, PartState
+from tracker.tasks.signals import task_went_on
 
 
 def accept_part(part: TaskPart, *, version: int, by: Actor, now: datetime, spoke_with: str = "") -> None:
@@ -42,3 +43,4 @@ def complete_part(part: TaskPart, *, version: int, by: Actor, now: datetime) -> 
     late = has_crossed(CrossingKind.PART, part.id)
     part.state, part.done_at, part.late = PartState.DONE, now, late
     record_part("part.done", part, by=by, now=now, late=late)
+    task_went_on.send(task, now=now)
