@@ -61,8 +61,12 @@ from tracker.plans import access as plans_access
 from tracker.plans import acts as plans_acts
 from tracker.plans import views as plans_views
 from tracker.plans.cli import plan_cli
+from tracker.reminders import access as reminders_access
+from tracker.reminders import acts as reminders_acts
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
+from tracker.reminders import views as reminders_views
+from tracker.reminders.rules import LABELS as REMINDER_LABELS
 from tracker.tasks import access as tasks_access
 from tracker.tasks import acts as tasks_acts
 from tracker.tasks import notices as tasks_notices
@@ -93,6 +97,7 @@ BLUEPRINTS = (
     tasks_views.bp,
     letters_views.bp,
     oversight_views.bp,
+    reminders_views.bp,
     desk_views.bp,
     upkeep_views.bp,
 )
@@ -107,6 +112,7 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     tasks_access.ACCESS,
     letters_access.ACCESS,
     oversight_access.ACCESS,
+    reminders_access.ACCESS,
     desk_access.ACCESS,
     upkeep_access.ACCESS,
 )
@@ -120,6 +126,7 @@ MENU: tuple[MenuEntry, ...] = (
     *letters_access.MENU,
     *upkeep_access.MENU,
     *oversight_access.MENU,
+    *reminders_access.MENU,
 )
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
@@ -130,8 +137,18 @@ ACTS: tuple[Mapping[str, object], ...] = (
     tasks_access.ACTS,
     letters_acts.ACTS,
     oversight_acts.ACTS,
+    reminders_acts.ACTS,
 )
-RECORD_WORDS = (accounts_acts, audit_acts, organisation_acts, plans_acts, tasks_acts, letters_acts, oversight_acts)
+RECORD_WORDS = (
+    accounts_acts,
+    audit_acts,
+    organisation_acts,
+    plans_acts,
+    tasks_acts,
+    letters_acts,
+    oversight_acts,
+    reminders_acts,
+)
 """Modules with the words for subjects and keys in the record of acts."""
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
@@ -209,6 +226,7 @@ def _fill_registry() -> None:
     registry.bulk.extend((*tasks_access.BULK, *oversight_access.BULK))
     registry.add_panel("plan", intake_panel.plan_panel)
     registry.add_panel("task", oversight_views.panel)
+    registry.add_panel("task", reminders_views.panel)
     for acts in ACTS:
         registry.add_acts(acts)
     for words in RECORD_WORDS:
@@ -218,6 +236,7 @@ def _fill_registry() -> None:
     registry.add_codes(tasks_acts.CODES, TASK_LABELS)
     registry.add_codes(letters_acts.CODES, LETTER_LABELS)
     registry.add_codes(oversight_acts.CODES, OVERSIGHT_LABELS)
+    registry.add_codes(reminders_acts.CODES, REMINDER_LABELS)
     for messages in MESSAGES:
         registry.add_messages(messages)
     for kind in JOBS:

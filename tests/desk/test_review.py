@@ -16,6 +16,7 @@ from tracker.desk import queries
 from tracker.desk.rules import next_rung
 from tracker.kernel.calendar import WorkingDays
 from tracker.oversight.queries import records_of
+from tracker.reminders.rules import DEADLINE_LADDER
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewReport
@@ -84,8 +85,8 @@ def test_the_ladder_shows_who_was_told_when_and_what_comes_next(cast: Cast, clie
 
 def test_the_last_rung_has_none_after_it() -> None:
     calendar = WorkingDays()
-    assert next_rung(date(2026, 1, 2), date(2026, 3, 18), calendar) is None
-    following = next_rung(date(2026, 3, 17), date(2026, 3, 18), calendar)
+    assert next_rung(DEADLINE_LADDER, date(2026, 1, 2), date(2026, 3, 18), calendar) is None
+    following = next_rung(DEADLINE_LADDER, date(2026, 3, 17), date(2026, 3, 18), calendar)
     assert following is not None
     assert (following.offset, following.day) == (3, date(2026, 3, 20))
 

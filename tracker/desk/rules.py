@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.kernel.calendar import WorkingDays
 from tracker.kernel.text import Labels, _l
-from tracker.reminders.rules import DEADLINE_LADDER, Audience, rung_day
+from tracker.reminders.rules import Audience, Rung, rung_day, steps_of
 from tracker.tasks.rules import Every
 
 QUIET_WEEKS = 2
@@ -56,19 +56,22 @@ LABELS = Labels(
 
 @dataclass(frozen=True, slots=True)
 class NextRung:
-    """The rung of the ladder that comes next, and the day on which it is reached."""
+    """What the ladder does next, and on which day; repeat: the how-manieth time the rung is told again."""
 
     offset: int
     day: date
     audience: Sequence[Audience]
+    repeat: int = 0
 
 
-def next_rung(due_on: date, today: date, calendar: WorkingDays, *, roll: bool = True) -> NextRung | None:
-    """The next rung for something due on a day; None when the last was reached."""
-    for rung in DEADLINE_LADDER:
-        day = rung_day(due_on, rung.offset, calendar, roll=roll)
+def next_rung(
+    rungs: Sequence[Rung], due_on: date, today: date, calendar: WorkingDays, *, roll: bool = True
+) -> NextRung | None:
+    """What comes next on a ladder for something due on a day; None when everything was reached."""
+    for step in steps_of(rungs):
+        day = rung_day(due_on, step.offset, calendar, roll=roll)
         if day > today:
-            return NextRung(rung.offset, day, rung.audience)
+            return NextRung(step.offset, day, step.rung.audience, step.repeat)
     return None
 
 

@@ -6,6 +6,14 @@ Nothing arms one in an installation: there is no setting and no variable for it,
 import os
 
 NAMES: dict[str, str] = {
+    "sweep.chunk.told": "a step's reminders are written, not yet lower rungs, inboxes or effects",
+    "sweep.chunk.superseded": "lower rungs are on record too, not yet inboxes or effects",
+    "sweep.chunk.inboxes": "inboxes are written, not yet the rung's effect",
+    "sweep.chunk.effects": "everything of a chunk is written and nothing committed",
+    "sweep.chunk.committed": "a chunk is committed, the next has not begun",
+    "sweep.group.crossed": "a group's crossings are committed, it has not been reminded",
+    "sweep.release.active": "released reminders are active, not yet in inboxes",
+    "sweep.release.told": "released reminders are in inboxes, and nothing committed",
     "tick.claimed": "the slot is this process's; nothing of the job is done",
     "tick.done": "the job is done to its end; its slot still says that it runs",
     "tick.step.committed": "a step of the job is written for good; the next is not begun",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from sqlite3 import Connection as SqliteConnection
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -216,3 +216,39 @@ def _json_row_sqlite(element: json_row, compiler: Any, **kw: Any) -> str:
 @compiles(json_row, "postgresql")
 def _json_row_postgresql(element: json_row, compiler: Any, **kw: Any) -> str:
     return f"json_build_object({compiler.process(element.clauses, **kw)})"
+
+
+class day_number(FunctionElement[int]):  # noqa: N801 - reads like the SQL function it is
+    """The number of a date as a day, counted from 1 January 1970."""
+
+    name = "day_number"
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(day_number, "sqlite")
+def _day_number_sqlite(element: day_number, compiler: Any, **kw: Any) -> str:
+    return f"CAST(julianday({compiler.process(element.clauses, **kw)}) - 2440587.5 AS INTEGER)"
+
+
+@compiles(day_number, "postgresql")
+def _day_number_postgresql(element: day_number, compiler: Any, **kw: Any) -> str:
+    return f"(CAST({compiler.process(element.clauses, **kw)} AS DATE) - DATE '1970-01-01')"
+
+
+class local_day(FunctionElement[date]):  # noqa: N801 - reads like the SQL function it is
+    """The day in China on which an instant falls; there it has been UTC+8 without summer time since 1991."""
+
+    name = "local_day"
+    type = sa.Date()
+    inherit_cache = True
+
+
+@compiles(local_day, "sqlite")
+def _local_day_sqlite(element: local_day, compiler: Any, **kw: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kw)}, '+8 hours')"
+
+
+@compiles(local_day, "postgresql")
+def _local_day_postgresql(element: local_day, compiler: Any, **kw: Any) -> str:
+    return f"CAST(({compiler.process(element.clauses, **kw)}) AT TIME ZONE 'Asia/Shanghai' AS DATE)"

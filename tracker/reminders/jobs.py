@@ -10,7 +10,7 @@ from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import Step, write_transaction
 from tracker.kernel.registry import registry
 from tracker.reminders.successions import succeed
-from tracker.reminders.sweep import sweep
+from tracker.reminders.sweep import carry_out, sweep_on_time
 
 LOOK_BACK = timedelta(days=7)
 
@@ -35,7 +35,9 @@ def seal_record(*, now: datetime, step: Step = write_transaction) -> Mapping[str
 
 
 JOBS = (
-    Job("sweep", (time(0, 10), time(8, 0), time(13, 0)), sweep),
+    Job("sweep", (time(0, 10), time(8, 0), time(13, 0)), sweep_on_time),
+    # What somebody released goes out within ten minutes.
+    Job("release", tuple(time(hour, minute) for hour in range(24) for minute in range(5, 60, 10)), carry_out),
     # Posts change hands at any hour, and the successor hears of it the same day.
     Job("succeed", tuple(time(hour, 20) for hour in range(24)), succeed),
     Job("seal_record", (time(3, 30),), seal_record, own_steps=True),

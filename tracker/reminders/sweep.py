@@ -1,55 +1,87 @@
 """The sweep: finds what fell due since it last looked, in small transactions, so that others can write meanwhile."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import SYSTEM
-from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
+from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
-from tracker.reminders.commands import (
-    SUBJECTS,
-    SubjectKind,
-    chunk_after,
-    due_dates,
-    remind_chunk,
-    reminder_windows_are_open,
-)
-from tracker.reminders.rules import DEADLINE_LADDER, Window, windows
+from tracker.reminders import commands
+from tracker.reminders.reminding import FAULTS, remind_group
+from tracker.reminders.rules import BRAKE, Brake
 from tracker.tasks.commands import issue_due_periods, record_crossings
 
-CHUNK = 2000
-PAUSE_SECONDS = 0.02
 SERIES_BATCH = 200
+RELEASE_CHUNK = 500
+PAUSE_SECONDS = 0.02
+
+Pause = Callable[[float], None]
 
 
 def sweep(
-    *, now: datetime, step: Step = write_transaction, pause: Callable[[float], None] = time.sleep
+    *, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep, brake: Brake = BRAKE
 ) -> dict[str, int]:
     """Write crossings, issue recurring tasks, expire letters, and remind; returns how many of each.
 
-    All of it is written in steps, which count only while whoever sweeps leads.
-
-    Run twice, or after days off, it changes nothing but what is due. What fails for one group is logged
-    and does not stop the others.
+    All of it is written in steps, which count only while whoever sweeps leads. Run twice, or after days off, it changes
+    nothing but what is due. What fails for one group is logged and does not stop the others. The clock is believed;
+    who sweeps by the clock asks `sweep_on_time`.
     """
     counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
-    counts["issued"] = _issue_periods(now=now, step=step)
-    counts["expired"] = _expire_letters(now=now, step=step)
+    _add(counts, "issued", lambda: _issue_periods(now=now, step=step))
+    _add(counts, "expired", lambda: _expire_letters(now=now, step=step))
     for group_id in _groups_at_work(now=now):
-        try:
-            counts["crossings"] += _cross(group_id, now=now, step=step)
-            counts["reminders"] += _remind(group_id, now=now, step=step, pause=pause)
-        except sa.exc.SQLAlchemyError:
-            log.exception("sweep", group=group_id)
-            counts["failed"] += 1
+        _add(counts, "crossings", lambda group_id=group_id: _cross(group_id, now=now, step=step))
+        crashpoint("sweep.group.crossed")
+        _add(
+            counts,
+            "reminders",
+            lambda group_id=group_id: remind_group(group_id, now=now, step=step, pause=pause, brake=brake),
+        )
     return counts
+
+
+def sweep_on_time(*, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep) -> Mapping[str, int]:
+    """Sweep, unless the clock cannot be right: then nothing at all is written, and administrators are asked to look."""
+    with step():
+        doubt = commands.watch_clock(now=now)
+    if doubt is not None:
+        log.warning("sweep", state="held", cause=doubt.value)
+        return {"held": 1}
+    return sweep(now=now, step=step, pause=pause)
+
+
+def carry_out(*, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep) -> Mapping[str, int]:
+    """Let released runs go out, in small transactions; returns how many people were told."""
+    told = 0
+    runs = commands.released_runs()
+    db.session.rollback()
+    for run_id in runs:
+        while True:
+            with step():
+                found = commands.release_chunk(run_id, size=RELEASE_CHUNK, now=now)
+            if found is None:
+                break
+            told += found
+            pause(PAUSE_SECONDS)
+    return {"released": told}
+
+
+def _add(counts: dict[str, int], name: str, work: Callable[[], int]) -> None:
+    """Do a part of the sweep; what fails is counted and logged, and the rest goes on."""
+    try:
+        counts[name] += work()
+    except FAULTS:
+        db.session.rollback()
+        log.exception("sweep", part=name)
+        counts["failed"] += 1
 
 
 def _groups_at_work(*, now: datetime) -> Sequence[int]:
@@ -81,35 +113,3 @@ def _expire_letters(*, now: datetime, step: Step) -> int:
 def _cross(group_id: int, *, now: datetime, step: Step) -> int:
     with step() as session:
         return record_crossings(session.get_one(LeadershipGroup, group_id), now=now)
-
-
-def _remind(group_id: int, *, now: datetime, step: Step, pause: Callable[[float], None]) -> int:
-    if not reminder_windows_are_open(now=now):
-        return 0
-    group = db.session.get_one(LeadershipGroup, group_id)
-    rungs = windows(local_date(now), working_days(), DEADLINE_LADDER, roll=group.roll_due_dates)
-    # Most rungs are empty on most days: only for the others is the right to write taken.
-    todo = [
-        (kind, window)
-        for kind, days in [(kind, due_dates(group, kind)) for kind in SUBJECTS]
-        for window in rungs
-        if any(window.after < day <= window.through for day in days)
-    ]
-    db.session.rollback()
-    return sum(_remind_window(group_id, kind, window, now=now, step=step, pause=pause) for kind, window in todo)
-
-
-def _remind_window(
-    group_id: int, kind: SubjectKind, window: Window, *, now: datetime, step: Step, pause: Callable[[float], None]
-) -> int:
-    written, after = 0, 0
-    while True:
-        with step() as session:
-            group = session.get_one(LeadershipGroup, group_id)
-            ids = chunk_after(group, kind, window, after=after, size=CHUNK)
-            if ids is None:
-                return written
-            written += remind_chunk(group, kind, window, ids, now=now)
-        after = ids[1]
-        # SQLite has one writer at a time: let those at the screen have their turn.
-        pause(PAUSE_SECONDS)

@@ -13,27 +13,17 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db
 from tracker.kernel.paging import Page
 from tracker.kernel.verdict import Verdict
-from tracker.organisation.models import Person
 from tracker.oversight import policy
 from tracker.oversight.queries import Record, Urgeable, records_of, urgeable
-from tracker.reminders.models import Reminder
-from tracker.reminders.rules import DEADLINE_LADDER, Audience, ReminderState
+from tracker.reminders.queries.ladders import ladders_of
+from tracker.reminders.queries.trail import RungReached, followed_date, trails
+from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
 from tracker.tasks.queries import TaskFilter, TaskRow, list_tasks
 from tracker.tasks.rules import CrossingKind, Light, ReportState, RequestState
 
 PAGE = 10
 """So many tasks stand on one page of the review desk, each with all its facts."""
-
-
-@dataclass(frozen=True, slots=True)
-class RungReached:
-    """A rung of the ladder that was reached: who was meant, who was told (nobody when a higher rung replaced it)."""
-
-    offset: int
-    day: date
-    audience: Sequence[Audience]
-    told: list[str]
 
 
 @dataclass(slots=True)
@@ -132,22 +122,12 @@ def _add_words(found: dict[int, Case]) -> None:
 
 
 def _add_ladder(found: dict[int, Case], *, today: date) -> None:
-    rows = db.session.execute(
-        sa.select(Reminder.subject_id, Reminder.rung, Reminder.scheduled_for, Reminder.state, Person.name)
-        .join(Task, sa.and_(Task.id == Reminder.subject_id, Task.cycle == Reminder.cycle))
-        .join(Person, Person.id == Reminder.recipient_id)
-        .where(Reminder.subject_kind == "task", Reminder.subject_id.in_(found))
-        .order_by(Reminder.rung, Person.id)
-    )
-    audiences = {rung.offset: rung.audience for rung in DEADLINE_LADDER}
-    reached: dict[tuple[int, int], RungReached] = {}
-    for task_id, rung, day, state, name in rows:
-        if (task_id, rung) not in reached:
-            reached[task_id, rung] = RungReached(rung, day, audiences.get(rung, ()), [])
-            found[task_id].rungs.append(reached[task_id, rung])
-        if state is ReminderState.ACTIVE:
-            reached[task_id, rung].told.append(name)
-    for case in found.values():
-        if case.row.due_on is not None:
-            roll = case.task.group.roll_due_dates
-            case.next_rung = next_rung(case.row.due_on, today, working_days(), roll=roll)
+    dates = {task_id: followed_date(case.task) for task_id, case in found.items()}
+    ladders = ladders_of(sorted({case.task.group_id for case in found.values()}), LadderKind.DEADLINE)
+    reached = trails(SubjectName.TASK, dates)
+    for task_id, case in found.items():
+        case.rungs = reached[task_id]
+        due_on, group = dates[task_id], case.task.group
+        if due_on is not None:
+            rungs = ladders[group.id].rungs
+            case.next_rung = next_rung(rungs, due_on, today, working_days(), roll=group.roll_due_dates)

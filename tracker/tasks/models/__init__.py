@@ -6,6 +6,7 @@ from tracker.tasks.models.consulting import (
     ConsultedUnit,
 )
 from tracker.tasks.models.doing import (
+    CoordinationAnswer,
     Evidence,
     ProgressReport,
     Submission,
@@ -35,6 +36,7 @@ __all__ = [
     "Consultation",
     "ConsultedTask",
     "ConsultedUnit",
+    "CoordinationAnswer",
     "Crossing",
     "DelayExplanation",
     "DueDateChange",

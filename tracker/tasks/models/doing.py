@@ -130,3 +130,19 @@ class Evidence(Model):
     uploaded_at: Mapped[datetime]
 
     task: Mapped[Task] = relationship()
+
+
+class CoordinationAnswer(Model):
+    """What the office answered to something that a unit put up for coordination: once for each report."""
+
+    __tablename__ = "coordination_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("progress_report.id"), unique=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    answered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    answered_as: Mapped[str] = mapped_column(sa.String(200), default="")
+    answered_at: Mapped[datetime]
+
+    report: Mapped[ProgressReport] = relationship()
+    answered_by: Mapped[Person] = relationship()

@@ -111,6 +111,14 @@ class Task(Model):
             "reported_at",
             "parent_id",
         ),
+        # Ladders follow the next milestone where there is one.
+        sa.Index(
+            "ix_task_milestone",
+            "group_id",
+            "next_milestone_on",
+            sqlite_where=sa.text("next_milestone_on IS NOT NULL"),
+            postgresql_where=sa.text("next_milestone_on IS NOT NULL"),
+        ),
         sa.Index(
             "ix_task_verifier",
             "verifier_id",

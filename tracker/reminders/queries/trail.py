@@ -1,0 +1,82 @@
+"""How far the ladder went for tasks and parts: which rung on which day, who heard, and who heard for whom."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.db import db
+from tracker.organisation.models import Person
+from tracker.reminders.models import Reminder
+from tracker.reminders.rules import Audience, ReminderState, SubjectName, cycle_of
+from tracker.tasks.models import Task
+
+
+@dataclass(slots=True)
+class RungReached:
+    """A rung that was reached: who was meant, who was told (nobody where a higher rung replaced it or it is held)."""
+
+    offset: int
+    repeat: int
+    day: date
+    state: ReminderState
+    audience: list[Audience] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    instead: dict[Audience, list[str]] = field(default_factory=dict)
+    """Audiences of which there was nobody, each with who heard for it."""
+
+
+def followed_date(task: Task) -> date | None:
+    """The date that a task's ladder follows: the next milestone, else the due date."""
+    return task.next_milestone_on or task.due_on
+
+
+def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, list[RungReached]]:
+    """By subject, the rungs reached for the date that counts now (given by subject), in their order: one query."""
+    wanted = {subject_id: cycle_of(day) for subject_id, day in dates.items() if day is not None}
+    found: dict[int, list[RungReached]] = {subject_id: [] for subject_id in dates}
+    reached: dict[tuple[int, int, int], RungReached] = {}
+    for row in _rows(kind, wanted):
+        if wanted[row.subject_id] != row.cycle:
+            continue
+        key = (row.subject_id, row.rung, row.repeat)
+        if key not in reached:
+            reached[key] = RungReached(row.rung, row.repeat, row.scheduled_for, row.state)
+            found[row.subject_id].append(reached[key])
+        _add(reached[key], row)
+    return found
+
+
+def _rows(kind: SubjectName, subjects: Collection[int]) -> Sequence[Any]:
+    return db.session.execute(
+        sa.select(
+            Reminder.subject_id,
+            Reminder.cycle,
+            Reminder.rung,
+            Reminder.repeat,
+            Reminder.scheduled_for,
+            Reminder.state,
+            Reminder.audience,
+            Reminder.instead_of,
+            Person.name,
+        )
+        .join(Person, Person.id == Reminder.recipient_id)
+        .where(Reminder.subject_kind == kind, Reminder.subject_id.in_(sorted(subjects)))
+        .order_by(Reminder.subject_id, Reminder.rung, Reminder.repeat, Person.id)
+    ).all()
+
+
+def _add(rung: RungReached, row: Any) -> None:
+    if row.state is ReminderState.ACTIVE:
+        rung.state, told = ReminderState.ACTIVE, True
+    else:
+        told = False
+    meant = row.instead_of or row.audience
+    if meant is not None and meant not in rung.audience:
+        rung.audience.append(meant)
+    if told:
+        rung.told.append(row.name)
+        if row.instead_of is not None:
+            rung.instead.setdefault(row.instead_of, []).append(row.name)

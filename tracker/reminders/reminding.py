@@ -1,0 +1,189 @@
+"""Remind one group: plan what is due, hold it if it is too much to be true, and write it chunk by chunk."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from statistics import median
+
+import sqlalchemy as sa
+
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.crashpoints import crashpoint
+from tracker.kernel.db import Step, db
+from tracker.kernel.errors import Refusal
+from tracker.kernel.logs import log
+from tracker.organisation.models import LeadershipGroup
+from tracker.reminders import commands
+from tracker.reminders.queries import held, ladders, standing
+from tracker.reminders.recipients import Holders
+from tracker.reminders.rules import Audience, Brake, HoldCause, LadderKind, Window, too_much, windows
+from tracker.reminders.runs import Sweeping
+from tracker.reminders.subjects import SUBJECTS, SubjectKind
+
+CHUNK = 500
+"""So many subjects are written in one transaction: a twentieth of a second or so, and nobody at the screen notices."""
+PAGE = 20_000
+"""So many numbers of subjects are read at once."""
+PAUSE_SECONDS = 0.02
+MOST_STUMBLES = 20
+"""With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
+LOUDEST = 3
+
+FAULTS = (
+    sa.exc.SQLAlchemyError,
+    Refusal,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What one row, one rule or one group may die of. That another process leads now is no fault."""
+
+Remind = Callable[[Sweeping, SubjectKind, Window, Sequence[int]], int]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run would write for a group."""
+
+    todo: list[tuple[Sweeping, SubjectKind, Window]] = field(default_factory=list)
+    new_owners: list[tuple[Sweeping, SubjectKind, Window]] = field(default_factory=list)
+    messages: int = 0
+    urgent: int = 0
+
+
+@dataclass(slots=True)
+class Writer:
+    """How chunks of one group are written, and how many subjects had to step aside."""
+
+    group_id: int
+    now: datetime
+    step: Step
+    pause: Callable[[float], None]
+    stumbles: int = 0
+    hold: Callable[[], int] | None = None
+    """Makes or finds the held run that everything belongs to, within the transaction of a chunk."""
+
+    def write(self, remind: Remind, run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence[int]) -> int:
+        """Write a chunk; one that fails is halved until the subject at fault stands alone and steps aside."""
+        try:
+            with self.step():
+                if self.hold is not None:
+                    run = replace(run, held_run_id=self.hold())
+                told = remind(run, kind, window, ids)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise
+        except FAULTS as fault:
+            return self._without_the_bad(remind, run, kind, window, ids, fault)
+        crashpoint("sweep.chunk.committed")
+        # SQLite has one writer at a time: let those at the screen have their turn.
+        self.pause(PAUSE_SECONDS)
+        return told
+
+    def _without_the_bad(
+        self,
+        remind: Remind,
+        run: Sweeping,
+        kind: SubjectKind,
+        window: Window,
+        ids: Sequence[int],
+        fault: BaseException,
+    ) -> int:
+        if len(ids) > 1:
+            half = len(ids) // 2
+            return sum(self.write(remind, run, kind, window, part) for part in (ids[:half], ids[half:]))
+        log.exception("sweep", group=self.group_id, kind=kind.name.value, subject=ids[0])
+        self.stumbles += 1
+        if self.stumbles > MOST_STUMBLES:
+            raise fault
+        with self.step():
+            commands.step_aside(kind.name, ids[0], group_id=self.group_id, error=repr(fault), now=self.now)
+        return 0
+
+
+def remind_group(
+    group_id: int, *, now: datetime, step: Step, pause: Callable[[float], None], brake: Brake
+) -> int:
+    """Remind everybody of a group of what stands on a rung today; returns messages written."""
+    today = local_date(now)
+    if not working_days().is_working(today):
+        # Nothing goes out on a day on which offices do not work.
+        return 0
+    plan = _plan(group_id, now=now)
+    rungs = [rung.offset for run, _kind, window in plan.todo for rung in [window.rung] if rung.urgency == LOUDEST]
+    days = held.usual(group_id, today=today)
+    urgent_days = held.usual(group_id, today=today, rungs=rungs) if rungs else []
+    cause = too_much(plan.messages, plan.urgent, days, urgent_days, brake=brake)
+    db.session.rollback()
+    writer = Writer(group_id, now, step, pause)
+    told = sum(_write_all(writer, commands.remind_new_owners, *one, find=standing.new_owners) for one in plan.new_owners)
+    if cause is not None:
+        writer.hold = _holding(group_id, cause, plan, int(median(days)) if days else 0, now=now)
+    return told + sum(_write_all(writer, commands.remind_chunk, *one, find=standing.pending_ids) for one in plan.todo)
+
+
+def _holding(group_id: int, cause: HoldCause, plan: Plan, usual: int, *, now: datetime) -> Callable[[], int]:
+    return lambda: commands.hold_group(
+        group_id, cause, planned=plan.messages, urgent=plan.urgent, usual=usual, now=now
+    )
+
+
+def _plan(group_id: int, *, now: datetime) -> Plan:
+    """Look, without writing, what stands on which step and was not told of it yet, and how many would hear."""
+    group = db.session.get_one(LeadershipGroup, group_id)
+    today, plan = local_date(now), Plan()
+    holders = Holders(group_id, today)
+    known = {kind: ladders.ladder_of(group_id, kind) for kind in LadderKind}
+    for kind in SUBJECTS:
+        run = Sweeping(group_id, group.uses_from, known[kind.ladder], holders, now)
+        roll = group.roll_due_dates if kind.rolls else True
+        for window in _standing_windows(run, kind, roll=roll):
+            _plan_step(plan, run, kind, window)
+    return plan
+
+
+def _standing_windows(run: Sweeping, kind: SubjectKind, *, roll: bool) -> Iterator[Window]:
+    """The steps on which anything stands; most are empty on most days."""
+    rungs = windows(run.today, working_days(), run.ladder.rungs, roll=roll, grace=kind.grace)
+    days = standing.standing_dates(run, kind, rungs)
+    yield from (window for window in rungs if any(window.after < day <= window.through for day in days))
+
+
+def _plan_step(plan: Plan, run: Sweeping, kind: SubjectKind, window: Window) -> None:
+    counts = standing.pending_by_place(run, kind, window)
+    if counts:
+        plan.todo.append((run, kind, window))
+        run.holders.look_up(place for place, _count, _owned in counts)
+        told = sum(
+            count * len(run.holders.hearers(place, window.rung)) + (owned if kind.own in window.rung.audience else 0)
+            for place, count, owned in counts
+        )
+        plan.messages += told
+        plan.urgent += told if window.rung.urgency == LOUDEST else 0
+    if kind.own is Audience.OWNER and standing.has_owner_rung(run, window):
+        plan.new_owners.append((run, kind, window))
+
+
+def _write_all(
+    writer: Writer,
+    remind: Remind,
+    run: Sweeping,
+    kind: SubjectKind,
+    window: Window,
+    *,
+    find: Callable[..., Sequence[int]],
+) -> int:
+    """Write all subjects of a step in chunks, by their numbers; how many there are does not matter to memory."""
+    told, after = 0, 0
+    while True:
+        ids = find(run, kind, window, after=after, limit=PAGE)
+        db.session.rollback()
+        if not ids:
+            return told
+        for start in range(0, len(ids), CHUNK):
+            told += writer.write(remind, run, kind, window, ids[start : start + CHUNK])
+        after = ids[-1]

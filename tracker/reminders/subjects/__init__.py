@@ -1,0 +1,67 @@
+"""What can be reminded of: for each kind one query of rows with the date that its ladder follows, and whom it answers to.
+
+Rows: subject_id, task_id (what a message leads to), unit_id, owner_id, leader_seat_id and above_unit_id (0: none),
+title, cycle, due_on. They hold only what is still to be done: what was handed in, rests or is closed is not among them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.reminders.recipients import owners
+from tracker.reminders.rules import Audience, LadderKind, SubjectName
+from tracker.reminders.subjects import owed, papers, work
+from tracker.reminders.subjects.rows import Rows, Which
+
+__all__ = ["KIND_OF", "SUBJECTS", "SubjectKind", "Which"]
+
+OFFICE_DAYS = 3
+"""Working days in which the office verifies or decides what has no limit of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """Something that can be reminded of.
+
+    own: the audience that is each subject's own, and the query from subjects to its people. message: the kind of
+    message before the date and after it. grace: working days after the date in which the work is to be done.
+    """
+
+    name: SubjectName
+    ladder: LadderKind
+    rows: Callable[[int, Which], Rows]
+    messages: tuple[str, str]
+    leads_to: str = "task"
+    own: Audience | None = None
+    own_people: Callable[..., Any] = owners
+    grace: int = 0
+
+    @property
+    def rolls(self) -> bool:
+        """Whether the group's own rule for due dates on free days counts."""
+        return self.ladder is LadderKind.DEADLINE
+
+
+_K, _N = LadderKind, SubjectName
+_WORK = ("reminder.near", "reminder.late")
+
+SUBJECTS = (
+    SubjectKind(_N.TASK, _K.DEADLINE, work.tasks, _WORK, own=Audience.OWNER),
+    SubjectKind(_N.PART, _K.DEADLINE, work.parts, _WORK),
+    SubjectKind(
+        _N.LETTER,
+        _K.LETTER,
+        papers.letters,
+        ("reminder.letter_near", "reminder.letter_late"),
+        leads_to="letter",
+        own=Audience.SIGNATORY,
+        own_people=papers.signers,
+    ),
+    SubjectKind(_N.VERIFICATION, _K.OFFICE, owed.verifications, ("reminder.verify",) * 2, grace=OFFICE_DAYS),
+    SubjectKind(_N.EXTENSION, _K.OFFICE, owed.extensions, ("reminder.extension",) * 2, grace=OFFICE_DAYS),
+    SubjectKind(_N.ADJUSTMENT, _K.OFFICE, owed.adjustments, ("reminder.adjustment",) * 2),
+    SubjectKind(_N.COORDINATION, _K.OFFICE, owed.coordinations, ("reminder.coordination",) * 2, grace=OFFICE_DAYS),
+)
+"""Everything that is reminded of, in the order in which a sweep looks at it."""
+
+KIND_OF = {kind.name: kind for kind in SUBJECTS}
