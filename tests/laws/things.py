@@ -35,6 +35,8 @@ from tracker.oversight.models import NoticeFile, NoticeReply, SupervisionNotice
 from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject
 from tracker.plans.models import Plan, PlanDocument
 from tracker.plans.proposal import propose
+from tracker.reminders.models import HeldRun
+from tracker.reminders.rules import HoldCause
 from tracker.tasks.models import (
     Adjustment,
     Apportionment,
@@ -94,6 +96,8 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         **of_letters(row, cast.unit_ids[unit], person, DIGEST),
         **of_flags(tasks["late"], cast.unit_ids[unit], person, DIGEST),
         **_of_oversight(row, tasks["late"], cast.unit_ids[unit], person),
+        "ladder": "deadline",
+        "held_run_id": _add(HeldRun(group_id=row.id, cause=HoldCause.STORM, at=NOW, planned=600)),
     }
     return found
 

@@ -34,8 +34,6 @@ def _keeps(actor: Actor) -> bool:
 
 
 MENU = (
-    MenuEntry(
-        "manage", "reminders.my_ladders", _l("提醒规则"), "bell", _watches, order=60, active_prefix="reminders."
-    ),
+    MenuEntry("manage", "reminders.my_ladders", _l("提醒规则"), "bell", _watches, order=60, active_prefix="reminders."),
     MenuEntry("manage", "reminders.held", _l("暂扣的提醒"), "bell", _keeps, order=61),
 )

@@ -1,6 +1,6 @@
 """Commands of the shell for what runs by the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,19 @@ from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 
 from tracker.kernel import clock
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.clock import LOCAL
-from tracker.kernel.errors import Stale
+from tracker.kernel.db import write_transaction
+from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.processes import own_name
 from tracker.kernel.soundness import refuse_unsound
-from tracker.reminders import status, ticks
+from tracker.reminders import commands, status, ticks
 from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
+from tracker.reminders.models import HeldRun
+from tracker.reminders.queries.held import held_runs
+from tracker.reminders.rules import LABELS
 from tracker.reminders.scheduler import run_scheduler
-from tracker.reminders.sweep import sweep
+from tracker.reminders.sweep import carry_out, sweep
 
 scheduler = AppGroup("scheduler", help="The process that finds what falls due.")
 
@@ -84,16 +89,66 @@ def show_status() -> None:
         click.echo(line)
 
 
-@click.command("sweep")
+@click.group("sweep", invoke_without_command=True, help="Sweep by hand; look at held runs and decide on them.")
 @click.option("--at", "moment", help="Do it as at this local time, such as 2026-03-18T08:00.")
+@click.pass_context
 @with_appcontext
-def sweep_once(moment: str | None) -> None:
-    """Do by hand what the scheduler does: crossings, recurring tasks, reminders."""
+def sweep_once(context: click.Context, moment: str | None) -> None:
+    """Do by hand what the scheduler does: crossings, recurring tasks, reminders. The clock is believed."""
+    if context.invoked_subcommand is not None:
+        return
     counts = sweep(now=_moment(moment))
     said = "逾期记录 {crossings}，周期任务 {issued}，责任书到期 {expired}，提醒 {reminders}，失败 {failed}"
     click.echo(said.format(**counts))
     if counts["failed"]:
         raise SystemExit(1)
+
+
+@sweep_once.command("held")
+@with_appcontext
+def show_held() -> None:
+    """List the runs that are held, with their numbers."""
+    with force_locale("zh"):
+        for run in held_runs(SYSTEM):
+            where = run.group.name if run.group else "-"
+            at = run.at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+            click.echo(f"{run.id}\t{LABELS[run.state]}\t{LABELS[run.cause]}\t{at}\t{where}\t{run.planned}")
+
+
+@sweep_once.command("release")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it may go out.")
+@with_appcontext
+def release(number: int, reason: str) -> None:
+    """Let a held run go out at once; of one that is held because of the clock, say that the clock is right."""
+    now = clock.now()
+    _decide(number, reason, commands.release_held, now=now)
+    click.echo("已发出 {released} 条。".format(**carry_out(now=now)))
+
+
+@sweep_once.command("discard")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it may not.")
+@with_appcontext
+def discard(number: int, reason: str) -> None:
+    """Let a held run never go out."""
+    _decide(number, reason, commands.discard_held, now=clock.now())
+    click.echo("已取消。")
+
+
+def _decide(number: int, reason: str, decide: Callable[..., None], *, now: datetime) -> None:
+    try:
+        with write_transaction() as session:
+            run = session.get(HeldRun, number)
+            if run is None:
+                raise click.BadParameter("没有这个编号。", param_hint="NUMBER")
+            if run.group_id is None and decide is commands.release_held:
+                commands.confirm_clock(reason=reason, by=SYSTEM, now=now)
+            else:
+                decide(run, reason=reason, version=run.version, by=SYSTEM, now=now)
+    except Refusal as refusal:
+        with force_locale("zh"):
+            raise SystemExit(str(refusal.message)) from refusal
 
 
 def _moment(text: str | None) -> datetime:

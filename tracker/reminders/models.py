@@ -168,4 +168,3 @@ class SweepClock(Model):
 
     name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     at: Mapped[datetime]
-

@@ -105,9 +105,7 @@ class Writer:
         return 0
 
 
-def remind_group(
-    group_id: int, *, now: datetime, step: Step, pause: Callable[[float], None], brake: Brake
-) -> int:
+def remind_group(group_id: int, *, now: datetime, step: Step, pause: Callable[[float], None], brake: Brake) -> int:
     """Remind everybody of a group of what stands on a rung today; returns messages written."""
     today = local_date(now)
     if not working_days().is_working(today):
@@ -120,16 +118,16 @@ def remind_group(
     cause = too_much(plan.messages, plan.urgent, days, urgent_days, brake=brake)
     db.session.rollback()
     writer = Writer(group_id, now, step, pause)
-    told = sum(_write_all(writer, commands.remind_new_owners, *one, find=standing.new_owners) for one in plan.new_owners)
+    told = sum(
+        _write_all(writer, commands.remind_new_owners, *one, find=standing.new_owners) for one in plan.new_owners
+    )
     if cause is not None:
         writer.hold = _holding(group_id, cause, plan, int(median(days)) if days else 0, now=now)
     return told + sum(_write_all(writer, commands.remind_chunk, *one, find=standing.pending_ids) for one in plan.todo)
 
 
 def _holding(group_id: int, cause: HoldCause, plan: Plan, usual: int, *, now: datetime) -> Callable[[], int]:
-    return lambda: commands.hold_group(
-        group_id, cause, planned=plan.messages, urgent=plan.urgent, usual=usual, now=now
-    )
+    return lambda: commands.hold_group(group_id, cause, planned=plan.messages, urgent=plan.urgent, usual=usual, now=now)
 
 
 def _plan(group_id: int, *, now: datetime) -> Plan:

@@ -57,9 +57,7 @@ def change_ladder(
     return _write(group, kind, made, rungs, act="ladder.change", version=version, by=by, now=now)
 
 
-def restore_ladder(
-    group: LeadershipGroup, kind: LadderKind, *, version: int, by: Actor, now: datetime
-) -> LadderPolicy:
+def restore_ladder(group: LeadershipGroup, kind: LadderKind, *, version: int, by: Actor, now: datetime) -> LadderPolicy:
     """Let the defaults count again, as a version of its own."""
     require(policy.may_change_ladders(by, group.id))
     _check_open(group)

@@ -24,9 +24,7 @@ MAX_REASON = 500
 CLOCK_NAME = "sweep"
 
 
-def hold_group(  # noqa: PLR0913 - everything that is seen of a held run
-    group_id: int, cause: HoldCause, *, planned: int, urgent: int, usual: int, now: datetime
-) -> int:
+def hold_group(group_id: int, cause: HoldCause, *, planned: int, urgent: int, usual: int, now: datetime) -> int:
     """Hold one group's run; its director and the administrators are told once. Returns the held run's number."""
     same = sa.select(HeldRun.id).where(HeldRun.group_id == group_id, HeldRun.at == now)
     known = db.session.scalar(same)

@@ -13,9 +13,9 @@ class Brake:
     """What a group's run may write without being looked at."""
 
     factor: int = 5
-    """So many times what is usual: a month's end or the day after a holiday triples a day, a bad import multiplies it."""
+    """So many times what is usual: a month's end triples a day, a bad import multiplies it."""
     floor: int = 500
-    """Never held below so many messages: what sixty units get on a heavy day, and what a person can read in an hour."""
+    """Never held below so many messages: what sixty units get on a heavy day."""
     first: int = 5000
     """Where nothing is usual yet, as in a group's first month: a whole plan brought in at once, but not ten of them."""
     urgent: int = 100

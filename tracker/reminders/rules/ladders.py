@@ -29,7 +29,7 @@ class Rung:
 
     @property
     def urgency(self) -> int:
-        """How loud: 0 before the date, 1 from the first day late, 2 from the third, 3 from the fifteenth or with red."""
+        """How loud: 0 before the date, 1 from the first late day, 2 from the third, 3 from the 15th or with red."""
         if self.effect is Effect.RED:
             return 3
         return sum(self.offset >= bound for bound in (1, 3, 15))

@@ -1,6 +1,7 @@
 """What a ladder must be like to be kept. Pure rules with their sentences."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tracker.kernel.text import _l
 from tracker.reminders.rules.ladders import AUDIENCES, EFFECTS, Rung
@@ -62,7 +63,7 @@ def _of_repeats(rung: Rung) -> list[object]:
 
 def _of_order(rungs: Sequence[Rung]) -> list[tuple[int | None, object]]:
     found: list[tuple[int | None, object]] = []
-    for place, (before, rung) in enumerate(zip(rungs, rungs[1:], strict=False), start=1):
+    for place, (before, rung) in enumerate(pairwise(rungs), start=1):
         if rung.offset == before.offset:
             found.append((place, _l("第 %(offset)s 个工作日已有一级提醒。", offset=rung.offset)))
         elif rung.offset < before.offset:

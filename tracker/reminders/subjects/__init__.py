@@ -1,4 +1,4 @@
-"""What can be reminded of: for each kind one query of rows with the date that its ladder follows, and whom it answers to.
+"""What can be reminded of: for each kind one query of rows with the date that its ladder follows.
 
 Rows: subject_id, task_id (what a message leads to), unit_id, owner_id, leader_seat_id and above_unit_id (0: none),
 title, cycle, due_on. They hold only what is still to be done: what was handed in, rests or is closed is not among them.
