@@ -118,12 +118,13 @@ def remind_group(group_id: int, *, now: datetime, step: Step, pause: Callable[[f
     cause = too_much(plan.messages, plan.urgent, days, urgent_days, brake=brake)
     db.session.rollback()
     writer = Writer(group_id, now, step, pause)
-    told = sum(
-        _write_all(writer, commands.remind_new_owners, *one, find=standing.new_owners) for one in plan.new_owners
-    )
     if cause is not None:
         writer.hold = _holding(group_id, cause, plan, int(median(days)) if days else 0, now=now)
-    return told + sum(_write_all(writer, commands.remind_chunk, *one, find=standing.pending_ids) for one in plan.todo)
+    told = sum(_write_all(writer, commands.remind_chunk, *one, find=standing.pending_ids) for one in plan.todo)
+    writer.hold = None
+    for one in plan.new_owners:
+        told += _write_all(writer, commands.remind_new_owners, *one, find=standing.new_owners)
+    return told
 
 
 def _holding(group_id: int, cause: HoldCause, plan: Plan, usual: int, *, now: datetime) -> Callable[[], int]:

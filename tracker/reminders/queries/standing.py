@@ -72,11 +72,12 @@ def standing_dates(run: Sweeping, kind: SubjectKind, windows: Sequence[Window]) 
 
 
 def new_owners(run: Sweeping, kind: SubjectKind, window: Window, *, after: int, limit: int) -> Sequence[int]:
-    """Subjects that were reminded of and were given to somebody else since, who has heard nothing of this date."""
+    """Subjects told of at this step and given to somebody else since, who has heard nothing of the date."""
     rows = standing(run, kind, window).subquery()
     own = kind.own_people(rows, day=run.today).subquery()
     cycle = same_cycle(kind, rows)
-    told = sa.exists().where(*cycle, Reminder.state.in_([ReminderState.ACTIVE, ReminderState.SUPERSEDED]))
+    step = (Reminder.rung == window.rung.offset, Reminder.repeat == window.step.repeat)
+    told = sa.exists().where(*cycle, *step, Reminder.state == ReminderState.ACTIVE)
     knows = sa.exists().where(*cycle, Reminder.recipient_id == own.c.person_id)
     query = (
         sa.select(rows.c.subject_id)
