@@ -1,0 +1,120 @@
+"""One subject that cannot be reminded of stops no other: it steps aside, and administrators hear of it once."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.cast import Cast
+from tests.clock import NOW
+from tests.reminders.worlds import running_task
+from tracker.kernel.db import write_transaction
+from tracker.outbox.models import InboxItem
+from tracker.reminders import reminding
+from tracker.reminders.models import Reminder, Stumble
+from tracker.reminders.sweep import sweep
+
+LATE = date(2026, 3, 17)
+
+
+def _sweep(hours: float = 0) -> dict[str, int]:
+    return sweep(now=NOW + timedelta(hours=hours), pause=lambda _seconds: None)
+
+
+def _tasks(cast: Cast, count: int) -> list[int]:
+    with write_transaction():
+        return [running_task(cast, due_on=LATE, title=f"第{n}项").id for n in range(count)]
+
+
+def _poison(session: Session, *ids: int) -> None:
+    """Let the database itself refuse every reminder of some tasks."""
+    with write_transaction():
+        if session.get_bind().dialect.name == "sqlite":
+            for task_id in ids:
+                session.execute(
+                    sa.text(
+                        f"CREATE TRIGGER poison{task_id} BEFORE INSERT ON reminder"
+                        f" WHEN NEW.subject_id = {task_id} BEGIN SELECT RAISE(ABORT, 'poison'); END"
+                    )
+                )
+        else:
+            listed = ", ".join(str(task_id) for task_id in ids)
+            session.execute(
+                sa.text(f"ALTER TABLE reminder ADD CONSTRAINT poison CHECK (subject_id NOT IN ({listed})) NOT VALID")
+            )
+
+
+def _cure(session: Session, *ids: int) -> None:
+    with write_transaction():
+        if session.get_bind().dialect.name == "sqlite":
+            for task_id in ids:
+                session.execute(sa.text(f"DROP TRIGGER poison{task_id}"))
+        else:
+            session.execute(sa.text("ALTER TABLE reminder DROP CONSTRAINT poison"))
+
+
+@pytest.fixture
+def poison(session: Session) -> Any:
+    """Poison some tasks until the test is over."""
+    poisoned: list[int] = []
+
+    def give(*ids: int) -> None:
+        _poison(session, *ids)
+        poisoned.extend(ids)
+
+    yield give
+    if poisoned:
+        _cure(session, *poisoned)
+
+
+def _reminded(session: Session) -> set[int]:
+    found = set(session.scalars(sa.select(Reminder.subject_id)))
+    session.rollback()
+    return found
+
+
+def test_the_others_are_told_in_the_same_run_and_administrators_hear_once(
+    cast: Cast, session: Session, poison: Callable[..., None]
+) -> None:
+    ids = _tasks(cast, 9)
+    poison(ids[4])
+    counts = _sweep()
+    assert (counts["failed"], counts["reminders"]) == (0, 8 * 2)
+    assert _reminded(session) == {*ids} - {ids[4]}
+    row = session.scalars(sa.select(Stumble)).one()
+    assert (row.subject_id, row.times, row.until) == (ids[4], 1, NOW + timedelta(hours=1))
+    session.rollback()
+    _sweep(0.5)
+    assert session.scalars(sa.select(Stumble.times)).one() == 1
+    session.rollback()
+    _sweep(3)
+    assert session.scalars(sa.select(Stumble.times)).one() == 2
+    told = session.scalars(sa.select(InboxItem.recipient_id).where(InboxItem.kind == "sweep.stumbled")).all()
+    assert told == [cast.person_ids["administrator"]]
+
+
+def test_once_it_is_well_again_it_is_told_too(cast: Cast, session: Session) -> None:
+    ids = _tasks(cast, 2)
+    _poison(session, ids[0])
+    _sweep()
+    _cure(session, ids[0])
+    assert _sweep(0.5)["reminders"] == 0
+    assert _sweep(2)["reminders"] == 2
+    assert _reminded(session) == set(ids)
+
+
+def test_where_everything_fails_the_group_is_given_up_and_counted(
+    cast: Cast, session: Session, poison: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "MOST_STUMBLES", 2)
+    poison(*_tasks(cast, 5))
+    with write_transaction():
+        other = running_task(cast, due_on=LATE, unit="water")
+        other.group_id = cast.group_ids["g2"]
+        other_id = other.id
+    assert _sweep()["failed"] == 1
+    assert _reminded(session) == {other_id}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Stumble)) == 2
