@@ -98,7 +98,7 @@ class LadderForm(ActForm):
     @property
     def typed(self) -> list[tuple[Any, Rung]]:
         """The lines that say a working day, each with its rung, in the order of days."""
-        lines = [line for line in self.rungs if line.form.offset.data is not None]
+        lines: list[Any] = [line for line in self.rungs if line.form.offset.data is not None]
         lines.sort(key=lambda line: line.form.offset.data)
         return [(line, _rung(line.form)) for line in lines]
 

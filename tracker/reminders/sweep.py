@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -35,16 +36,12 @@ def sweep(
     who sweeps by the clock asks `sweep_on_time`.
     """
     counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
-    _add(counts, "issued", lambda: _issue_periods(now=now, step=step))
-    _add(counts, "expired", lambda: _expire_letters(now=now, step=step))
+    _add(counts, "issued", partial(_issue_periods, now=now, step=step))
+    _add(counts, "expired", partial(_expire_letters, now=now, step=step))
     for group_id in _groups_at_work(now=now):
-        _add(counts, "crossings", lambda group_id=group_id: _cross(group_id, now=now, step=step))
+        _add(counts, "crossings", partial(_cross, group_id, now=now, step=step))
         crashpoint("sweep.group.crossed")
-        _add(
-            counts,
-            "reminders",
-            lambda group_id=group_id: remind_group(group_id, now=now, step=step, pause=pause, brake=brake),
-        )
+        _add(counts, "reminders", partial(remind_group, group_id, now=now, step=step, pause=pause, brake=brake))
     return counts
 
 

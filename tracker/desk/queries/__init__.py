@@ -22,7 +22,7 @@ from tracker.desk.queries.overview import (
     to_appoint,
     worst,
 )
-from tracker.desk.queries.review import Case, RungReached, cases, overdue_of
+from tracker.desk.queries.review import Case, cases, overdue_of
 from tracker.desk.queries.units import MyTask, MyTasks, OwnPart, names_of_groups, unit_tasks
 from tracker.desk.queries.work_group import About, Matter, UnitMatters, matters_by_unit
 
@@ -38,7 +38,6 @@ __all__ = [
     "Owed",
     "OwnPart",
     "QuietTask",
-    "RungReached",
     "Standing",
     "UnitMatters",
     "Unsigned",

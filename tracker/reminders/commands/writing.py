@@ -164,10 +164,10 @@ def _write_lines(
 
 
 def _values(lines: Sequence[Heard]) -> Any:
-    columns = (
+    columns: list[Any] = [
         *(sa.column(name, sa.Integer) for name in ("unit_id", "above_unit_id", "leader_seat_id", "person_id")),
         *(sa.column(name, sa.String) for name in ("audience", "instead_of")),
-    )
+    ]
     rows = [
         (
             place.unit_id,

@@ -75,8 +75,8 @@ def edit_ladder(group_id: int, ladder: str) -> ResponseReturnValue:
             shown = _previewed(group, kind, rungs, form, units)
         else:
             with at_their_lines(form), write_transaction():
-                said = {"reason": form.reason.data or "", "version": form.seen_version}
-                commands.change_ladder(group, kind, rungs, **said, by=actor, now=clock.now())
+                reason, version = form.reason.data or "", form.seen_version
+                commands.change_ladder(group, kind, rungs, reason=reason, version=version, by=actor, now=clock.now())
                 flash(_("已保存，从下一次定时检查起按新规则提醒；已经发出的不受影响。"), "success")
                 return redirect(url_for(".ladder", group_id=group_id, ladder=ladder))
     page = render_template("reminders/edit_ladder.html", **_shared(group, kind), **shown, form=form)
