@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0014'
-down_revision = '0032'
+down_revision = '0017'
 
 AUDIENCES = (
     'owner', 'signatory', 'liaison', 'deputy_in_charge', 'unit_head', 'office', 'office_director', 'supervisor',
