@@ -130,6 +130,7 @@ def permissions_paper(table: Mapping[str, Route]) -> str:
         "",
         "✓: may, on their own objects. 403: sees it and is told why not. Blank: 404, as if it did not exist; a",
         "stranger is sent to sign in. A ✓ may still be refused in a case: policies look at the thing itself.",
+        "unit: may, on letters in which their own unit hands clauses on (层层分解); the office only sees those.",
         "",
         f"| page | address | {' | '.join(role.replace('_', ' ') for role in Role)} |",
         "|---" * (len(Role) + 2) + "|",
@@ -148,4 +149,6 @@ def _rights(row: Route) -> str:
 def _right(row: Route, role: Role) -> str:
     if row.public or role in row.allowed:
         return "✓"
+    if role in row.own_unit:
+        return "unit"
     return "403" if role in row.sees else ""

@@ -19,7 +19,16 @@ from tracker.letters.models import (
     Signatory,
     Signature,
 )
-from tracker.letters.rules import BatchState, HandoverLine, LetterState, PileState, Side, SigningMethod, SigningOrder
+from tracker.letters.rules import (
+    BatchState,
+    HandoverLine,
+    LetterState,
+    PageFault,
+    PileState,
+    Side,
+    SigningMethod,
+    SigningOrder,
+)
 from tracker.organisation.models import LeadershipGroup, Person, Post, Seat
 from tracker.organisation.rules import PostRank, SeatRole
 from tracker.tasks.rules import OpinionKind
@@ -87,6 +96,7 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     pile = LetterPile(batch_id=batch.id, state=PileState.READY, files=[], uploaded_by_id=person_id, uploaded_at=NOW)
     pile.pages = [PilePage(position=1, letter_id=letter.id, picture_sha256=DIGEST)]
     db.session.add(pile)
+    own_batch, own_pile = _of_the_unit(batch, unit_id, person_id)
     handover = _handover(letter, second, person_id, scan)
     db.session.add(handover)
     db.session.flush()
@@ -105,8 +115,37 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
         "code": letter.check_code,
         "handover_id": handover.id,
         "pile_id": pile.id,
+        "own_unit letter_batch_id": own_batch.id,
+        "own_unit pile_id": own_pile.id,
         "position": 1,
     }
+
+
+def _of_the_unit(above: LetterBatch, unit_id: int, person_id: int) -> tuple[LetterBatch, LetterPile]:
+    """A batch in which the unit itself hands clauses on, and a pile of scans of it."""
+    batch = LetterBatch(
+        group_id=above.group_id,
+        unit_id=unit_id,
+        title="科室目标责任书",
+        year=2026,
+        period="2026年度",
+        first_party="单位",
+        number_prefix="责〔2026〕1-",
+        signing_order=SigningOrder.SECOND_FIRST,
+        sign_by=TODAY,
+        purpose="目的",
+        safeguards="",
+        accountability="",
+        closing="",
+        state=BatchState.ISSUED,
+        created_at=NOW,
+        issued_at=NOW,
+    )
+    pile = LetterPile(batch=batch, state=PileState.READY, files=[], uploaded_by_id=person_id, uploaded_at=NOW)
+    pile.pages = [PilePage(position=1, fault=PageFault.NO_CODE, picture_sha256=DIGEST)]
+    db.session.add_all([batch, pile])
+    db.session.flush()
+    return batch, pile
 
 
 def _reconciled(letter: Letter, person_id: int, scan: str) -> Reconciliation:

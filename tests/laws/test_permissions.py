@@ -50,6 +50,9 @@ FIELDS = {("tasks.sign_batch", Role.OFFICE_STAFF): {"paper": "y"}}
 OF_NOBODY = frozenset({"", "account", "region", "duty"})
 """Things that belong to the installation: nobody's own, so nobody's foreign."""
 
+READ_BY_ALL_WHO_SEE = frozenset({"letters.batch", "letters.make_papers", "letters.standing"})
+"""Of what a unit made the group's office, supervisors and leaders may read and print everything."""
+
 NOT_HERE = frozenset({"static", "accounts.enter_demo", "accounts.setup", "health.healthz"})
 """Open only in a demo, only before set-up, or answering for machines; each has tests of its own."""
 
@@ -175,6 +178,26 @@ def test_each_role_finds_the_door_as_the_table_says(world: World, rule: Rule, me
             world.again()
     differing = {key: (found[key], f"table says {wanted[key]}") for key in found if found[key] != wanted[key]}
     assert differing == {}
+
+
+OWN_UNIT = [entry for entry in WALK if table_of_routes()[entry.values[0].endpoint].own_unit]
+
+
+@pytest.mark.parametrize(("rule", "method"), OWN_UNIT)
+def test_what_a_unit_makes_is_for_those_who_write_for_it(world: World, rule: Rule, method: str) -> None:
+    row, opens = table_of_routes()[rule.endpoint], table_of_routes()["letters.batch"]
+    found, wanted = {}, {}
+    values = {name: world.own.ids.get(f"own_unit {name}", 1) for name in rule.arguments}
+    address = str(world.database.app.url_map.bind("127.0.0.1").build(rule.endpoint, values))
+    for role in sorted(PEOPLE, key=lambda role: role in row.own_unit):
+        status = _ask(world, role, address, rule, method)
+        sees = role in opens.own_unit | opens.allowed
+        reads = sees and rule.endpoint in READ_BY_ALL_WHO_SEE
+        found[str(role)] = _answered(status)
+        wanted[str(role)] = "open" if role in row.own_unit or reads else "403" if sees else "404"
+        if method == "POST" and status < 400:
+            world.again()
+    assert found == wanted
 
 
 @pytest.mark.parametrize(("rule", "method"), WALK)

@@ -40,6 +40,7 @@ class Route:
     """One row of the table.
 
     allowed: may do it on their own objects. sees: is answered 403 with the reason rather than 404.
+    own_unit: may do it on what their own unit made rather than the group's office (层层分解: its own letters).
     public: open without signing in. about: the kind of object that the address names (task, group, …), if any.
     For an object that is not theirs, everybody is answered 404.
     """
@@ -48,15 +49,21 @@ class Route:
     sees: frozenset[Role] = frozenset()
     public: bool = False
     about: str = ""
+    own_unit: frozenset[Role] = frozenset()
 
 
 PUBLIC = Route(allowed=frozenset(Role), public=True)
 EVERYBODY = Route(allowed=SIGNED_IN)
 
 
-def route(*allowed: Role | frozenset[Role], sees: frozenset[Role] = frozenset(), about: str = "") -> Route:
+def route(
+    *allowed: Role | frozenset[Role],
+    sees: frozenset[Role] = frozenset(),
+    about: str = "",
+    own_unit: frozenset[Role] = frozenset(),
+) -> Route:
     """A row from roles and sets of roles."""
     roles: set[Role] = set()
     for item in allowed:
         roles |= item if isinstance(item, frozenset) else {item}
-    return Route(allowed=frozenset(roles), sees=sees, about=about)
+    return Route(allowed=frozenset(roles), sees=sees, about=about, own_unit=own_unit)

@@ -17,7 +17,9 @@ from tracker.kernel.text import _l
 
 _OFFICE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="group")
 _ANSWERING = CONFIRMING | {Role.LIAISON}
-_PILE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_pile")
+_PILE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_pile", own_unit=_ANSWERING)
+_BATCH = route(GROUP_ROLES, about="letter_batch", own_unit=_ANSWERING)
+_BATCH_OFFICE = route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch", own_unit=_ANSWERING)
 _LETTER_OFFICE = route(OFFICE_ROLES, sees=BUSINESS, about="letter")
 
 ACCESS: dict[str, Route] = {
@@ -25,19 +27,19 @@ ACCESS: dict[str, Route] = {
     "letters.sign_many": EVERYBODY,
     "letters.template": _OFFICE,
     "letters.new": _OFFICE,
-    "letters.batch": route(GROUP_ROLES, about="letter_batch"),
-    "letters.issue_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
-    "letters.discard_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
-    "letters.drop": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.batch": _BATCH,
+    "letters.issue_batch": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch", own_unit=CONFIRMING),
+    "letters.discard_batch": _BATCH_OFFICE,
+    "letters.drop": _BATCH_OFFICE,
     "letters.ask_views": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.views": route(GROUP_ROLES, about="letter_batch"),
     "letters.withdraw_views": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
     "letters.handle_view": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter opinion"),
     "letters.asked": route(BUSINESS, about="asked letter"),
     "letters.answer_views": route(_ANSWERING, OFFICE_ROLES, sees=BUSINESS, about="asked letter"),
-    "letters.urge": route(GROUP_ROLES, about="letter_batch"),
-    "letters.make_papers": route(GROUP_ROLES, about="letter_batch"),
-    "letters.new_pile": route(OFFICE_ROLES, sees=GROUP_ROLES, about="letter_batch"),
+    "letters.urge": _BATCH,
+    "letters.make_papers": _BATCH,
+    "letters.new_pile": _BATCH_OFFICE,
     "letters.pile": _PILE,
     "letters.pile_page": _PILE,
     "letters.assign_pages": _PILE,
@@ -57,7 +59,7 @@ ACCESS: dict[str, Route] = {
     "letters.pdf_of_letter": route(BUSINESS, about="letter"),
     "letters.reconciliation_sheet": route(BUSINESS, about="letter"),
     "letters.handover_sheet": route(BUSINESS, about="handover"),
-    "letters.standing": route(GROUP_ROLES, about="letter_batch"),
+    "letters.standing": _BATCH,
     "letters.reconcile": _LETTER_OFFICE,
     "letters.fulfil": route(Role.LEADER, sees=BUSINESS, about="letter"),
     "letters.record_fulfilment": _LETTER_OFFICE,
