@@ -59,14 +59,22 @@ NOT_PAGES = frozenset(
         "letters.standing",
         "plans.original",
         "static",
+        "tasks.adjust_time_sheet",
+        "tasks.answer_explanation_sheet",
         "tasks.batch_paper",
         "tasks.batch_sheet",
         "tasks.breakdown_of_list",
         "tasks.breakdown_of_plan",
+        "tasks.cancel_sheet",
+        "tasks.decide_adjustment_sheet",
+        "tasks.decide_extension_sheet",
         "tasks.evidence",
         "tasks.export",
         "tasks.paper",
+        "tasks.resume_sheet",
         "tasks.sheet",
+        "tasks.suspend_sheet",
+        "tasks.verify_sheet",
     }
 )
 """What answers with a file, or to machines."""

@@ -170,6 +170,10 @@ class Paper:
     small: bool = False
 
 
+BLANK_DATE = "　　年　　月　　日"
+"""A date to be written by hand."""
+
+
 def clean(text: str) -> str:
     """The text without what no file can hold; line breaks of every kind become one."""
     return FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from flask_babel import force_locale
 
 from tracker.documents.paper import (
+    BLANK_DATE,
     Align,
     Block,
     Column,
@@ -40,8 +41,6 @@ from tracker.letters.rules import (
     SigningMethod,
     shaped,
 )
-
-BLANK_DATE = "　　年　　月　　日"
 
 
 def letter_paper(

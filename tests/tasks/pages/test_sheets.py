@@ -9,14 +9,15 @@ from docx import Document
 from flask.testing import FlaskClient
 
 from tests.cast import Cast
-from tests.tasks.stories import a_file, act, active, again, day, draft, issue, propose, submit
+from tests.tasks.stories import a_file, act, active, again, day, draft, issue, issued, propose, submit, submitted
 from tests.tasks.test_consulting import handle, objected
 from tracker.documents.pdf import pdf_available
 from tracker.kernel.db import write_transaction
 from tracker.tasks import commands
 from tracker.tasks.commands import NewReport, PaperRoad
 from tracker.tasks.models import Milestone, Target
-from tracker.tasks.rules import Handling
+from tracker.tasks.papers import completion_claimed, decision_sheet, explanation_given
+from tracker.tasks.rules import AdjustmentKind, Handling
 
 ClientAs = Callable[[str], FlaskClient]
 
@@ -131,3 +132,67 @@ def test_both_are_to_be_had_as_pdf_where_the_machine_can(cast: Cast, client_as: 
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
         assert answer.data.startswith(b"%PDF")
     assert client_as("leader").get(f"/batches/{batch.id}/sheet.odt").status_code == 404
+
+
+def test_a_single_decision_has_its_sheet_with_what_is_asked_and_a_code_to_where_it_is_entered(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    task = active(cast, title="补齐学位", standard="两所", parts=())
+    head = cast.actor("finance_head")
+    asked = act(commands.ask_extension, task, reason="设备到货晚", new_due_on=date(2026, 5, 20), by=head)
+    address = f"/extensions/{asked.id}/decide"
+    text = words(client_as("office_clerk"), f"{address}/sheet.docx")
+    for part in (
+        "审批延期",
+        "补齐学位",
+        "两所",
+        "设备到货晚",
+        "申请延至",
+        "2026年5月20日",
+        "第1次",
+        "钱广源",
+        "□ 不同意",
+    ):
+        assert part in text, part
+    assert "新的时限：　　　　年　　月　　日" in text
+    page = client_as("office_clerk").get(address).text
+    assert f"{address}/sheet.docx" in page and "扫码打开本页" in page
+    assert f"{address}/sheet.docx" not in client_as("leader").get(address).text, "who decides here needs no paper"
+    assert client_as("leader").get(f"{address}/sheet.docx").status_code == 200
+    assert client_as("finance_head").get(f"{address}/sheet.docx").status_code == 403
+    assert client_as("d2_head").get(f"{address}/sheet.docx").status_code == 404
+    act(
+        commands.decide_extension, asked, approve=True, remark="", new_due_on=date(2026, 5, 20), by=cast.actor("leader")
+    )
+    assert client_as("office_clerk").get(f"{address}/sheet.docx").status_code == 409
+
+
+@pytest.mark.parametrize("step", ["adjust-time", "suspend", "cancel"])
+def test_what_leaders_do_by_themselves_has_a_sheet(cast: Cast, client_as: ClientAs, step: str) -> None:
+    task = active(cast, title="补齐学位")
+    text = words(client_as("office_clerk"), f"/tasks/{task.id}/{step}/sheet.docx")
+    assert "补齐学位" in text and "事由" in text and "□ 不同意" in text
+    assert ("新的时限" in text) == (step == "adjust-time")
+    assert client_as("finance_head").get(f"/tasks/{task.id}/{step}/sheet.docx").status_code == 403
+    assert client_as("office_clerk").get(f"/tasks/{task.id}/resume/sheet.docx").status_code == 409
+
+
+def test_what_was_handed_in_is_verified_on_a_sheet(cast: Cast, client_as: ClientAs) -> None:
+    task = submitted(cast, title="补齐学位")
+    text = words(client_as("office_clerk"), f"/tasks/{task.id}/verify/sheet.docx")
+    for part in ("核验", "完成情况", "报请", "□ 通过", "□ 退回重办"):
+        assert part in text, part
+
+
+def test_other_requests_have_sheets_too(cast: Cast, client_as: ClientAs) -> None:
+    new = issued(cast)
+    head = cast.actor("finance_head")
+    asked = act(commands.ask_adjustment, new, kind=AdjustmentKind.STANDARD, reason="标准偏高", by=head)
+    text = words(client_as("office_clerk"), f"/adjustments/{asked.id}/decide/sheet.docx")
+    assert "标准偏高" in text and "新的时限" not in text
+    late, later = active(cast, due_on=date(2026, 3, 20)), day("2026-03-30")
+    told = act(commands.explain_delay, late, text="雨季停工", by=head, now=later)
+    sheet = decision_sheet(late, explanation_given(told), url="https://zeren.example/x", today=later.date())
+    assert ("逾期说明", "雨季停工") in sheet.blocks[0].rows
+    assert "限期整改" in sheet.blocks[1].rows[0][1]
+    assert completion_claimed(None).asked == []

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import force_locale
 
 from tracker.documents.paper import (
+    BLANK_DATE,
     Align,
     Block,
     Column,
@@ -27,7 +28,6 @@ from tracker.tasks.papers.words import deadline_words, target_words
 from tracker.tasks.rules import LABELS, BatchState
 
 SIZE = 10.5
-BLANK_DATE = "　　年　　月　　日"
 ROOM_MM = 28
 """Height in which a leader writes."""
 

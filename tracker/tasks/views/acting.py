@@ -9,17 +9,21 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.documents.pdf import pdf_available
+from tracker.documents.sending import send_paper
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Stale
 from tracker.kernel.forms import ActForm, PaperForm
+from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _
 from tracker.kernel.verdict import Verdict, require
 from tracker.kernel.web import form_errors, status_of
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.commands import PaperRoad
 from tracker.tasks.models import Task
+from tracker.tasks.papers import Decision, decision_sheet
 from tracker.tasks.queries.step_rules import Stand
 from tracker.tasks.queries.steps import open_matters, steps
 from tracker.tasks.rules import LABELS, TaskState
@@ -67,6 +71,8 @@ class Act:
     """Where the thing has a state of its own: those in which the act makes sense."""
     possible: Callable[..., object] = lambda _thing, *, now: None  # noqa: ARG005
     """Raises Stale where the act makes no sense as things stand, whatever is typed; the command asks the same."""
+    sheet: Callable[[Thing], Decision] | None = None
+    """Where it may be decided on paper (纸质签批): what its sheet says."""
     instead: str = ""
     """The step that remains where this one is refused."""
 
@@ -88,7 +94,23 @@ def register(act: Act) -> None:
             refusal.ways = _ways_on(act, address[argument])
             raise
 
+    def sheet(ending: str, **address: int) -> ResponseReturnValue:
+        return _sheet(act, address[argument], url_for(f"tasks.{act.name}", **address), ending)
+
     bp.add_url_rule(act.rule, endpoint=act.name, view_func=view, methods=["GET", "POST"])
+    if act.sheet is not None:
+        rule = f"{act.rule}/sheet.<any(docx, pdf):ending>"
+        bp.add_url_rule(rule, endpoint=f"{act.name}_sheet", view_func=sheet, methods=["GET"])
+
+
+def _sheet(act: Act, thing_id: int, page: str, ending: str) -> ResponseReturnValue:
+    """签批单 of a decision, for whoever may take it or enter it; its code leads to the page of the act."""
+    assert act.sheet is not None
+    actor, today = current_actor(), clock.today()
+    thing = act.load(actor, thing_id)
+    _check(act, actor, thing)
+    paper = decision_sheet(task_of(thing), act.sheet(thing), url=on_paper(page), today=today)
+    return send_paper(paper, f"签批单{task_of(thing).number or thing_id}", ending)
 
 
 def _page(act: Act, thing_id: int) -> ResponseReturnValue:
@@ -112,6 +134,8 @@ def _page(act: Act, thing_id: int) -> ResponseReturnValue:
         thing=thing,
         task=task_of(thing),
         paper=paper,
+        address=request.view_args if act.sheet is not None else None,
+        pdf=pdf_available(),
         names=list(form._fields),
         **act.more(actor, thing),
     )

@@ -8,7 +8,7 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.forms import ActForm
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict
-from tracker.tasks import commands, policy, queries
+from tracker.tasks import commands, papers, policy, queries
 from tracker.tasks.forms import acts as forms
 from tracker.tasks.models import Adjustment, DelayExplanation, Task
 from tracker.tasks.rules import (
@@ -151,6 +151,7 @@ ACTS = (
         states=frozenset({TaskState.ISSUED}),
         template="tasks/decide.html",
         thing_states=frozenset({RequestState.PENDING}),
+        sheet=papers.adjustment_asked,
     ),
     Act(
         "decide_extension",
@@ -165,6 +166,7 @@ ACTS = (
         states=OPEN,
         template="tasks/decide.html",
         thing_states=frozenset({RequestState.PENDING}),
+        sheet=papers.extension_asked,
     ),
     Act(
         "verify",
@@ -179,6 +181,7 @@ ACTS = (
         make=_shape_verification,
         states=frozenset({TaskState.SUBMITTED}),
         template="tasks/verify.html",
+        sheet=lambda task: papers.completion_claimed(queries.handed_in(task.id)),
         more=lambda _actor, task: {
             "submission": queries.handed_in(task.id),
             "files": queries.evidence_of(task.id),
@@ -197,6 +200,7 @@ ACTS = (
         states=OPEN,
         template="tasks/decide.html",
         thing_states=frozenset({ExplanationState.OPEN}),
+        sheet=papers.explanation_given,
     ),
 )
 

@@ -8,6 +8,7 @@ from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms import acts as forms
 from tracker.tasks.models import Task
+from tracker.tasks.papers import Decision
 from tracker.tasks.queries.step_rules import NOT_ENDED, RESTABLE
 from tracker.tasks.rules import OPEN, TaskState
 from tracker.tasks.views.acting import Act, Doing, register
@@ -108,6 +109,7 @@ ACTS = (
         _adjust_time,
         states=OPEN,
         possible=commands.require_time_adjustable,
+        sheet=lambda _task: Decision("调整时限", [("事由", "　")], ("同意调整", "不同意"), dated=True),
     ),
     Act(
         "suspend",
@@ -121,6 +123,7 @@ ACTS = (
         _suspend,
         states=RESTABLE,
         note=_l("暂停期间不计时、不提醒，恢复时按暂停天数顺延。"),
+        sheet=lambda _task: Decision("暂停", [("事由", "　")], ("同意暂停", "不同意")),
     ),
     Act(
         "resume",
@@ -135,6 +138,7 @@ ACTS = (
         make=_propose_resumption,
         states=frozenset({TaskState.SUSPENDED}),
         note=_l("建议时限已按暂停的天数顺延，可以修改。"),
+        sheet=lambda _task: Decision("恢复办理", [("事由", "　")], ("同意恢复", "不同意"), dated=True),
     ),
     Act(
         "cancel",
@@ -150,6 +154,7 @@ ACTS = (
         kind="danger",
         note=_l("撤销后不能恢复，历史记录保留。"),
         possible=commands.require_childless,
+        sheet=lambda _task: Decision("撤销任务", [("事由", "　")], ("同意撤销", "不同意")),
     ),
     Act(
         "appoint_verifier",
