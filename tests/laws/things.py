@@ -289,7 +289,7 @@ def _of_tasks(group: LeadershipGroup, tasks: dict[str, Task], unit_id: int, pers
         uploaded_at=NOW,
     )
     asked = ConsultedUnit(unit_id=unit_id, answered_by_id=person_id, answered_at=NOW)
-    opinion = ConsultedTask(task_id=tasks["draft"].id, leads=True, title="草稿", opinion="time", text="时限偏紧")
+    opinion = ConsultedTask(task_id=tasks["draft"].id, leads=True, title="草稿", opinion="time", said="时限偏紧")
     asked.rows = [opinion]
     consultation = Consultation(
         group_id=group.id, title="征求意见", reply_by=DUE, opened_by_id=person_id, opened_at=NOW, units=[asked]

@@ -171,7 +171,7 @@ def test_an_opinion_needs_its_sentence_and_every_row_a_word(cast: Cast) -> None:
             by = cast.actor("finance_head")
             commands.answer_consultation(row, opinions=opinions, version=row.version, by=by, now=NOW)
     answer(cast, row, kind=OpinionKind.TIME, text="时限偏紧")
-    assert row.rows[0].text == "时限偏紧"
+    assert row.rows[0].said == "时限偏紧"
 
 
 def test_an_answer_is_changed_until_the_date_and_a_changed_opinion_is_to_be_handled_anew(cast: Cast) -> None:
@@ -332,7 +332,7 @@ def test_opinions_of_a_withdrawn_consultation_are_left_as_they_are(cast: Cast) -
         commands.handle_opinion(one, handling=Handling.ADOPTED, version=one.version, by=by, now=NOW)
     propose(cast, task)
     [left] = queries.opinions_on(cast.actor("leader"), [task.id])[task.id]
-    assert left.text == "请先试点。"
+    assert left.said == "请先试点。"
 
 
 def test_a_draft_is_in_at_most_one_open_consultation(cast: Cast) -> None:

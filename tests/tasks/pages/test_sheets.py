@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from tests.cast import Cast
 from tests.tasks.stories import a_file, act, active, again, day, draft, issue, issued, propose, submit, submitted
 from tests.tasks.test_consulting import handle, objected
+from tracker.documents.paper import Table
 from tracker.documents.pdf import pdf_available
 from tracker.kernel.db import write_transaction
 from tracker.tasks import commands
@@ -193,6 +194,7 @@ def test_other_requests_have_sheets_too(cast: Cast, client_as: ClientAs) -> None
     late, later = active(cast, due_on=date(2026, 3, 20)), day("2026-03-30")
     told = act(commands.explain_delay, late, text="雨季停工", by=head, now=later)
     sheet = decision_sheet(late, explanation_given(told), url="https://zeren.example/x", today=later.date())
-    assert ("逾期说明", "雨季停工") in sheet.blocks[0].rows
-    assert "限期整改" in sheet.blocks[1].rows[0][1]
+    facts, to_sign = [block for block in sheet.blocks if isinstance(block, Table)]
+    assert ("逾期说明", "雨季停工") in facts.rows
+    assert "限期整改" in to_sign.rows[0][1]
     assert completion_claimed(None).asked == []

@@ -17,8 +17,8 @@ from tracker.letters import notices, policy, queries
 from tracker.letters.commands.readiness import require_complete, require_views_settled
 from tracker.letters.models import AskedLetter, ClauseOpinion, Letter, LetterBatch, LetterConsultation
 from tracker.letters.rules import BatchState, LetterState
-from tracker.tasks.commands import Opinion, require_at_work
-from tracker.tasks.rules import ConsultationState, Handling, OpinionKind
+from tracker.tasks.commands import Opinion, checked_opinion, checked_reason, handle, require_at_work, say
+from tracker.tasks.rules import ConsultationState, Handling
 
 MAX_WORDS = 1000
 NUMBER_TO_COME = "（下发时编号）"
@@ -111,13 +111,13 @@ def answer_views(
     db.session.refresh(asked.consultation)
     if queries.is_over(asked, today=local_date(now)):
         raise Stale(_l("征求意见已经结束，不能再答复或者修改答复。"))
-    said = {row.id: _checked(row, opinions) for row in asked.rows}
+    said = {row.id: checked_opinion(row, opinions) for row in asked.rows}
     take(asked, version=version)
     gives = policy.gives_answer(by, asked)
     if not gives and asked.answered_at is not None:
         raise Stale(_l("负责人已经答复，修改由负责人进行。"))
     for row in asked.rows:
-        _say(row, *said[row.id])
+        say(row, *said[row.id])
     if gives:
         asked.answered_by_id, asked.answered_at, asked.told_by = by.person_id, now, told_by
         _note("answer_views" if own else "enter_views", asked, by=by, now=now, told_by=told_by)
@@ -127,38 +127,15 @@ def answer_views(
         notices.tell_views_drafted(asked, now=now)
 
 
-def _checked(row: ClauseOpinion, opinions: Mapping[int, Opinion]) -> Opinion:
-    if row.id not in opinions:
-        raise Invalid({f"opinion_{row.id}": _l("请选择。")})
-    kind, text = opinions[row.id]
-    text = paragraphs(text, f"text_{row.id}", required=kind is not OpinionKind.NONE, limit=MAX_WORDS)
-    if text and kind is OpinionKind.NONE:
-        raise Invalid({f"opinion_{row.id}": _l("写了意见，请选择意见类型。")})
-    return kind, text
-
-
-def _say(row: ClauseOpinion, kind: OpinionKind, text: str) -> None:
-    """Write an opinion down; how another opinion was handled says nothing of this one."""
-    if (row.opinion, row.said) == (kind, text):
-        return
-    row.opinion, row.said = kind, text
-    row.handling, row.handled_by_id, row.handled_at, row.reason = None, None, None, ""
-    row.version += 1
-
-
 def handle_view(
     row: ClauseOpinion, *, handling: Handling, reason: str = "", version: int, by: Actor, now: datetime
 ) -> None:
     """Adopt an opinion, or not and why. The draft itself is edited as drafts are."""
     asked = row.asked
     require(policy.may_manage(by, asked.letter.group_id))
-    reason = paragraphs(reason, "reason", required=handling is Handling.NOT_ADOPTED, limit=MAX_WORDS)
+    reason = checked_reason(handling, reason)
     _hold_draft(asked.consultation.batch)
-    if asked.answered_at is None or row.opinion in (None, OpinionKind.NONE):
-        raise Stale(_l("该单位没有需要处理的意见。"))
-    take(row, version=version)
-    row.handling, row.reason = handling, reason
-    row.handled_by_id, row.handled_at = by.person_id, now
+    handle(row, handling=handling, reason=reason, version=version, by=by, now=now)
     act = "adopt_view" if handling is Handling.ADOPTED else "decline_view"
     _note(act, asked, by=by, now=now, clause=row.position, why=reason)
     notices.tell_view_handled(row, now=now)

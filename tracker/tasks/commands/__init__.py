@@ -38,7 +38,6 @@ from tracker.tasks.commands.moving import (
     require_at_work,
 )
 from tracker.tasks.commands.opinions import (
-    Opinion,
     answer_consultation,
     handle_opinion,
 )
@@ -75,6 +74,7 @@ from tracker.tasks.commands.resting import (
     resume_task,
     suspend_task,
 )
+from tracker.tasks.commands.saying import Opinion, checked_opinion, checked_reason, handle, say
 from tracker.tasks.commands.series import (
     issue_due_periods,
 )
@@ -110,6 +110,8 @@ __all__ = [
     "ask_extension",
     "assign_owner",
     "cancel_task",
+    "checked_opinion",
+    "checked_reason",
     "complete_milestone",
     "complete_part",
     "confirm_report",
@@ -122,6 +124,7 @@ __all__ = [
     "edit_draft",
     "enter_done",
     "explain_delay",
+    "handle",
     "handle_opinion",
     "issue_due_periods",
     "open_consultation",
@@ -141,6 +144,7 @@ __all__ = [
     "require_time_adjustable",
     "resume_task",
     "return_for_rework",
+    "say",
     "send_back_batch",
     "set_leader_in_charge",
     "set_rectification",

@@ -10,16 +10,15 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import one_line
-from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.errors import Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.tasks import notices, policy
 from tracker.tasks.commands.consulting import hold_drafts
-from tracker.tasks.commands.moving import hold, require_at_work, words
+from tracker.tasks.commands.moving import hold, require_at_work
+from tracker.tasks.commands.saying import Opinion, checked_opinion, checked_reason, handle, say
 from tracker.tasks.models import Consultation, ConsultedTask, ConsultedUnit
-from tracker.tasks.rules import ConsultationState, Handling, OpinionKind, TaskState
-
-Opinion = tuple[OpinionKind, str]
+from tracker.tasks.rules import ConsultationState, Handling, TaskState
 
 
 def answer_consultation(
@@ -44,13 +43,13 @@ def answer_consultation(
     rows = [row for row in _rows_anew(asked) if row.task_id in open_ids]
     if not rows:
         raise Stale(_l("这些任务已经送审，不能再答复或者修改答复。"))
-    said = {row.id: _checked(row, opinions) for row in rows}
+    said = {row.id: checked_opinion(row, opinions) for row in rows}
     take(asked, version=version)
     if not gives and asked.answered_at is not None:
         raise Stale(_l("负责人已经答复，修改由负责人进行。"))
-    before = {row.id: (row.opinion, row.text) if asked.answered_at is not None else None for row in rows}
+    before = {row.id: (row.opinion, row.said) if asked.answered_at is not None else None for row in rows}
     for row in rows:
-        _say(row, *said[row.id])
+        say(row, *said[row.id])
     if not gives:
         asked.drafted_by_id, asked.drafted_at = by.person_id, now
         _record_unit("consultation.draft_answer", asked, by=by, now=now)
@@ -60,28 +59,8 @@ def answer_consultation(
     act = "task.answer_consultation" if own else "task.enter_answer"
     for row in rows:
         if before[row.id] != said[row.id]:
-            _record_row(act, row, by=by, now=now, opinion=row.opinion, words=row.text, told_by=told_by)
+            _record_row(act, row, by=by, now=now, opinion=row.opinion, words=row.said, told_by=told_by)
     _record_unit("consultation.answer", asked, by=by, now=now, told_by=told_by)
-
-
-def _checked(row: ConsultedTask, opinions: Mapping[int, Opinion]) -> Opinion:
-    if row.id not in opinions:
-        raise Invalid({f"opinion_{row.id}": _l("请选择。")})
-    kind, text = opinions[row.id]
-    field = f"text_{row.id}"
-    text = words(text, field, required=kind is not OpinionKind.NONE, limit=1000)
-    if text and kind is OpinionKind.NONE:
-        raise Invalid({f"opinion_{row.id}": _l("写了意见，请选择意见类型。")})
-    return kind, text
-
-
-def _say(row: ConsultedTask, kind: OpinionKind, text: str) -> None:
-    """Write an opinion down; how another opinion was handled says nothing of this one."""
-    if (row.opinion, row.text) == (kind, text):
-        return
-    row.opinion, row.text = kind, text
-    row.handling, row.handled_by_id, row.handled_at, row.reason = None, None, None, ""
-    row.version += 1
 
 
 def handle_opinion(
@@ -89,14 +68,10 @@ def handle_opinion(
 ) -> None:
     """Adopt an opinion, or not and why. The draft itself is edited as drafts are."""
     require(policy.may_manage(by, row.asked.consultation.group_id))
-    reason = words(reason, "reason", required=handling is Handling.NOT_ADOPTED, limit=1000)
+    reason = checked_reason(handling, reason)
     hold(row.task, states=[TaskState.DRAFT])
     _hold_open(row.asked.consultation)
-    if row.asked.answered_at is None or row.opinion in (None, OpinionKind.NONE):
-        raise Stale(_l("该单位没有需要处理的意见。"))
-    take(row, version=version)
-    row.handling, row.reason = handling, reason
-    row.handled_by_id, row.handled_at = by.person_id, now
+    handle(row, handling=handling, reason=reason, version=version, by=by, now=now)
     _record_row("task.handle_opinion", row, by=by, now=now, handling=handling, why=reason)
     notices.tell_handled(row, now=now)
 

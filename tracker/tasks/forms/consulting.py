@@ -57,6 +57,6 @@ def answer_form(rows: Sequence[ConsultedTask], **data: Any) -> AnswerForm:
             choices=words((kind.value, LABELS[kind]) for kind in OpinionKind),
             default=(row.opinion or OpinionKind.NONE).value,
         )
-        fields[f"text_{row.id}"] = TextField(_l("意见内容"), limit=1000, rows=2, default=row.text)
+        fields[f"text_{row.id}"] = TextField(_l("意见内容"), limit=1000, rows=2, default=row.said)
     form: AnswerForm = type("AnswerForm", (AnswerForm,), fields)(**data)
     return form

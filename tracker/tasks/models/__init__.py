@@ -29,10 +29,20 @@ from tracker.tasks.models.timing import (
     Extension,
     Suspension,
 )
+from tracker.tasks.models.views_asked import (
+    AnswerColumns,
+    AskingColumns,
+    OpinionColumns,
+    of_answer,
+    of_asking,
+    of_opinion,
+)
 
 __all__ = [
     "Adjustment",
+    "AnswerColumns",
     "Apportionment",
+    "AskingColumns",
     "Consultation",
     "ConsultedTask",
     "ConsultedUnit",
@@ -43,6 +53,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "Milestone",
+    "OpinionColumns",
     "ProgressReport",
     "SignOffBatch",
     "Submission",
@@ -52,4 +63,7 @@ __all__ = [
     "TaskPart",
     "TaskSeries",
     "Verification",
+    "of_answer",
+    "of_asking",
+    "of_opinion",
 ]

@@ -83,7 +83,7 @@ def _tasks(tasks: Sequence[Task]) -> Table:
 def _said(tasks: Sequence[Task], opinions: Mapping[int, Sequence[ConsultedTask]]) -> list[Block]:
     """What units said when they were asked, and what became of it; nothing where nobody said anything."""
     rows = tuple(
-        (str(number), one.asked.unit.name, f"{LABELS[one.opinion]}：{one.text}", _handled(one))
+        (str(number), one.asked.unit.name, f"{LABELS[one.opinion]}：{one.said}", _handled(one))
         for number, task in enumerate(tasks, 1)
         for one in opinions.get(task.id, ())
         if one.opinion is not None

@@ -95,7 +95,8 @@ def register(act: Act) -> None:
             raise
 
     def sheet(ending: str, **address: int) -> ResponseReturnValue:
-        return _sheet(act, address[argument], url_for(f"tasks.{act.name}", **address), ending)
+        of_the_act: dict[str, Any] = {**address}
+        return _sheet(act, address[argument], url_for(f"tasks.{act.name}", **of_the_act), ending)
 
     bp.add_url_rule(act.rule, endpoint=act.name, view_func=view, methods=["GET", "POST"])
     if act.sheet is not None:
