@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
-
-from sqlalchemy.orm import Mapped
+from typing import Any
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import take
@@ -18,18 +16,8 @@ MAX_OPINION = 1000
 Opinion = tuple[OpinionKind, str]
 
 
-class Opined(Protocol):
-    """A row that holds an opinion and its handling."""
-
-    id: Mapped[int]
-    opinion: Mapped[OpinionKind | None]
-    said: Mapped[str]
-    handling: Mapped[Handling | None]
-    reason: Mapped[str]
-    handled_by_id: Mapped[int | None]
-    handled_at: Mapped[datetime | None]
-    version: Mapped[int]
-    asked: Any
+Opined = Any
+"""A row that holds an opinion and its handling (OpinionColumns), its words in `said`, its answer in `asked`."""
 
 
 def checked_opinion(row: Opined, opinions: Mapping[int, Opinion]) -> Opinion:

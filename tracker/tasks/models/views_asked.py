@@ -4,6 +4,7 @@ Mixins of columns; each table keeps its own names and its own CHECKs.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -60,7 +61,7 @@ class AskingColumns:
     version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr
-    def opened_by(cls) -> Mapped[Person]:  # noqa: N805 - the library hands over the class
+    def opened_by(cls: Any) -> Mapped[Person]:  # noqa: N805 - the library hands over the class
         """Who asked."""
         return relationship(foreign_keys=[cls.opened_by_id])
 
@@ -77,12 +78,12 @@ class AnswerColumns:
     version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr
-    def drafted_by(cls) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
+    def drafted_by(cls: Any) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
         """Who drafted it."""
         return relationship(foreign_keys=[cls.drafted_by_id])
 
     @declared_attr
-    def answered_by(cls) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
+    def answered_by(cls: Any) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
         """Who gave it."""
         return relationship(foreign_keys=[cls.answered_by_id])
 
@@ -98,6 +99,6 @@ class OpinionColumns:
     version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr
-    def handled_by(cls) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
+    def handled_by(cls: Any) -> Mapped[Person | None]:  # noqa: N805 - the library hands over the class
         """Who handled it."""
         return relationship(foreign_keys=[cls.handled_by_id])
