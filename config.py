@@ -7,14 +7,14 @@ written are the key files, by `Settings.session_key()` and `Settings.sealing_key
 import ipaddress
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tracker.kernel.environment import SettingsError, Variables
+from tracker.kernel.environment import SettingsError, Variables, kept_key
+from tracker.kernel.outbound import Permitted, permitted
 
 ROOT = Path(__file__).resolve().parent
 
@@ -80,6 +80,13 @@ class Settings:
     absolute_hours: int = 12
     """[ZEREN_ABSOLUTE_HOURS] A sign-in ends after so many hours whatever happens."""
 
+    outbound: tuple[Permitted, ...] = ()
+    """[ZEREN_OUTBOUND] What may be called: host:port of mail server, robots and gateways, comma-separated; a name of
+    one's own network as host:port=10.20.0.0/16. Empty: nothing leaves."""
+
+    outbound_ca: Path | None = None
+    """[ZEREN_OUTBOUND_CA] PEM file of further certificate authorities by which what is called may prove itself."""
+
     log_level: str = "INFO"
     """[ZEREN_LOG_LEVEL] DEBUG, INFO, WARNING or ERROR."""
 
@@ -116,6 +123,8 @@ class Settings:
             max_upload_mb=variables.number("ZEREN_MAX_UPLOAD_MB", 20, low=1, high=500),
             idle_minutes=variables.number("ZEREN_IDLE_MINUTES", 30, low=1, high=24 * 60),
             absolute_hours=variables.number("ZEREN_ABSOLUTE_HOURS", 12, low=1, high=24 * 7),
+            outbound=_outbound(variables),
+            outbound_ca=variables.file("ZEREN_OUTBOUND_CA"),
             log_level=variables.one_of("ZEREN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             log_format=variables.one_of("ZEREN_LOG_FORMAT", "console", ("console", "json")),
         )
@@ -145,7 +154,7 @@ class Settings:
         path = self.instance_dir / name
         try:
             self.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return _keep_key(path)
+            return kept_key(path)
         except OSError as error:
             raise SettingsError(f"{variable} is not set and {path} cannot be kept: {error.strerror}") from error
 
@@ -228,6 +237,13 @@ def _pdf_seal(variables: Variables) -> tuple[Path | None, Path | None]:
     return seal, password
 
 
+def _outbound(variables: Variables) -> tuple[Permitted, ...]:
+    try:
+        return tuple(permitted(text) for text in variables.text("ZEREN_OUTBOUND").split(",") if text.strip())
+    except ValueError as error:
+        raise SettingsError(f"ZEREN_OUTBOUND: {error}") from error
+
+
 def _base_url(variables: Variables, host: str, port: int) -> str:
     text = variables.text("ZEREN_BASE_URL").rstrip("/")
     if not text:
@@ -263,23 +279,3 @@ def _is_loopback(host: str) -> bool:
 def _is_loopback_http(base_url: str) -> bool:
     parts = urlsplit(base_url)
     return parts.scheme == "http" and _is_loopback(parts.hostname or "")
-
-
-def _keep_key(path: Path) -> str:
-    """Return the key in the file, making it if need be; of two processes that start at once, one makes it."""
-    if not path.exists():
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            # A link, unlike a rename, leaves a key that another process made first in place.
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    key = path.read_text(encoding="ascii").strip()
-    if len(key) < 32:
-        raise SettingsError(f"{path} is damaged: it must hold at least 32 characters")
-    return key

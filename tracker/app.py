@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from tracker import cli, health, refusals, shell
+from tracker import cli, health, readers, refusals, shell
 from tracker import tables as _tables  # noqa: F401 - relationships and migrations need every table
 from tracker.accounts import access as accounts_access
 from tracker.accounts import acts as accounts_acts
@@ -24,6 +24,12 @@ from tracker.audit import access as audit_access
 from tracker.audit import acts as audit_acts
 from tracker.audit import views as audit_views
 from tracker.audit.cli import cli as audit_cli
+from tracker.delivery import access as delivery_access
+from tracker.delivery import acts as delivery_acts
+from tracker.delivery import cli as delivery_cli
+from tracker.delivery import notices as delivery_notices
+from tracker.delivery import views as delivery_views
+from tracker.delivery.rules import LABELS as DELIVERY_LABELS
 from tracker.demo import cli as demo_cli
 from tracker.desk import access as desk_access
 from tracker.desk import views as desk_views
@@ -90,6 +96,7 @@ BLUEPRINTS = (
     health.bp,
     accounts_views.bp,
     audit_views.bp,
+    delivery_views.bp,
     jobs_views.bp,
     organisation_views.bp,
     plans_views.bp,
@@ -105,6 +112,7 @@ TABLES: tuple[Mapping[str, Route], ...] = (
     health.ACCESS,
     accounts_access.ACCESS,
     audit_access.ACCESS,
+    delivery_access.ACCESS,
     jobs_access.ACCESS,
     organisation_access.ACCESS,
     plans_access.ACCESS,
@@ -121,6 +129,7 @@ MENU: tuple[MenuEntry, ...] = (
     *tasks_access.MENU,
     *accounts_access.MENU,
     *audit_access.MENU,
+    *delivery_access.MENU,
     *organisation_access.MENU,
     *plans_access.MENU,
     *letters_access.MENU,
@@ -131,6 +140,7 @@ MENU: tuple[MenuEntry, ...] = (
 ACTS: tuple[Mapping[str, object], ...] = (
     accounts_acts.ACTS,
     audit_acts.ACTS,
+    delivery_acts.ACTS,
     organisation_acts.ACTS,
     plans_acts.ACTS,
     tasks_acts.ACTS,
@@ -142,6 +152,7 @@ ACTS: tuple[Mapping[str, object], ...] = (
 RECORD_WORDS = (
     accounts_acts,
     audit_acts,
+    delivery_acts,
     organisation_acts,
     plans_acts,
     tasks_acts,
@@ -152,6 +163,7 @@ RECORD_WORDS = (
 """Modules with the words for subjects and keys in the record of acts."""
 MESSAGES: tuple[Mapping[str, Message], ...] = (
     accounts_notices.MESSAGES,
+    delivery_notices.MESSAGES,
     organisation_notices.MESSAGES,
     tasks_notices.MESSAGES,
     letters_notices.MESSAGES,
@@ -167,6 +179,7 @@ COMMANDS: tuple[Command, ...] = (
     cli.docs,
     accounts_cli,
     audit_cli,
+    delivery_cli.deliver,
     demo_cli.demo,
     jobs_cli.worker,
     organisation_cli,
@@ -227,11 +240,14 @@ def _fill_registry() -> None:
     registry.add_panel("plan", intake_panel.plan_panel)
     registry.add_panel("task", oversight_views.panel)
     registry.add_panel("task", reminders_views.panel)
+    registry.add_panel("task", delivery_views.panel)
+    registry.readers.update(readers.READERS)
     for acts in ACTS:
         registry.add_acts(acts)
     for words in RECORD_WORDS:
         registry.subjects.update(words.SUBJECTS)
         registry.keys.update(words.KEYS)
+    registry.add_codes(delivery_acts.CODES, DELIVERY_LABELS)
     registry.add_codes(organisation_acts.CODES, ORGANISATION_LABELS)
     registry.add_codes(tasks_acts.CODES, TASK_LABELS)
     registry.add_codes(letters_acts.CODES, LETTER_LABELS)

@@ -97,6 +97,7 @@ def _frame(app: Flask) -> dict[str, Any]:
         ("sign_out_url", "accounts.sign_out"),
         ("home_url", "desk.home"),
         ("account_url", "accounts.me"),
+        ("messages_url", "delivery.preferences"),
     ):
         frame[name] = url_for(endpoint)
     return frame

@@ -2,6 +2,7 @@
 
 import tracker.accounts.models
 import tracker.audit.models
+import tracker.delivery.models
 import tracker.kernel.calendar
 import tracker.kernel.files
 import tracker.kernel.installation

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
+from tests.laws.deliveries import of_deliveries
 from tests.laws.flags import of_flags
 from tests.laws.letters import of_letters
 from tracker.accounts.models import Account, SignInSession
@@ -94,6 +95,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         **_of_plans(cast, row, region, files),
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),
         **of_letters(row, cast.unit_ids[unit], person, DIGEST),
+        **of_deliveries(row, person),
         **of_flags(tasks["late"], cast.unit_ids[unit], person, DIGEST),
         **_of_oversight(row, tasks["late"], cast.unit_ids[unit], person),
         "ladder": "deadline",

@@ -6,13 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask_babel import format_date, get_locale
+from flask_babel import get_locale
 
 from tracker.desk.queries import About, Matter, UnitMatters
 from tracker.kernel.clock import local_date
-from tracker.kernel.registry import Message, registry
 from tracker.kernel.text import _
-from tracker.outbox.models import InboxItem
 from tracker.tasks.rules import LABELS, Light
 
 
@@ -45,36 +43,6 @@ def lamp_text(light: Light, days: int | None) -> str | None:
     if light in {Light.YELLOW, Light.GREEN}:
         return str(_("还剩 %(days)s 天", days=days) if days else _("今天到期"))
     return None
-
-
-class _Given(dict[str, Any]):
-    """Values of a message; one that an old message did not carry shows as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
-
-
-def sentence_of(item: InboxItem) -> str:
-    """A message in the reader's language; one of a kind that is no longer known says so."""
-    message = registry.messages.get(item.kind)
-    if message is None:
-        return str(_("有一条新消息，请查看。"))
-    return str(message.sentence) % _Given({key: _value(value) for key, value in (item.params or {}).items()})
-
-
-def _value(value: object) -> object:
-    """Dates come as text out of the record."""
-    if isinstance(value, str) and len(value) == len("2026-03-18"):
-        try:
-            return format_date(date.fromisoformat(value), "long")
-        except ValueError:
-            return value
-    return value
-
-
-def message_kind(item: InboxItem) -> Message | None:
-    """What is known of a message's kind."""
-    return registry.messages.get(item.kind)
 
 
 def work_group_text(group: str, units: Sequence[UnitMatters], *, now: datetime) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from tracker.accounts.identity import actor_of_person
+from tracker.delivery.courier import Courier
 from tracker.jobs import ending
 from tracker.kernel import clock, jobs
 from tracker.kernel.db import db, write_transaction
@@ -31,6 +32,7 @@ class Shift:
     holder: str
     stopping: Callable[[], bool] = bool
     claim: Claim | None = field(default=None)
+    courier: Courier | None = field(default=None)
 
 
 def run_next_job(shift: Shift) -> bool:
@@ -122,5 +124,18 @@ def throw_away_expired(_shift: Shift) -> bool:
     return False
 
 
-TURNS: tuple[Callable[[Shift], bool], ...] = (run_next_job, throw_away_expired)
+def deliver(shift: Shift) -> bool:
+    """Send what is due by mail, robot and text message."""
+    if shift.courier is None:
+        shift.courier = Courier(shift.holder, clock.now, shift.stopping)
+    try:
+        return shift.courier.work()
+    except (SQLAlchemyError, OSError):
+        raise
+    except Exception:  # noqa: BLE001 - a fault in one kind of work must not end the others; it stands in the log
+        log.exception("deliveries")
+        return False
+
+
+TURNS: tuple[Callable[[Shift], bool], ...] = (run_next_job, deliver, throw_away_expired)
 """What a worker looks after, one after the other; each says whether there may be more of it at once."""

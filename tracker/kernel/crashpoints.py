@@ -6,6 +6,13 @@ Nothing arms one in an installation: there is no setting and no variable for it,
 import os
 
 NAMES: dict[str, str] = {
+    "deliver.begun": "the words are frozen and the delivery counts as being sent; nothing has left yet",
+    "deliver.claimed": "deliveries are claimed and none is begun",
+    "deliver.freed": "in the transaction that reaps: claims are freed, what was being sent is not yet uncertain",
+    "deliver.marked": "what the other side answered stands in the delivery",
+    "deliver.sent": "the other side has answered, and nothing says so yet",
+    "digest.filled": "in the transaction that plans: digests and their messages are written",
+    "digest.written": "in the transaction that plans: digests are written without their messages",
     "sweep.chunk.told": "a step's reminders are written, not yet lower rungs, inboxes or effects",
     "sweep.chunk.superseded": "lower rungs are on record too, not yet inboxes or effects",
     "sweep.chunk.inboxes": "inboxes are written, not yet the rung's effect",

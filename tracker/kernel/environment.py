@@ -1,5 +1,7 @@
 """The environment's variables, read one by one; whatever is wrong is said with its name."""
 
+import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,3 +69,23 @@ class Variables:
         if own - self._known:
             known = ", ".join(sorted(name for name in self._known if name.startswith("ZEREN_")))
             raise SettingsError(f"unknown setting {', '.join(sorted(own - self._known))}; known: {known}")
+
+
+def kept_key(path: Path) -> str:
+    """Return the key in the file, making it if need be; of two processes that start at once, one makes it."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # A link, unlike a rename, leaves a key that another process made first in place.
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 32:
+        raise SettingsError(f"{path} is damaged: it must hold at least 32 characters")
+    return key

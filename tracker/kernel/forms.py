@@ -30,6 +30,9 @@ REQUIRED = DataRequired(_l("请填写此项。"))
 CHOSEN = InputRequired(_l("请选择。"))
 OPTIONAL = Optional()
 
+HOURS = [SelectChoice(hour, f"{hour}:00") for hour in range(24)]
+"""The whole hours of a day, to choose from."""
+
 Choices = Sequence[tuple[int, str]]
 
 

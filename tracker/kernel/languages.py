@@ -4,12 +4,14 @@ Flask-Babel asks seven context-local proxies, and spells out the locale, for eve
 of a list page. Words outside templates are few and stay with it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask
-from flask_babel import get_translations
+from flask_babel import force_locale, get_translations
 
 _catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
 
@@ -25,6 +27,17 @@ def _reading() -> Any:
 def _forget() -> None:
     """A new request may have a reader of another language."""
     _catalogue.set(None)
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Write in a reader's language where there is no request of theirs, such as for a mail."""
+    with force_locale(language):
+        known = _catalogue.set(get_translations())
+        try:
+            yield
+        finally:
+            _catalogue.reset(known)
 
 
 def init_languages(app: Flask) -> None:

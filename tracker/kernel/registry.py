@@ -37,6 +37,8 @@ class Message:
     endpoint: str
     argument: str
     icon: str = "bell"
+    must: bool = False
+    """It goes by mail whatever its reader switched off: what must be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Registry:
     jobs: dict[str, JobKind] = field(default_factory=dict)
     slots: list[Any] = field(default_factory=list)
     """Jobs of the clock that stand above the scheduler, which finds them here."""
+    readers: dict[str, Callable[[Actor, int], object]] = field(default_factory=dict)
+    """By kind of subject: loads one for a reader, and raises NotVisible where it is not theirs to see."""
 
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
@@ -97,6 +101,7 @@ class Registry:
         self.bulk.clear()
         self.jobs.clear()
         self.slots.clear()
+        self.readers.clear()
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

@@ -13,9 +13,12 @@ from tracker.organisation.rules import ContactRole, PostRank
 from tracker.outbox.commands import enqueue, settle
 from tracker.tasks.policy import confirmers
 
+TO_SIGN = frozenset({"issued", "handover", "succeeded", "urged"})
+"""What must be signed: these reach their reader by mail whatever is switched off."""
+
 MESSAGES = {
     **{
-        f"letter.{kind}": Message(sentence, "letters.show", "letter_id", icon)
+        f"letter.{kind}": Message(sentence, "letters.show", "letter_id", icon, must=kind in TO_SIGN)
         for kind, sentence, icon in (
             ("issued", _l("请于 %(sign_by)s 前签署：%(title)s（%(number)s）"), "signature"),
             ("in_force", _l("责任书已由双方签署生效：%(title)s（%(number)s）"), "circle-check"),
@@ -45,7 +48,9 @@ MESSAGES = {
     "letter.hand_on_drafted": Message(
         _l("有分解下达的责任书待您下发：%(title)s"), "letters.batch", "letter_batch_id", "send"
     ),
-    "letter.to_sign": Message(_l("有责任书等您签署，可以集中签署：%(title)s"), "letters.sign_many", "", "signature"),
+    "letter.to_sign": Message(
+        _l("有责任书等您签署，可以集中签署：%(title)s"), "letters.sign_many", "", "signature", must=True
+    ),
 }
 
 

@@ -16,6 +16,7 @@ ACTS: dict[str, object] = {
     "organisation.add_person": _l("登记人员"),
     "organisation.rename_person": _l("更正姓名"),
     "organisation.set_phone": _l("修改电话"),
+    "organisation.set_email": _l("修改邮箱"),
     "organisation.add_post": _l("设立职务"),
     "organisation.appoint": _l("任职"),
     "organisation.end_appointment": _l("离任"),
@@ -102,6 +103,8 @@ KEYS: dict[str, object] = {
     "consult_days": _l("征求意见期限"),
     "yellow_days": _l("临期预警"),
     "urge_cooldown_days": _l("催办间隔"),
+    "messages_from": _l("对外消息最早"),
+    "messages_until": _l("对外消息最晚"),
     "percent_enabled": _l("填报百分比"),
     "roll_due_dates": _l("非工作日顺延"),
 }

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tracker.kernel.forms import DayField
+from tracker.kernel.forms import HOURS, DayField
 from tracker.kernel.text import _l
 from tracker.organisation.models import Unit
 from tracker.organisation.rules import (
@@ -183,6 +183,8 @@ class SettingsForm(VersionedForm):
     urge_cooldown_days = IntegerField(_l("催办间隔（工作日）"), [NUMBER], description=_l("同一事项两次催办至少相隔。"))
     roll_due_dates = BooleanField(_l("完成时限遇非工作日顺延到下一个工作日"))
     percent_enabled = BooleanField(_l("填报进展时要求完成百分比"))
+    messages_from = SelectField(_l("对外消息最早"), choices=HOURS, coerce=int, default=8)
+    messages_until = SelectField(_l("对外消息最晚"), choices=HOURS, coerce=int, default=20)
     succession = RadioField(
         _l("席位变动"),
         choices=words(Succession),

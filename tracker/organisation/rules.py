@@ -168,6 +168,8 @@ class GroupSettings:
     roll_due_dates: bool = True
     percent_enabled: bool = False
     succession: Succession = Succession.NATURAL
+    messages_from: int = 8
+    messages_until: int = 20
 
 
 SETTING_LIMITS = {
@@ -175,6 +177,8 @@ SETTING_LIMITS = {
     "consult_days": (1, 30),
     "yellow_days": (0, 60),
     "urge_cooldown_days": (0, 30),
+    "messages_from": (6, 12),
+    "messages_until": (13, 22),
 }
 
 
@@ -187,6 +191,13 @@ def settings_out_of_range(settings: GroupSettings) -> dict[str, tuple[int, int]]
 
 REGION_CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 """Codes of divisions after GB/T 2260 and its extensions: two digits a level, then three."""
+
+
+MAIL_ADDRESS = re.compile(
+    r"(?=.{6,120}$)(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
+"""A mail address in plain letters, so that what is shown is where it goes."""
 
 
 def masked_phone(number: str) -> str:

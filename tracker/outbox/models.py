@@ -23,6 +23,14 @@ class InboxItem(Model):
             postgresql_where=sa.text("read_at IS NULL"),
         ),
         sa.Index("ix_inbox_item_recipient", "recipient_id", "id"),
+        sa.Index("ix_inbox_item_group", "group_id", "id"),
+        sa.Index("ix_inbox_item_subject", "subject_kind", "subject_id", "id"),
+        sa.Index(
+            "ix_inbox_item_outgoing",
+            "created_at",
+            sqlite_where=sa.text("read_at IS NULL AND channels <> ''"),
+            postgresql_where=sa.text("read_at IS NULL AND channels <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -5,13 +5,12 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.desk import words
 from tracker.desk.views.blueprint import bp
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.text import _
-from tracker.outbox import commands, queries
+from tracker.outbox import commands, queries, words
 from tracker.outbox.models import InboxItem
 
 

@@ -40,6 +40,7 @@ from tracker.organisation.commands.people import (
     ensure_post,
     hand_over,
     rename_person,
+    set_email,
     set_phone,
     set_presiding,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "seat",
     "seed_calendar",
     "set_contact",
+    "set_email",
     "set_phone",
     "set_presiding",
     "take_back",

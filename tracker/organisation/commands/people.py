@@ -24,7 +24,7 @@ from tracker.organisation.models import (
     Region,
     Unit,
 )
-from tracker.organisation.rules import PostRank, UnitKind
+from tracker.organisation.rules import MAIL_ADDRESS, PostRank, UnitKind
 
 HEAD_TAKEN = _l("该职务已有人担任，请先办理离任，或使用“换人”。")
 HOLDS_ALREADY = _l("此人已担任该职务。")
@@ -58,6 +58,18 @@ def set_phone(person: Person, *, phone: str, version: int, by: Actor, now: datet
     take(person, version=version)
     person.phone = one_line(phone, "phone", limit=30)
     record("organisation.set_phone", "person", person.id, by=by, now=now)
+
+
+def set_email(person: Person, *, email: str, by: Actor, now: datetime) -> None:
+    """Change the address that a person gets mail at; empty: no mail. The record of acts does not hold it."""
+    require(policy.may_set_phone(by, person, day=local_date(now)))
+    address = one_line(email, "email", limit=120)
+    if address and not MAIL_ADDRESS.fullmatch(address):
+        raise Invalid({"email": _l("邮箱地址有误，应当像 name@example.gov.cn。")})
+    if address != person.email:
+        take(person)
+        person.email = address
+        record("organisation.set_email", "person", person.id, by=by, now=now)
 
 
 def ensure_post(unit: Unit, *, title: str, rank: PostRank, by: Actor, now: datetime) -> Post:

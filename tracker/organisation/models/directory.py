@@ -74,6 +74,7 @@ class Person(Model):
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
     name: Mapped[str] = mapped_column(sa.String(60))
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    email: Mapped[str] = mapped_column(sa.String(120), default="")
     pinyin: Mapped[str] = mapped_column(sa.String(400), default="", index=True)
     initials: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
     version: Mapped[int] = mapped_column(default=1)

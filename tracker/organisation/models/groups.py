@@ -21,6 +21,8 @@ class LeadershipGroup(Model):
         sa.CheckConstraint("consult_days BETWEEN 1 AND 30", name="consult_days"),
         sa.CheckConstraint("yellow_days BETWEEN 0 AND 60", name="yellow_days"),
         sa.CheckConstraint("notice_prefix <> ''", name="notice_prefix"),
+        sa.CheckConstraint("messages_from BETWEEN 6 AND 12", name="messages_from"),
+        sa.CheckConstraint("messages_until BETWEEN 13 AND 22", name="messages_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,6 +45,9 @@ class LeadershipGroup(Model):
     urge_cooldown_days: Mapped[int] = mapped_column(default=2)
     notice_prefix: Mapped[str] = mapped_column(sa.String(20), default="督")
     """What the numbers of its supervision notices begin with: 督〔2026〕1号."""
+    messages_from: Mapped[int] = mapped_column(sa.SmallInteger, default=8, server_default="8")
+    messages_until: Mapped[int] = mapped_column(sa.SmallInteger, default=20, server_default="20")
+    """Hours of the day within which messages about the group may leave the house."""
     proposals_from: Mapped[date | None]
     """The day from which seats change by proposal (报请调整); none where successors to posts follow (自然递补)."""
     version: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,299 @@
+"""What the other side answers, and what that means: nothing is sent without the provider's own positive code."""
+
+import base64
+import hmac
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cast import NOW, Cast
+from tests.clock import Clock
+from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, drip, flood, free_port, reset
+from tests.outbox.world import attempts, courier, deliveries, set_up_mail, set_up_robot, tell
+from tracker.accounts.models import Account
+from tracker.delivery.models import ChannelEndpoint
+from tracker.delivery.rules import MOST_ATTEMPTS, DeliveryState, EndpointKind, Outcome
+from tracker.delivery.senders import http, mail, signature
+from tracker.delivery.senders.robots import read_answer
+from tracker.kernel.db import db, write_transaction
+from tracker.organisation.models import Person
+from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
+
+STATE, KIND = DeliveryState, EndpointKind
+
+
+def said(code: int, name: str = "errcode") -> Answer:
+    """A 200 with a code in its body."""
+    return 200, {}, json.dumps({name: code, "errmsg": "x"}).encode()
+
+
+ROBOTS: list[tuple[EndpointKind, Answer, DeliveryState, Outcome, str]] = [
+    (KIND.WECOM, said(0), STATE.SENT, Outcome.DELIVERED, "200 0"),
+    (KIND.DINGTALK, said(0), STATE.SENT, Outcome.DELIVERED, "200 0"),
+    (KIND.FEISHU, said(0, "code"), STATE.SENT, Outcome.DELIVERED, "200 0"),
+    (KIND.FEISHU, said(0, "StatusCode"), STATE.SENT, Outcome.DELIVERED, "200 0"),
+    (KIND.WECOM, said(45009), STATE.PENDING, Outcome.TEMPORARY, "200 45009"),
+    (KIND.DINGTALK, said(130101), STATE.PENDING, Outcome.TEMPORARY, "200 130101"),
+    (KIND.FEISHU, said(9499, "code"), STATE.PENDING, Outcome.TEMPORARY, "200 9499"),
+    (KIND.WECOM, said(-1), STATE.PENDING, Outcome.TEMPORARY, "200 -1"),
+    (KIND.DINGTALK, said(310000), STATE.FAILED, Outcome.PERMANENT, "200 310000"),
+    (KIND.WECOM, said(93000), STATE.FAILED, Outcome.PERMANENT, "200 93000"),
+    (KIND.FEISHU, said(19021, "code"), STATE.FAILED, Outcome.PERMANENT, "200 19021"),
+    (KIND.WECOM, said(40058), STATE.FAILED, Outcome.PERMANENT, "200 40058"),
+    (KIND.WECOM, (200, {}, b"<html>welcome to the hotel</html>"), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WECOM, (200, {}, b""), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WECOM, (200, {}, b'{"ok": true}'), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WECOM, (200, {}, b'{"errcode": false}'), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WECOM, (200, {}, b"[0]"), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WECOM, (204, {}, b""), STATE.UNCERTAIN, Outcome.UNKNOWN, "204"),
+    (KIND.WECOM, (429, {"Retry-After": "120"}, b""), STATE.PENDING, Outcome.TEMPORARY, "429"),
+    (KIND.WECOM, (500, {}, b""), STATE.PENDING, Outcome.TEMPORARY, "500"),
+    (KIND.WECOM, (503, {}, b""), STATE.PENDING, Outcome.TEMPORARY, "503"),
+    (KIND.WECOM, (502, {}, b""), STATE.UNCERTAIN, Outcome.UNKNOWN, "502"),
+    (KIND.WECOM, (504, {}, b""), STATE.UNCERTAIN, Outcome.UNKNOWN, "504"),
+    (KIND.WECOM, (400, {}, b""), STATE.FAILED, Outcome.PERMANENT, "400"),
+    (KIND.WECOM, (404, {}, b""), STATE.FAILED, Outcome.PERMANENT, "404"),
+    (KIND.WECOM, (302, {"Location": "https://127.0.0.1/"}, b""), STATE.FAILED, Outcome.PERMANENT, "302"),
+]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("kind", "answer", "state", "outcome", "code"), ROBOTS)
+def test_an_answer_of_a_robot_is_read_and_not_only_its_status(
+    cast: Cast,
+    authority: Authority,
+    chat_server: ChatServer,
+    kind: EndpointKind,
+    answer: Answer,
+    state: DeliveryState,
+    outcome: Outcome,
+    code: str,
+) -> None:
+    set_up_robot(cast, kind, chat_server.url(), authority)
+    chat_server.answer = answer
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    assert len(chat_server.receipts.rows) == 1
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.provider_code) == (state, code)
+    assert [(row.outcome, row.code) for row in attempts()] == [(outcome, code)]
+
+
+MAILS = [
+    ("ok", STATE.SENT, "250", 1),
+    ("450", STATE.PENDING, "450", 0),
+    ("550", STATE.FAILED, "550", 0),
+    ("421", STATE.PENDING, "421", 0),
+    ("451 after data", STATE.PENDING, "451", 0),
+    ("554 after data", STATE.FAILED, "554", 0),
+    ("reset before data", STATE.PENDING, "connection_lost", 0),
+    ("reset after data", STATE.UNCERTAIN, "connection_lost", 1),
+    ("hang", STATE.UNCERTAIN, "timeout", 1),
+]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("mode", "state", "code", "taken"), MAILS)
+def test_what_a_mail_server_does_is_told_apart(
+    cast: Cast,
+    authority: Authority,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    state: DeliveryState,
+    code: str,
+    taken: int,
+) -> None:
+    monkeypatch.setattr(mail, "SECONDS", 1.0)
+    set_up_mail(cast, mail_server.port, authority)
+    mail_server.mode, mail_server.hang_seconds = mode, 3.0
+    tell(cast)
+    courier().work()
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.provider_code, len(mail_server.receipts.rows)) == (state, code, taken)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("misbehave", "code"), [(reset, "connection_lost"), (drip, "timeout"), (flood, "answer_too_long")]
+)
+def test_an_answer_that_breaks_off_or_never_ends_is_cut_and_unknown(
+    cast: Cast,
+    authority: Authority,
+    chat_server: ChatServer,
+    monkeypatch: pytest.MonkeyPatch,
+    misbehave: Callable[[Any], bool],
+    code: str,
+) -> None:
+    monkeypatch.setattr(http, "SECONDS", 1.0)
+    set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
+    chat_server.misbehave = misbehave
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    assert [(row.state, row.provider_code) for row in deliveries()] == [(STATE.UNCERTAIN, code)]
+
+
+def test_a_port_that_refuses_leaves_the_message_waiting(cast: Cast, authority: Authority) -> None:
+    endpoint = set_up_robot(cast, KIND.WECOM, f"https://127.0.0.1:{free_port()}/send", authority)
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    assert [row.state for row in deliveries()] == [STATE.PENDING]
+    assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "no_connection"
+
+
+def test_a_refused_message_waits_longer_each_time_and_fails_in_the_end(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    mail_server.mode = "450"
+    tell(cast)
+    worker, waits = courier(), []
+    worker.work()
+    for _attempt in range(3):
+        (delivery,) = deliveries()
+        waits.append(delivery.next_attempt_at - clock.now)
+        clock.set(delivery.next_attempt_at)
+        worker.work()
+    assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE delivery SET attempts = :most"), {"most": MOST_ATTEMPTS - 1})
+    clock.set(deliveries()[0].next_attempt_at)
+    worker.work()
+    assert [row.state for row in deliveries()] == [STATE.FAILED]
+    told = sa.select(InboxItem.recipient_id).where(InboxItem.kind == "delivery.refused")
+    assert list(db.session.scalars(told)) == [cast.person_ids["administrator"]]
+
+
+def test_a_refused_recipient_keeps_nobody_else_waiting(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    for reader in ("finance_head", "finance_liaison", "town_head"):
+        tell(cast, reader)
+    taking = mail_server.handle_RCPT
+
+    async def picky(server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address.startswith("finance.head"):
+            return "550 no such user"
+        return await taking(server, session, envelope, address, options)
+
+    mail_server.handle_RCPT = picky  # type: ignore[method-assign, assignment]
+    courier().work()
+    assert sorted(row.state for row in deliveries()) == [STATE.FAILED, STATE.SENT, STATE.SENT]
+    assert len(db.session.scalars(sa.select(InboxItem).where(InboxItem.kind == "delivery.refused")).all()) == 1
+
+
+def test_a_robot_is_given_no_more_than_twenty_messages_in_a_minute(
+    cast: Cast, authority: Authority, chat_server: ChatServer, clock: Clock
+) -> None:
+    set_up_robot(cast, KIND.DINGTALK, chat_server.url(), authority)
+    with write_transaction() as session:
+        people = [Person(region_id=cast.region_ids["d1"], name=f"第{n}人") for n in range(40)]
+        session.add_all(people)
+        session.flush()
+        session.add_all(
+            Account(person_id=p.id, login=f"p{p.id}", password_hash="-", must_change=False, created_at=NOW)
+            for p in people
+        )
+        session.add_all(
+            InboxItem(
+                recipient_id=p.id,
+                kind="task.issued",
+                params={},
+                subject_kind="account",
+                subject_id=p.id,
+                group_id=cast.group_ids["g1"],
+                key="k",
+                created_at=NOW,
+                channels="chat",
+            )
+            for p in people
+        )
+    sent: list[float] = []
+    worker = courier()
+    for second in range(0, 200, 2):
+        clock.set(NOW + timedelta(seconds=second))
+        before = len(chat_server.receipts.rows)
+        worker.work()
+        sent += [second] * (len(chat_server.receipts.rows) - before)
+    assert len(sent) == 40
+    assert max(sum(start <= at < start + 60 for at in sent) for start in range(200)) <= 20
+
+
+def test_a_robot_that_says_too_often_is_left_alone_and_then_goes_on(
+    cast: Cast, authority: Authority, chat_server: ChatServer, clock: Clock
+) -> None:
+    set_up_robot(cast, KIND.DINGTALK, chat_server.url(), authority)
+    chat_server.answer = said(130101)
+    tell(cast, channels=(Channel.CHAT,))
+    worker = courier()
+    worker.work()
+    chat_server.answer = said(0)
+    clock.advance(timedelta(minutes=9))
+    worker.work()
+    assert len(chat_server.receipts.rows) == 1
+    clock.advance(timedelta(minutes=2))
+    worker.work()
+    assert [row.state for row in deliveries()] == [STATE.SENT]
+
+
+def test_a_robot_names_the_person_and_numbers_but_no_title(
+    cast: Cast, authority: Authority, chat_server: ChatServer
+) -> None:
+    set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
+    tell(cast, channels=(Channel.CHAT,), urgency=1, title="不宜外传的事项")
+    courier().work()
+    (row,) = chat_server.receipts.rows
+    assert "钱广源" in row["text"]
+    assert "1 件已逾期" in row["text"]
+    assert "/inbox" in row["text"]
+    assert "不宜外传" not in row["raw"]
+    assert row["body"]["text"]["mentioned_mobile_list"] == ["13900000001"]
+
+
+def test_dingtalk_and_feishu_messages_are_signed_as_their_providers_check(
+    cast: Cast, authority: Authority, chat_server: ChatServer
+) -> None:
+    key = "SEC-not-a-real-one"
+    set_up_robot(cast, KIND.DINGTALK, chat_server.url("/robot/send?access_token=t"), authority, key=key)
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    query = parse_qs(urlsplit(chat_server.receipts.rows[0]["path"]).query)
+    stamp = query["timestamp"][0]
+    wanted = hmac.digest(key.encode(), f"{stamp}\n{key}".encode(), "sha256")
+    assert (query["sign"], query["access_token"]) == ([base64.b64encode(wanted).decode()], ["t"])
+    assert int(stamp) == NOW.timestamp() * 1000
+
+
+def test_feishu_carries_its_signature_in_the_body(cast: Cast, authority: Authority, chat_server: ChatServer) -> None:
+    set_up_robot(cast, KIND.FEISHU, chat_server.url(), authority, key="key")
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    body = chat_server.receipts.rows[0]["body"]
+    wanted = hmac.digest(f"{body['timestamp']}\nkey".encode(), b"", "sha256")
+    assert body["sign"] == base64.b64encode(wanted).decode()
+
+
+def test_a_gateway_recomputes_the_signature_over_the_raw_body(
+    cast: Cast, authority: Authority, chat_server: ChatServer
+) -> None:
+    key = "a key of a gateway, not a secret"
+    set_up_robot(cast, KIND.WEBHOOK, chat_server.url("/sms"), authority, key=key)
+    tell(cast, channels=(Channel.SMS,))
+    courier().work()
+    (row,) = chat_server.receipts.rows
+    stamp = row["headers"]["X-Zeren-Timestamp"]
+    assert row["headers"]["X-Zeren-Signature"] == signature(key, stamp, row["raw"].encode())["X-Zeren-Signature"]
+    assert row["headers"]["X-Zeren-Signature"] != signature(key, str(int(stamp) + 1), row["raw"].encode())
+    assert (row["body"]["to"], row["body"]["id"]) == ("13900000001", deliveries()[0].message_id)
+
+
+def test_too_deep_an_answer_is_no_code() -> None:
+    answer = read_answer("wecom", http.Got(200, "", b"[" * 60000))
+    assert answer.outcome is Outcome.UNKNOWN

@@ -1,0 +1,315 @@
+"""Deliveries change hands by compare-and-set: leases, what is freed, what is uncertain, and races with completion."""
+
+import random
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cast import NOW, Cast
+from tests.clock import Clock
+from tests.outbox.servers import Authority, MailServer
+from tests.outbox.world import attempts, courier, deliveries, set_up_mail, tell
+from tracker.delivery import claiming
+from tracker.delivery.claiming import LEASE, NO_ANSWER, Claim
+from tracker.delivery.models import Delivery
+from tracker.delivery.planning import plan_deliveries
+from tracker.delivery.rendering import write_digest
+from tracker.delivery.rules import DeliveryState, Outcome
+from tracker.kernel.crashpoints import NAMES
+from tracker.kernel.db import db, write_transaction
+from tracker.outbox.commands import settle
+from tracker.outbox.models import InboxItem
+
+STATE = DeliveryState
+DEAD = NOW + LEASE + timedelta(seconds=1)
+
+
+def planned(cast: Cast, authority: Authority, server: MailServer, *, urgency: int = 0, readers: int = 1) -> int:
+    """Digests that wait; the endpoint's number."""
+    endpoint = set_up_mail(cast, server.port, authority)
+    for reader in ("finance_head", "finance_liaison", "town_head")[:readers]:
+        tell(cast, reader, urgency=urgency, subject=("account", 7))
+    plan_deliveries(NOW)
+    return endpoint.id
+
+
+def claimed(endpoint_id: int, *, holder: str = "host:1", limit: int = 10) -> list[Claim]:
+    """Claim what waits."""
+    with write_transaction():
+        return claiming.claim(endpoint_id, holder=holder, limit=limit, now=NOW)
+
+
+def begun(claim: Claim) -> bool:
+    """Begin a delivery as its sender would."""
+    written = write_digest(claim.delivery_id, now=NOW)
+    db.session.rollback()
+    if written.frozen is None:
+        return False
+    with write_transaction():
+        return claiming.begin(claim, written.frozen, now=NOW)
+
+
+def test_what_one_worker_claimed_another_does_not_get(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    endpoint_id = planned(cast, authority, mail_server, readers=3)
+    first, second = claimed(endpoint_id, limit=2), claimed(endpoint_id, holder="host:2")
+    assert (len(first), len(second), claimed(endpoint_id)) == (2, 1, [])
+    assert len({claim.delivery_id for claim in (*first, *second)}) == 3
+
+
+def test_the_gravest_go_first(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    for reader, urgency in (("finance_head", 0), ("finance_liaison", 3), ("town_head", 1)):
+        tell(cast, reader, urgency=urgency)
+    plan_deliveries(NOW)
+    claims = claimed(endpoint.id)
+    rows = {row.id: row.urgency for row in deliveries()}
+    assert [rows[claim.delivery_id] for claim in claims] == [3, 1, 0]
+
+
+def test_a_worker_that_died_before_it_began_loses_nothing(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    endpoint_id = planned(cast, authority, mail_server)
+    (claim,) = claimed(endpoint_id)
+    clock.set(NOW + LEASE - timedelta(seconds=1))
+    courier("host:2").work()
+    assert mail_server.receipts.rows == []
+    clock.set(DEAD)
+    courier("host:2").work()
+    assert len(mail_server.receipts.rows) == 1
+    assert begun(claim) is False
+
+
+def test_a_worker_that_died_while_it_sent_leaves_an_uncertain_delivery(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    (claim,) = claimed(planned(cast, authority, mail_server))
+    assert begun(claim)
+    clock.set(DEAD)
+    courier("host:2").work()
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.provider_code) == (STATE.UNCERTAIN, NO_ANSWER)
+    assert [(row.outcome, row.code) for row in attempts()] == [(Outcome.UNKNOWN, NO_ANSWER)]
+    assert mail_server.receipts.rows == []
+
+
+def test_a_grave_one_goes_out_once_more_under_the_same_id_and_says_so(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    (claim,) = claimed(planned(cast, authority, mail_server, urgency=2))
+    assert begun(claim)
+    before = deliveries()[0].message_id
+    clock.set(DEAD)
+    courier("host:2").work()
+    (mail,) = mail_server.receipts.rows
+    assert (mail["id"], mail["subject"][:6]) == (before, "（可能重复）")
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.resent, delivery.attempts) == (STATE.SENT, True, 2)
+    assert [row.outcome for row in attempts()] == [Outcome.UNKNOWN, Outcome.DELIVERED]
+
+
+def test_a_grave_one_goes_out_no_more_than_once_more(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, urgency=3)
+    mail_server.mode = "reset after data"
+    worker = courier()
+    for minutes in range(0, 60, 5):
+        clock.set(NOW + timedelta(minutes=minutes))
+        worker.work()
+    assert len(mail_server.receipts.rows) == 2
+    assert len(set(mail_server.receipts.ids())) == 1
+    assert [row.state for row in deliveries()] == [STATE.UNCERTAIN]
+
+
+def test_one_that_slept_past_its_lease_neither_begins_nor_marks(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    (claim,) = claimed(planned(cast, authority, mail_server))
+    written = write_digest(claim.delivery_id, now=NOW)
+    assert written.frozen is not None
+    with write_transaction():
+        assert claiming.begin(claim, written.frozen, now=DEAD) is False
+    assert begun(claim)
+    with write_transaction():
+        claiming.reap(now=DEAD)
+    with write_transaction():
+        assert claiming.mark(claim, Outcome.DELIVERED, "250", now=DEAD) is False
+    assert [row.state for row in deliveries()] == [STATE.UNCERTAIN]
+
+
+def test_only_the_holder_of_the_token_may_let_go_or_drop(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    (claim,) = claimed(planned(cast, authority, mail_server))
+    stranger = Claim(claim.delivery_id, "0" * 32)
+    with write_transaction():
+        assert (claiming.release([stranger]), claiming.drop(stranger, now=NOW), claiming.release([])) == (0, False, 0)
+        assert claiming.drop(claim, now=NOW)
+    assert [row.state for row in deliveries()] == [STATE.CANCELLED]
+
+
+def test_what_changed_after_the_words_were_written_is_not_sent(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    (claim,) = claimed(planned(cast, authority, mail_server))
+    written = write_digest(claim.delivery_id, now=NOW)
+    assert written.frozen is not None
+    with write_transaction():
+        settle(("account", 7), now=NOW)
+    with write_transaction():
+        assert claiming.begin(claim, written.frozen, now=NOW) is False
+    assert write_digest(claim.delivery_id, now=NOW).frozen is None
+
+
+def test_who_lost_the_right_gets_nothing_of_it(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    """A task that is not theirs to see; one of their own goes out as before."""
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, "town_head", key="a", subject=("task", 424242), title="别人的事项")
+    tell(cast, "town_head", key="b", subject=("account", 1), title="自己的事项")
+    courier().work()
+    (delivery,) = deliveries()
+    assert "自己的事项" in (delivery.payload or "")
+    assert "别人的事项" not in (delivery.payload or "")
+
+
+def test_a_thing_of_an_unknown_kind_is_told_of_without_its_words(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, subject=("mystery", 1), title="不知给谁看的内容")
+    courier().work()
+    (delivery,) = deliveries()
+    assert delivery.state is STATE.SENT
+    assert "不知给谁看" not in (delivery.payload or "")
+
+
+def test_a_poisoned_row_keeps_nobody_else_waiting(
+    cast: Cast, authority: Authority, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(cast, authority, mail_server, readers=3)
+    bad = deliveries()[0].id
+    whole = write_digest
+
+    def poisoned(delivery_id: int, **more: object) -> object:
+        if delivery_id == bad:
+            raise ZeroDivisionError
+        return whole(delivery_id, now=NOW)
+
+    monkeypatch.setattr("tracker.delivery.courier.write_digest", poisoned)
+    courier().work()
+    assert len(mail_server.receipts.rows) == 2
+    assert [row.state for row in deliveries()] == [STATE.PENDING, STATE.SENT, STATE.SENT]
+
+
+def _plan_of(statement: str, **values: object) -> str:
+    bind = db.session.get_bind()
+    explain = "EXPLAIN QUERY PLAN " if bind.dialect.name == "sqlite" else "EXPLAIN "
+    rows = db.session.execute(sa.text(explain + statement), values).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+CLAIM = (
+    "SELECT id FROM delivery WHERE endpoint_id = :endpoint AND state = 'pending' AND next_attempt_at <= :now"
+    " ORDER BY precedence, next_attempt_at, id LIMIT 20"
+)
+REAP = "SELECT id FROM delivery WHERE state = 'sending' AND lease_until <= :now LIMIT 500"
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+@pytest.mark.parametrize(
+    ("statement", "index"), [(CLAIM, "ix_delivery_waiting"), (REAP, "ix_delivery_state")], ids=["claim", "reap"]
+)
+def test_claim_and_reap_read_what_they_want_and_no_more(
+    cast: Cast, authority: Authority, mail_server: MailServer, statement: str, index: str, analysed: bool
+) -> None:
+    endpoint_id = planned(cast, authority, mail_server)
+    with write_transaction() as session:
+        row = sa.text(
+            "INSERT INTO delivery (recipient_id, channel, endpoint_id, digest_key, urgency, precedence, state,"
+            " attempts, resent, holder, next_attempt_at, message_id, provider_code, created_at, ended_at)"
+            " VALUES (:who, 'mail', :endpoint, :key, 0, 3, :state, 1, :no, '', :now, '', '250', :now, :ended)"
+        )
+        session.execute(
+            row,
+            [
+                {
+                    "who": cast.person_ids["finance_head"],
+                    "endpoint": endpoint_id,
+                    "key": f"d{number}",
+                    "state": "pending" if number % 50 == 0 else "sent",
+                    "no": False,
+                    "now": _stored(NOW),
+                    "ended": None if number % 50 == 0 else _stored(NOW),
+                }
+                for number in range(3000)
+            ],
+        )
+        if analysed:
+            session.execute(sa.text("ANALYZE"))
+    assert index in _plan_of(statement, endpoint=endpoint_id, now=_stored(NOW))
+
+
+def _stored(moment: object) -> object:
+    if db.session.get_bind().dialect.name == "sqlite":
+        return str(moment)[:19]
+    return moment
+
+
+@pytest.mark.postgres
+def test_once_completion_is_committed_no_digest_begins_with_it(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    """A hundred races between a completion and the sender that is about to begin, on two connections."""
+    endpoint_id = planned(cast, authority, mail_server)
+    wrong: list[str] = []
+    outcomes: set[str] = set()
+    for _round in range(100):
+        with write_transaction() as session:
+            session.execute(sa.update(InboxItem).values(read_at=None))
+            session.execute(
+                sa.update(Delivery).values(
+                    state=STATE.PENDING, token=None, lease_until=None, ended_at=None, next_attempt_at=NOW
+                )
+            )
+        (claim,) = claimed(endpoint_id)
+        frozen = write_digest(claim.delivery_id, now=NOW).frozen
+        assert frozen is not None
+        db.session.remove()
+        gate, completed = threading.Barrier(2), threading.Event()
+
+        def complete(gate: threading.Barrier = gate, completed: threading.Event = completed) -> None:
+            with app.app_context():
+                gate.wait()
+                with write_transaction():
+                    settle(("account", 7), now=NOW)
+                completed.set()
+                db.session.remove()
+
+        thread = threading.Thread(target=complete)
+        thread.start()
+        gate.wait()
+        if random.random() < 0.5:
+            completed.wait(0.004)
+        was_complete = completed.is_set()
+        with write_transaction():
+            began = claiming.begin(claim, frozen, now=NOW)
+        thread.join()
+        outcomes.add("begun" if began else "not begun")
+        if was_complete and began:
+            wrong.append("begun after completion")
+    assert wrong == []
+    assert outcomes == {"begun", "not begun"}
+
+
+def test_every_place_where_a_delivery_may_crash_is_named() -> None:
+    assert {name for name in NAMES if name.startswith(("deliver.", "digest."))} == {
+        *("deliver.claimed", "deliver.begun", "deliver.sent", "deliver.marked", "deliver.freed"),
+        *("digest.written", "digest.filled"),
+    }

@@ -1,0 +1,224 @@
+"""Digests by mail: over a real, encrypted connection, once, in the reader's language, and only what is still open."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cast import NOW, Cast
+from tests.clock import Clock
+from tests.outbox.servers import HOST, Authority, MailServer
+from tests.outbox.world import allow, attempts, courier, deliveries, items, set_up_mail, tell
+from tracker.accounts.models import Account
+from tracker.delivery.models import ChannelEndpoint, DeliveryPreference
+from tracker.delivery.planning import plan_deliveries
+from tracker.delivery.rules import DeliveryState, Outcome
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.installation import hold_deliveries
+from tracker.outbox.commands import settle
+from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
+
+STATE = DeliveryState
+
+
+def test_unread_messages_arrive_as_one_mail(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, key="a", title="建成新学校")
+    tell(cast, key="b", title="补足教师")
+    courier().work()
+    (mail,) = mail_server.receipts.rows
+    assert (mail["to"], mail["from"]) == (["finance.head@example.gov.cn"], "zeren@example.gov.cn")
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.provider_code, delivery.message_id) == (STATE.SENT, "250", mail["id"])
+    assert [(row.outcome, row.code) for row in attempts()] == [(Outcome.DELIVERED, "250")]
+    assert "建成新学校" in (delivery.payload or "")
+    assert "补足教师" in (delivery.payload or "")
+    assert {row.included for row in items()} == {1}
+
+
+def test_whoever_signs_in_to_the_mail_server_does_so_encrypted(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    set_up_mail(cast, mail_server.port, authority, login="zeren", password="right")
+    tell(cast)
+    courier().work()
+    assert [row.state for row in deliveries()] == [STATE.SENT]
+
+
+def test_a_wrong_password_leaves_the_message_waiting_and_tells_the_administrator_once(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority, login="zeren", password="wrong")
+    tell(cast)
+    worker = courier()
+    worker.work()
+    clock.advance(timedelta(minutes=2))
+    worker.work()
+    assert [(row.state, row.attempts) for row in deliveries()] == [(STATE.PENDING, 0)]
+    told = sa.select(InboxItem).where(InboxItem.kind == "delivery.endpoint_failing")
+    (item,) = db.session.scalars(told).all()
+    assert (item.recipient_id, item.params["code"], item.channels) == (cast.person_ids["administrator"], "535", "")
+    assert mail_server.receipts.rows == []
+
+
+def test_a_server_without_encryption_gets_nothing(cast: Cast, authority: Authority) -> None:
+    with MailServer(authority, starttls=False) as plain:
+        endpoint = set_up_mail(cast, plain.port, authority)
+        tell(cast)
+        courier().work()
+        assert plain.receipts.rows == []
+    assert [row.state for row in deliveries()] == [STATE.PENDING]
+    assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "no_starttls"
+
+
+def test_a_certificate_of_a_stranger_gets_nothing(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    allow(app, f"{HOST}:{mail_server.port}")
+    tell(cast)
+    courier().work()
+    assert (mail_server.receipts.rows, [row.state for row in deliveries()]) == ([], [STATE.PENDING])
+    assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "bad_certificate"
+
+
+def test_tls_from_the_first_byte_works_too(cast: Cast, authority: Authority) -> None:
+    with MailServer(authority, at_once=True) as server:
+        set_up_mail(cast, server.port, authority, encryption="tls")
+        tell(cast)
+        courier().work()
+        assert len(server.receipts.rows) == 1
+
+
+def test_several_mails_go_over_one_connection(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    for reader in ("finance_head", "finance_liaison", "town_head"):
+        tell(cast, reader)
+    courier().work()
+    assert len(mail_server.receipts.rows) == 3
+    # Greeted before and after STARTTLS, once.
+    assert mail_server.connections == 2
+
+
+def test_what_was_read_before_is_not_sent(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, subject=("account", 7))
+    plan_deliveries(NOW)
+    with write_transaction():
+        settle(("account", 7), now=NOW)
+    courier().work()
+    assert mail_server.receipts.rows == []
+    assert [row.state for row in deliveries()] == [STATE.CANCELLED]
+
+
+def test_a_reader_gets_mail_in_their_language(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    with write_transaction():
+        db.session.execute(
+            sa.update(Account).where(Account.person_id == cast.person_ids["town_head"]).values(language="en")
+        )
+    tell(cast, "finance_head", urgency=1)
+    tell(cast, "town_head")
+    courier().work()
+    assert {row["to"][0]: row["subject"] for row in mail_server.receipts.rows} == {
+        "finance.head@example.gov.cn": "责任台：有 1 件事请您办理，其中 1 件已逾期",
+        "town.head@example.gov.cn": "Zeren: 1 matter waits for you",
+    }
+
+
+def test_nothing_goes_out_while_deliveries_are_held(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast)
+    with write_transaction():
+        hold_deliveries(reason="restored", now=NOW)
+    assert courier().work() is False
+    assert (mail_server.receipts.rows, deliveries()) == ([], [])
+
+
+def test_nothing_goes_out_on_a_day_on_which_offices_rest(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast)
+    clock.advance(timedelta(days=3))
+    courier().work()
+    assert deliveries() == []
+    clock.advance(timedelta(days=2))
+    courier().work()
+    assert [row.state for row in deliveries()] == [STATE.SENT]
+
+
+@pytest.mark.parametrize(
+    ("wish", "sent"),
+    [({"mail": False}, 0), ({"digest_hour": 14}, 0), ({"quiet_from": 9, "quiet_until": 12}, 0), ({"sms": False}, 1)],
+)
+def test_wishes_are_kept(
+    cast: Cast, authority: Authority, mail_server: MailServer, wish: dict[str, object], sent: int
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    with write_transaction() as session:
+        known = {"person_id": cast.person_ids["finance_head"], "digest_hour": 9, "updated_at": NOW}
+        session.add(DeliveryPreference(**{**known, **wish}))
+    tell(cast)
+    courier().work()
+    assert len(mail_server.receipts.rows) == sent
+
+
+@pytest.mark.parametrize("how", [{"urgency": 3}, {"kind": "letter.issued"}])
+def test_what_must_be_signed_and_the_gravest_go_by_mail_whatever_is_switched_off(
+    cast: Cast, authority: Authority, mail_server: MailServer, how: dict[str, object]
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    with write_transaction() as session:
+        off = {"mail": False, "chat": False, "sms": False}
+        session.add(DeliveryPreference(person_id=cast.person_ids["finance_head"], digest_hour=9, updated_at=NOW, **off))
+    tell(cast, **how)  # type: ignore[arg-type]
+    courier().work()
+    assert len(mail_server.receipts.rows) == 1
+
+
+def test_a_second_message_of_the_day_waits_for_tomorrow(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    worker = courier()
+    tell(cast, key="a")
+    worker.work()
+    tell(cast, key="b")
+    clock.advance(timedelta(hours=1))
+    worker.work()
+    assert len(mail_server.receipts.rows) == 1
+    clock.advance(timedelta(days=1))
+    worker.work()
+    assert [row.digest_key for row in deliveries()] == ["2026-03-18", "2026-03-19"]
+    assert len(mail_server.receipts.rows) == 2
+
+
+def test_a_message_for_the_inbox_alone_stays_there(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, channels=(Channel.CHAT,))
+    tell(cast, key="b", channels=())
+    courier().work()
+    assert (mail_server.receipts.rows, deliveries()) == ([], [])
+
+
+def test_markup_in_a_title_stays_text_and_lines_stay_in_their_header(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, title="<img src=x onerror=alert(1)> {{7*7}}\r\nBcc: evil@example.cn")
+    courier().work()
+    (mail,) = mail_server.receipts.rows
+    (delivery,) = deliveries()
+    assert "&lt;img src=x onerror=alert(1)&gt; {{7*7}}" in (delivery.payload or "")
+    assert mail["to"] == ["finance.head@example.gov.cn"]
+    assert "\nBcc:" not in mail["raw"].partition("\r\n\r\n")[0]
+
+
+def test_planning_twice_changes_nothing(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast)
+    assert [plan_deliveries(NOW), plan_deliveries(NOW)] == [1, 0]
+    assert len(items()) == 1

@@ -1,0 +1,165 @@
+"""What people ask for themselves, within the limits of their groups; and the trail of who was told what."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.cast import NOW, Cast
+from tests.outbox.servers import Authority, MailServer
+from tests.outbox.world import courier, set_up_mail, tell
+from tests.tasks.stories import active
+from tests.visitors import PASSWORD
+from tracker.accounts.models import SignInSession
+from tracker.delivery import commands, queries
+from tracker.delivery.commands import Wishes
+from tracker.delivery.models import DeliveryPreference
+from tracker.kernel.actor import SYSTEM
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.organisation import commands as organisation
+from tracker.outbox.models import InboxItem
+
+ClientAs = Callable[[str], FlaskClient]
+KEPT = {"mail": "y", "chat": "y", "sms": "y", "quiet_from": 12, "quiet_until": 14, "digest_hour": 9, "email": ""}
+
+
+def set_wishes(cast: Cast, wishes: Wishes, *, email: str = "") -> None:
+    """As the head of the finance bureau would."""
+    with write_transaction():
+        commands.set_preferences(wishes, email=email, by=cast.actor("finance_head"), now=NOW)
+
+
+def test_wishes_are_kept_and_changed(cast: Cast) -> None:
+    set_wishes(cast, Wishes(quiet_from=12, quiet_until=14), email="head@example.gov.cn")
+    set_wishes(cast, Wishes(chat=False, digest_hour=10), email="head@example.gov.cn")
+    row = db.session.get_one(DeliveryPreference, cast.person_ids["finance_head"])
+    assert (row.mail, row.chat, row.quiet_from, row.digest_hour, row.version) == (True, False, 0, 10, 2)
+    assert cast.person("finance_head").email == "head@example.gov.cn"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        (Wishes(digest_hour=7), "digest_hour"),
+        (Wishes(digest_hour=20), "digest_hour"),
+        (Wishes(digest_hour=24), "digest_hour"),
+        (Wishes(quiet_from=-1), "digest_hour"),
+        (Wishes(quiet_from=8, quiet_until=21), "quiet_from"),
+        (Wishes(quiet_from=20, quiet_until=19, digest_hour=9), None),
+        (Wishes(quiet_from=21, quiet_until=20, digest_hour=9), "quiet_from"),
+    ],
+)
+def test_wishes_leave_an_hour_at_which_somebody_can_be_reached(cast: Cast, wishes: Wishes, field: str | None) -> None:
+    if field is None:
+        set_wishes(cast, wishes)
+        assert db.session.get(DeliveryPreference, cast.person_ids["finance_head"]) is not None
+        return
+    with pytest.raises(Invalid) as refusal:
+        set_wishes(cast, wishes)
+    assert set(refusal.value.errors) == {field}
+
+
+def test_the_hours_are_those_that_all_groups_of_somebody_allow(cast: Cast) -> None:
+    with write_transaction():
+        cast.group("g1").messages_from, cast.group("g1").messages_until = 9, 19
+        cast.group("g2").messages_from, cast.group("g2").messages_until = 7, 17
+    assert queries.hours_of_groups(cast.actor("construction_head")) == (9, 17)
+    assert queries.hours_of_groups(cast.actor("outsider")) == (8, 20)
+
+
+def test_the_product_itself_has_no_wishes(cast: Cast) -> None:
+    with write_transaction(), pytest.raises(NotAllowed):
+        commands.set_preferences(Wishes(), email="", by=SYSTEM, now=NOW)
+    set_wishes(cast, Wishes())
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nobody", "a@b", "a..b@example.cn", "a@例子.cn", "a b@example.cn", "a@example.cn,b@example.cn", "x" * 130],
+)
+def test_what_is_no_mail_address_is_refused(cast: Cast, address: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        set_wishes(cast, Wishes(), email=address)
+    assert set(refusal.value.errors) == {"email"}
+    set_wishes(cast, Wishes(), email="qian.gy+zeren@jyj.chengjiang.gov.cn")
+
+
+def test_nobody_else_changes_an_address(cast: Cast) -> None:
+    with write_transaction(), pytest.raises(NotAllowed):
+        organisation.set_email(cast.person("finance_head"), email="a@b.cn", by=cast.actor("town_head"), now=NOW)
+    with write_transaction():
+        organisation.set_email(cast.person("finance_head"), email="a@b.cn", by=cast.actor("registrar"), now=NOW)
+
+
+def test_a_head_sets_quiet_hours_on_the_page(cast: Cast, client_as: ClientAs) -> None:
+    head = client_as("finance_head")
+    assert "8:00" in head.get("/me/messages").text
+    assert head.post("/me/messages", data=KEPT).status_code == 302
+    assert head.post("/me/messages", data={**KEPT, "digest_hour": 23}).status_code == 422
+    row = db.session.get_one(DeliveryPreference, cast.person_ids["finance_head"])
+    assert (row.quiet_from, row.quiet_until) == (12, 14)
+
+
+def test_another_address_asks_for_the_password(cast: Cast, client_as: ClientAs) -> None:
+    head = client_as("finance_head")
+    with write_transaction() as session:
+        session.execute(sa.update(SignInSession).values(confirmed_at=SignInSession.created_at))
+        for row in session.scalars(sa.select(SignInSession)):
+            row.confirmed_at = NOW.replace(year=2025)
+    changed = {**KEPT, "email": "head@example.gov.cn"}
+    assert head.post("/me/messages", data=changed).status_code == 422
+    assert head.post("/me/messages", data={**changed, "password": "wrong"}).status_code == 422
+    assert head.post("/me/messages", data={**changed, "password": PASSWORD}).status_code == 302
+    assert cast.person("finance_head").email == "head@example.gov.cn"
+
+
+def test_the_office_sees_who_was_told_what_and_how_it_fared(
+    cast: Cast, authority: Authority, mail_server: MailServer, client_as: ClientAs
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, title="落实学位保障")
+    courier().work()
+    address = f"/groups/{cast.group_ids['g1']}/trail"
+    page = client_as("office_clerk").get(address).text
+    assert "钱广源" in page
+    assert "落实学位保障" in page
+    assert "邮件：已送达" in page
+    assert "落实学位保障" in client_as("office_clerk").get(f"{address}?channel=mail&state=sent&who=钱").text
+    assert "落实学位保障" not in client_as("office_clerk").get(f"{address}?state=failed").text
+    assert "落实学位保障" not in client_as("office_clerk").get(f"{address}?who=%25").text
+    assert client_as("finance_head").get(address).status_code == 403
+    assert client_as("g2_office_clerk").get(address).status_code == 404
+    assert client_as("administrator").get(address).status_code == 404
+    assert client_as("office_clerk").get("/trail").location == address
+    assert client_as("finance_head").get("/trail").status_code == 404
+
+
+def test_the_trail_goes_on_page_after_page(app: Flask, cast: Cast, client_as: ClientAs) -> None:
+    with write_transaction() as session:
+        session.add_all(
+            InboxItem(
+                recipient_id=cast.person_ids["finance_head"],
+                kind="task.issued",
+                params={"title": f"事项{number:03}", "unit": "财政局"},
+                subject_kind="task",
+                subject_id=1,
+                group_id=cast.group_ids["g1"],
+                key=f"k{number}",
+                created_at=NOW,
+            )
+            for number in range(60)
+        )
+    actor_page = queries.trail_page(cast.group_ids["g1"], cursor="")
+    rest = queries.trail_page(cast.group_ids["g1"], cursor=actor_page.next_cursor or "")
+    assert (len(actor_page.rows), len(rest.rows), rest.next_cursor) == (50, 10, None)
+    assert "事项000" not in client_as("office_clerk").get(f"/groups/{cast.group_ids['g1']}/trail").text
+
+
+def test_a_task_shows_to_its_office_who_was_told_of_it(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast)
+    page = client_as("office_clerk").get(f"/tasks/{task.id}").text
+    assert 'id="told"' in page
+    assert 'id="told"' not in client_as("finance_head").get(f"/tasks/{task.id}").text

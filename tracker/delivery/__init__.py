@@ -1,0 +1,1 @@
+"""Messages that leave the house: endpoints, digests, deliveries and what came of each."""

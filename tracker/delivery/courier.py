@@ -1,0 +1,166 @@
+"""What a worker does for deliveries: reap, plan, and send what is due, with the network outside any transaction."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tracker.delivery import claiming, endpoints, notices
+from tracker.delivery.claiming import Claim
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.planning import plan_deliveries
+from tracker.delivery.rendering import Written, write_digest
+from tracker.delivery.rules import MOST_ATTEMPTS, EndpointKind, Outcome, retry_after
+from tracker.delivery.senders import Answer, NoLine, Sender, Way, open_line
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.crashpoints import crashpoint
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.installation import deliveries_held, settings
+from tracker.kernel.logs import log
+
+PLAN_EVERY = timedelta(seconds=20)
+BATCH = 20
+OF_A_ROBOT = 5
+MOVED_ON = timedelta(seconds=5)
+"""So long a digest waits whose messages changed while it was being written."""
+
+
+def way_out() -> Way:
+    """How this installation may go out."""
+    own = settings()
+    return Way(own.outbound, own.outbound_ca, time.monotonic)
+
+
+@dataclass(slots=True)
+class Courier:
+    """One worker's deliveries. now is asked before each step, for sending takes time."""
+
+    holder: str
+    now: Callable[[], datetime]
+    stopping: Callable[[], bool] = bool
+    chance: Callable[[], float] = random.random
+    _planned_at: datetime | None = field(default=None)
+
+    def work(self) -> bool:
+        """Do what is due; whether there may be more of it at once. Nothing at all while deliveries are held."""
+        if deliveries_held():
+            return False
+        moment = self.now()
+        with write_transaction():
+            reaped = claiming.reap(now=moment)
+        if reaped.freed or reaped.uncertain:
+            log.warning("deliveries reaped", freed=reaped.freed, uncertain=list(reaped.uncertain))
+        if self._planned_at is None or moment - self._planned_at >= PLAN_EVERY:
+            plan_deliveries(moment)
+            self._planned_at = moment
+        if not working_days().is_working(local_date(moment)):
+            return False
+        found = endpoints.open_endpoints(now=moment)
+        db.session.rollback()
+        return any([self._batch(endpoint) for endpoint in found])  # noqa: C419 - all of them, whatever the first had
+
+    def _batch(self, endpoint: ChannelEndpoint) -> bool:
+        if self.stopping():
+            return False
+        limit = BATCH if endpoint.kind is EndpointKind.MAIL else OF_A_ROBOT
+        with write_transaction():
+            claims = claiming.claim(endpoint.id, holder=self.holder, limit=limit, now=self.now())
+        crashpoint("deliver.claimed")
+        left = list(claims)
+        with ExitStack() as lines:
+            line: Sender | None = None
+            while left and not self.stopping():
+                written = self._written(left[0])
+                if written.frozen is None:
+                    self._nothing(left.pop(0), written)
+                    continue
+                try:
+                    line = line or lines.enter_context(self._line(endpoint))
+                except NoLine as none:
+                    self._endpoint_failed(endpoint, none.answer)
+                    break
+                if not self._one(endpoint, left.pop(0), written, line):
+                    break
+        if left:
+            with write_transaction():
+                claiming.release(left)
+        return len(claims) == limit
+
+    def _line(self, endpoint: ChannelEndpoint) -> AbstractContextManager[Sender]:
+        return open_line(endpoints.readable(endpoint), way=way_out(), seconds=int(self.now().timestamp()))
+
+    def _written(self, claim: Claim) -> Written:
+        """What a delivery says; a fault in one row of it must not keep the others waiting."""
+        try:
+            return write_digest(claim.delivery_id, now=self.now())
+        except Exception:  # noqa: BLE001 - one poisoned row steps aside for an hour and stands in the log
+            log.exception("delivery", delivery_id=claim.delivery_id)
+            return Written(None, not_before=self.now() + timedelta(hours=1))
+        finally:
+            db.session.rollback()
+
+    def _nothing(self, claim: Claim, written: Written) -> None:
+        with write_transaction():
+            if written.not_before is None:
+                claiming.drop(claim, now=self.now())
+            else:
+                claiming.release([claim], next_attempt_at=written.not_before)
+
+    def _one(self, endpoint: ChannelEndpoint, claim: Claim, written: Written, line: Sender) -> bool:
+        """Begin, send and mark one delivery; False where the endpoint is to be left alone."""
+        assert written.frozen is not None
+        assert written.letter is not None
+        with write_transaction():
+            free_at = claiming.take_turn(endpoint, now=self.now())
+            begun = free_at is None and claiming.begin(claim, written.frozen, now=self.now())
+            if not begun:
+                later = self.now() + MOVED_ON if free_at is None else free_at
+                claiming.release([claim], next_attempt_at=later)
+        if not begun:
+            return free_at is None
+        crashpoint("deliver.begun")
+        try:
+            answer = line.send(written.letter)
+        except Exception:  # noqa: BLE001 - what a fault of our own left on the other side nobody knows
+            log.exception("delivery", delivery_id=claim.delivery_id)
+            answer = Answer(Outcome.UNKNOWN, "fault")
+        crashpoint("deliver.sent")
+        self._mark(endpoint, claim, answer)
+        crashpoint("deliver.marked")
+        return not answer.of_endpoint
+
+    def _mark(self, endpoint: ChannelEndpoint, claim: Claim, answer: Answer) -> None:
+        moment = self.now()
+        with write_transaction() as session:
+            delivery = session.get_one(Delivery, claim.delivery_id)
+            answer = self._final(answer, delivery.attempts)
+            again = moment + self._wait(answer, delivery.attempts) if answer.outcome is Outcome.TEMPORARY else None
+            marked = claiming.mark(claim, answer.outcome, answer.code, now=moment, next_attempt_at=again)
+            if answer.outcome is Outcome.DELIVERED:
+                endpoints.note_success(endpoint.id)
+            if marked and answer.outcome is Outcome.UNKNOWN:
+                claiming.resend_grave([claim.delivery_id], now=moment + timedelta(minutes=1))
+            if marked and answer.outcome is Outcome.PERMANENT:
+                session.refresh(delivery)
+                notices.delivery_refused(delivery, now=moment)
+        log.info("delivery", delivery_id=claim.delivery_id, outcome=answer.outcome, code=answer.code, marked=marked)
+        if answer.of_endpoint:
+            self._endpoint_failed(endpoint, answer)
+
+    @staticmethod
+    def _final(answer: Answer, attempts: int) -> Answer:
+        """Too many temporary refusals are one for good."""
+        if answer.outcome is Outcome.TEMPORARY and not answer.of_endpoint and attempts >= MOST_ATTEMPTS:
+            return replace(answer, outcome=Outcome.PERMANENT)
+        return answer
+
+    def _wait(self, answer: Answer, attempts: int) -> timedelta:
+        return answer.wait or retry_after(attempts, chance=self.chance())
+
+    def _endpoint_failed(self, endpoint: ChannelEndpoint, answer: Answer) -> None:
+        with write_transaction():
+            endpoints.note_failure(endpoint.id, answer, now=self.now())
+        log.warning("endpoint", endpoint_id=endpoint.id, code=answer.code)

@@ -1,0 +1,67 @@
+"""Whom deliveries themselves give something to say: the system administrators, inside the product."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db
+from tracker.kernel.registry import Message
+from tracker.kernel.text import _l
+from tracker.organisation.models import InstallationDuty, LeadershipGroup, Person, Region, on_day
+from tracker.organisation.policy import regions_below
+from tracker.organisation.rules import DutyKind
+from tracker.outbox.commands import enqueue
+
+MESSAGES = {
+    "delivery.endpoint_failing": Message(
+        _l("发送渠道“%(name)s”不可用（%(code)s），消息仍在站内，恢复后自动补发"),
+        "delivery.endpoint",
+        "endpoint_id",
+        "alert-triangle",
+    ),
+    "delivery.refused": Message(
+        _l("发送渠道“%(name)s”有消息被拒收（%(code)s），请查看"), "delivery.endpoint", "endpoint_id", "alert-triangle"
+    ),
+}
+
+
+def _administrators(endpoint: ChannelEndpoint, *, now: datetime) -> list[int]:
+    """The system administrators whose region covers an endpoint's group; of a mail server, all of them."""
+    holders = sa.select(InstallationDuty.person_id).where(
+        InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, local_date(now))
+    )
+    people = db.session.execute(sa.select(Person.id, Person.region_id).where(Person.id.in_(holders))).all()
+    if endpoint.group_id is None:
+        return [person for person, _region in people]
+    place = sa.select(LeadershipGroup.region_id).where(LeadershipGroup.id == endpoint.group_id).scalar_subquery()
+    return [
+        person
+        for person, region in people
+        if db.session.scalar(sa.select(Region.id).where(Region.id == place, Region.id.in_(regions_below(region))))
+    ]
+
+
+def endpoint_failing(endpoint: ChannelEndpoint, *, now: datetime) -> None:
+    """An endpoint cannot be used: said once an outage, and not by the channels that may just be out."""
+    assert endpoint.failing_since is not None
+    _tell("delivery.endpoint_failing", endpoint, endpoint.last_code, f"{endpoint.failing_since:%Y%m%d%H%M%S}", now=now)
+
+
+def delivery_refused(delivery: Delivery, *, now: datetime) -> None:
+    """A message was refused for good: said once an endpoint and day, however many follow."""
+    endpoint = db.session.get_one(ChannelEndpoint, delivery.endpoint_id)
+    _tell("delivery.refused", endpoint, delivery.provider_code, f"{local_date(now)}", now=now)
+
+
+def _tell(kind: str, endpoint: ChannelEndpoint, code: str, once: str, *, now: datetime) -> None:
+    enqueue(
+        kind,
+        _administrators(endpoint, now=now),
+        subject=("endpoint", endpoint.id),
+        params={"name": endpoint.name, "code": code},
+        key=f"{kind}:{endpoint.id}:{once}",
+        now=now,
+        channels=(),
+    )

@@ -1,0 +1,173 @@
+"""Put what is unread into digests: one a day for each person and channel, set-based and by unique keys.
+
+Doing it twice changes nothing. A digest that has not begun yet takes in what comes later, so that after a long
+failure people get one current mail and not one for each day.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.accounts.models import Account
+from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem, DeliveryPreference
+from tracker.delivery.rules import (
+    CHANNEL_OF,
+    DEFAULT_DIGEST_HOUR,
+    MUST,
+    OPEN,
+    DeliveryState,
+    digest_key,
+)
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import LOCAL, local_date
+from tracker.kernel.crashpoints import crashpoint
+from tracker.kernel.db import affected, db, insert_if_new, write_transaction
+from tracker.kernel.registry import registry
+from tracker.organisation.models import LeadershipGroup, Person
+from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
+
+AT_ONCE = 500
+"""People in one transaction: on SQLite nobody else writes meanwhile."""
+LOOK_BACK = timedelta(days=30)
+"""What is older and was in no digest is news no more; the inbox has it."""
+IS_OPEN: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{state.value}'") for state in OPEN]
+"""Written out, so that SQLite sees that the small index of what is open will do."""
+_TIME = Delivery.__table__.c.created_at.type
+
+
+def plan_deliveries(now: datetime) -> int:
+    """Write the digests that may go out in this hour; returns how many. Nothing on days on which offices rest."""
+    if not working_days().is_working(local_date(now)):
+        return 0
+    return sum(_plan(endpoint, now) for endpoint in _endpoints())
+
+
+def _endpoints() -> Sequence[ChannelEndpoint]:
+    found = db.session.scalars(
+        sa.select(ChannelEndpoint).where(ChannelEndpoint.enabled).order_by(ChannelEndpoint.id)
+    ).all()
+    db.session.expunge_all()
+    return found
+
+
+def _plan(endpoint: ChannelEndpoint, now: datetime) -> int:
+    written, after = 0, 0
+    while True:
+        query = _waiting(endpoint, now).where(InboxItem.recipient_id > after)
+        people = db.session.scalars(
+            query.with_only_columns(InboxItem.recipient_id).distinct().order_by(InboxItem.recipient_id).limit(AT_ONCE)
+        ).all()
+        db.session.rollback()
+        if not people:
+            return written
+        after = people[-1]
+        with write_transaction():
+            written += write_digests(
+                endpoint, _waiting(endpoint, now), people, key=digest_key(now), state=DeliveryState.PENDING, now=now
+            )
+
+
+def waiting_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """The unread messages for an endpoint that no digest of its channel has taken in, of people who can be reached."""
+    channel = CHANNEL_OF[endpoint.kind]
+    switched_on: sa.ColumnElement[bool] = sa.func.coalesce(getattr(DeliveryPreference, channel.value), sa.true())
+    if channel is Channel.MAIL:
+        must = [kind for kind, message in registry.messages.items() if message.must]
+        switched_on = sa.or_(switched_on, InboxItem.urgency >= MUST, InboxItem.kind.in_(must))
+    taken = sa.exists().where(DeliveryItem.item_id == InboxItem.id, DeliveryItem.channel == channel)
+    query = (
+        sa.select(InboxItem.id, InboxItem.recipient_id, InboxItem.urgency)
+        .join(Person, Person.id == InboxItem.recipient_id)
+        .join(Account, Account.person_id == Person.id)
+        .outerjoin(DeliveryPreference, DeliveryPreference.person_id == Person.id)
+        .outerjoin(LeadershipGroup, LeadershipGroup.id == InboxItem.group_id)
+        .where(
+            InboxItem.read_at.is_(None),
+            InboxItem.channels != sa.literal_column("''"),
+            InboxItem.created_at > now - LOOK_BACK,
+            ("," + InboxItem.channels + ",").contains(f",{channel.value},", autoescape=True),
+            Account.active,
+            switched_on,
+            ~taken,
+        )
+    )
+    if channel is Channel.MAIL:
+        query = query.where(Person.email != "")
+    if channel is Channel.SMS:
+        query = query.where(Person.phone != "")
+    return query if endpoint.group_id is None else query.where(InboxItem.group_id == endpoint.group_id)
+
+
+def _waiting(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Of these, the ones that may go out in this hour, to people who had no digest of this channel today."""
+    hour = now.astimezone(LOCAL).hour
+    begins, ends = DeliveryPreference.quiet_from, DeliveryPreference.quiet_until
+    quiet = sa.case(
+        (begins <= ends, sa.and_(begins <= hour, ends > hour)),
+        else_=sa.or_(begins <= hour, ends > hour),
+    )
+    theirs = (Delivery.recipient_id == InboxItem.recipient_id, Delivery.endpoint_id == endpoint.id)
+    had = sa.exists().where(*theirs, Delivery.channel == endpoint.channel, Delivery.digest_key == digest_key(now))
+    open_one = sa.exists().where(*theirs, Delivery.state == IS_OPEN[0])
+    return waiting_items(endpoint, now).where(
+        sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR) <= hour,
+        sa.or_(DeliveryPreference.person_id.is_(None), ~quiet),
+        sa.func.coalesce(LeadershipGroup.messages_from, 0) <= hour,
+        sa.func.coalesce(LeadershipGroup.messages_until, 24) > hour,
+        sa.or_(~had, open_one),
+    )
+
+
+def write_digests(
+    endpoint: ChannelEndpoint,
+    waiting: sa.Select[*tuple[Any, ...]],
+    people: Sequence[int],
+    *,
+    key: str,
+    state: DeliveryState,
+    now: datetime,
+) -> int:
+    """A digest for each of some people who has none waiting, and their messages into it; returns how many digests."""
+    items = waiting.where(InboxItem.recipient_id.in_(people)).subquery()
+    open_one = sa.exists().where(
+        Delivery.recipient_id == items.c.recipient_id,
+        Delivery.endpoint_id == endpoint.id,
+        Delivery.state.in_(IS_OPEN),
+    )
+    urgency = sa.func.max(items.c.urgency)
+    ended = now if state is DeliveryState.UNCERTAIN else None
+    fresh = (
+        sa.select(
+            items.c.recipient_id,
+            sa.literal(endpoint.channel.value),
+            sa.literal(endpoint.id),
+            sa.literal(key),
+            urgency,
+            3 - urgency,
+            sa.literal(state.value),
+            sa.literal(now, type_=_TIME),
+            sa.literal(now, type_=_TIME),
+            sa.literal(ended, type_=_TIME),
+        )
+        .where(sa.true() if state is DeliveryState.UNCERTAIN else ~open_one)
+        .group_by(items.c.recipient_id)
+    )
+    names = ["recipient_id", "channel", "endpoint_id", "digest_key", "urgency", "precedence", "state"]
+    times = ["next_attempt_at", "created_at", "ended_at"]
+    written = affected(insert_if_new(Delivery).from_select([*names, *times], fresh))
+    crashpoint("digest.written")
+    into = (
+        sa.select(Delivery.id, items.c.id, sa.literal(endpoint.channel.value))
+        .join(items, items.c.recipient_id == Delivery.recipient_id)
+        .where(Delivery.endpoint_id == endpoint.id, Delivery.state == state)
+        # A digest that is claimed meanwhile must not take in what its sender has not seen.
+        .with_for_update(of=Delivery)
+    )
+    if state is DeliveryState.UNCERTAIN:
+        into = into.where(Delivery.digest_key == key)
+    affected(insert_if_new(DeliveryItem).from_select(["delivery_id", "item_id", "channel"], into))
+    crashpoint("digest.filled")
+    return written

@@ -1,0 +1,5 @@
+"""The blueprint of this feature's pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("delivery", "tracker.delivery")
