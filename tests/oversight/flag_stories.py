@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
-from tests.tasks.stories import active, day
+from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
-from tracker.oversight.models import Flag
-from tracker.oversight.rules import FlagColour
+from tracker.oversight.models import Flag, FlagProposal
+from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour
 from tracker.tasks.models import Task
 
 LATE = day("2026-02-02")
@@ -63,3 +63,48 @@ def fresh(flag: Flag) -> Flag:
     """A flag as it stands in the database now."""
     db.session.expire_all()
     return db.session.get_one(Flag, flag.id)
+
+
+AFTER = day("2026-03-26")
+"""The first day on which somebody may decide on a flag of NOW whose unit has not said that it has said all."""
+
+
+def ready(cast: Cast, **said: Any) -> Flag:
+    """A flag whose unit has said everything, so that somebody may decide at once."""
+    flag = flagged(cast, **said)
+    act(commands.state_case, flag, text="已说明。", ends_period=True, by=cast.actor(head_of(cast, flag.task)))
+    return fresh(flag)
+
+
+def proposed(
+    cast: Cast, flag: Flag, kind: DecisionKind = DecisionKind.INTERVIEW, *, now: datetime = AFTER
+) -> FlagProposal:
+    """What the supervisor proposes."""
+    by = cast.actor("supervisor")
+    return act(commands.propose_decision, fresh(flag), kind=kind, reason="多次催办无果。", by=by, now=now)
+
+
+def decided(cast: Cast, kind: DecisionKind = DecisionKind.URGE, **said: Any) -> Flag:
+    """A flag decided by the supervisor, or as proposed by the leader."""
+    flag = ready(cast, **said)
+    by = "supervisor"
+    if kind not in LIGHT_KINDS:
+        proposed(cast, flag, kind, now=NOW)
+        by = "leader"
+    act(commands.decide_flag, fresh(flag), kind=kind, reason="情况属实。", by=cast.actor(by))
+    return fresh(flag)
+
+
+def allow_cards(cast: Cast) -> None:
+    """Let the group use cards."""
+    with write_transaction():
+        commands.set_accountability(
+            cast.group(),
+            statement_days=5,
+            review_days=30,
+            decide_within_days=5,
+            uses_cards=True,
+            version=1,
+            by=cast.actor("office_director"),
+            now=NOW,
+        )

@@ -14,6 +14,7 @@ from tracker.kernel.access import (
 )
 from tracker.kernel.actor import Actor
 from tracker.kernel.registry import BulkAction, MenuEntry
+from tracker.kernel.registry import BulkAction
 from tracker.kernel.text import _l
 from tracker.oversight.policy import may_urge_many
 
@@ -47,6 +48,19 @@ ACCESS: dict[str, Route] = {
     "oversight.reply_notice": route(CONFIRMING, Role.LIAISON, sees=BUSINESS, about=_NOTICE),
     "oversight.accept_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.return_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.flag_paper": route(BUSINESS, about="flag"),
+    "oversight.statement_file": route(BUSINESS, about="flag"),
+    "oversight.state_case": route(frozenset({Role.LIAISON}), CONFIRMING, sees=BUSINESS, about="flag"),
+    # A draft is the unit's own until its head gives it.
+    "oversight.give_statement": route(CONFIRMING, sees=frozenset({Role.LIAISON}), about="flag"),
+    "oversight.propose_decision": route(Role.SUPERVISOR, sees=BUSINESS, about="flag"),
+    # The office enters what a leader decided on paper.
+    "oversight.decide_flag": route(GROUP_ROLES, sees=BUSINESS, about="flag"),
+    "oversight.turn_down": route(Role.LEADER, OFFICE_ROLES, sees=GROUP_ROLES, about="flag"),
+    "oversight.withdraw_flag": route(Role.SUPERVISOR, Role.LEADER, sees=BUSINESS, about="flag"),
+    "oversight.ask_review": route(CONFIRMING, sees=BUSINESS, about="flag"),
+    "oversight.review_flag": route(Role.LEADER, OFFICE_ROLES, sees=BUSINESS, about="flag"),
+    "oversight.close_flag": route(Role.SUPERVISOR, sees=BUSINESS, about="flag"),
 }
 
 PAGES: dict[str, tuple[str, object]] = {

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from tracker.kernel.text import _l
 from tracker.oversight.rules import FellAway, FlagColour, FlagRule, FlagState, NoticeState, Urgency
+from tracker.oversight.rules import Card, DecisionKind, FlagColour, FlagRule, FlagState, NoticeState, ReviewOutcome
 
 ACTS = {
     "task.urge": _l("催办"),
@@ -26,6 +27,17 @@ ACTS = {
     "notice.discard": _l("作废"),
     "notice.fall_away": _l("自动作废"),
     "flag.raise": _l("预警"),
+    "flag.notify": _l("告知预警"),
+    "flag.state": _l("提交情况说明"),
+    "flag.propose": _l("提出处理建议"),
+    "flag.turn_down": _l("退回处理建议"),
+    "flag.decide": _l("作出处理决定"),
+    "flag.ask_review": _l("申请复核"),
+    "flag.review": _l("作出复核决定"),
+    "flag.close": _l("办结存档"),
+    "flag.withdraw": _l("撤销预警"),
+    "flag.set_rule": _l("设置预警规则"),
+    "flag.set_days": _l("设置问责期限"),
 }
 
 SUBJECTS: dict[str, object] = {"notice": _l("督办通知单"), "flag": _l("问责预警")}
@@ -45,6 +57,17 @@ KEYS: dict[str, object] = {
     "notice_prefix": _l("督办编号字头"),
     "rule": _l("预警规则"),
     "colour": _l("预警等级"),
+    "ends_period": _l("陈述完毕"),
+    "decision": _l("处理决定"),
+    "card": _l("用牌"),
+    "paper_number": _l("文号"),
+    "outcome": _l("复核结果"),
+    "enabled": _l("启用"),
+    "threshold": _l("阈值"),
+    "statement_days": _l("陈述申辩期（工作日）"),
+    "review_days": _l("申请复核期（天）"),
+    "decide_within_days": _l("处理时限（工作日）"),
+    "uses_cards": _l("使用黄牌、红牌"),
 }
 """What is noted of it, old and new."""
 
@@ -55,5 +78,8 @@ CODES: dict[str, type[StrEnum]] = {
     "flag.rule": FlagRule,
     "flag.colour": FlagColour,
     "flag.state": FlagState,
+    "flag.decision": DecisionKind,
+    "flag.card": Card,
+    "flag.outcome": ReviewOutcome,
 }
 """Values that are codes, by subject and key."""

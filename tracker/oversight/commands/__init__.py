@@ -1,6 +1,17 @@
 """The only writer of oversight: units are urged, asked to explain or to make good, and get supervision notices."""
 
+from tracker.oversight.commands.chasing import chase_undecided
+from tracker.oversight.commands.deciding import (
+    close_flag,
+    decide_flag,
+    propose_decision,
+    require_closable,
+    turn_down_proposal,
+    withdraw_flag,
+)
 from tracker.oversight.commands.directing import direct
+from tracker.oversight.commands.flag_settings import set_accountability, set_flag_rule
+from tracker.oversight.commands.flag_steps import require_period_over
 from tracker.oversight.commands.laddering import draft_notices_by_ladder, urge_by_ladder
 from tracker.oversight.commands.notice_answering import (
     accept_reply,
@@ -21,6 +32,8 @@ from tracker.oversight.commands.notice_following import discard_overtaken, remin
 from tracker.oversight.commands.notice_issuing import sign_off_notice, withdraw_notice
 from tracker.oversight.commands.notice_steps import require_overdue
 from tracker.oversight.commands.raising import raise_flags_by_rules, raise_overdue_flags
+from tracker.oversight.commands.reviewing import ask_review, decide_review, require_review_open, require_reviewable
+from tracker.oversight.commands.stating import give_statement, state_case
 from tracker.oversight.commands.urging import MAX_SENTENCE, Urged, urge_many, urge_unit
 
 __all__ = [
@@ -28,6 +41,11 @@ __all__ = [
     "NoticeWords",
     "Urged",
     "accept_reply",
+    "ask_review",
+    "chase_undecided",
+    "close_flag",
+    "decide_flag",
+    "decide_review",
     "direct",
     "discard_notice",
     "discard_overtaken",
@@ -49,4 +67,20 @@ __all__ = [
     "urge_many",
     "urge_unit",
     "withdraw_notice",
+    "give_statement",
+    "propose_decision",
+    "raise_flags_by_rules",
+    "raise_overdue_flags",
+    "require_closable",
+    "require_period_over",
+    "require_review_open",
+    "require_reviewable",
+    "set_accountability",
+    "set_flag_rule",
+    "state_case",
+    "turn_down_proposal",
+    "urge_by_ladder",
+    "urge_many",
+    "urge_unit",
+    "withdraw_flag",
 ]

@@ -105,13 +105,12 @@ def tell_untold(group: LeadershipGroup, *, now: datetime) -> int:
     flags = db.session.scalars(
         sa.select(Flag).where(Flag.group_id == group.id, Flag.state == FlagState.RAISED).order_by(Flag.id)
     ).all()
-    told = 0
+    told, statement_by = 0, _statement_by(group.id, now=now) if flags else None
     for flag in flags:
         people = notices.flag_listeners(flag.group_id, flag.unit_id, flag.owner_id, now=now)
         if not people:
             continue
-        flag.state, flag.notified_at = FlagState.AWAITING, now
-        flag.statement_by = _statement_by(group.id, now=now)
+        flag.state, flag.notified_at, flag.statement_by = FlagState.AWAITING, now, statement_by
         flag.version += 1
         db.session.add(_event(flag.id, FlagMove.NOTIFY, FlagState.RAISED, FlagState.AWAITING, now=now))
         db.session.flush()

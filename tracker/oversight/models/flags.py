@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from tracker.kernel.db import Model, coded
 from tracker.organisation.models import LeadershipGroup, Person, Unit
@@ -143,6 +143,8 @@ class AccountabilitySetting(Model):
     decide_within_days: Mapped[int] = mapped_column(default=DECIDE_WITHIN_DAYS)
     uses_cards: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+    id: Mapped[int] = synonym("group_id")
 
 
 class FlagRuleSetting(Model):

@@ -1,6 +1,20 @@
 """Which message a unit gets when it is urged, asked or flagged, and who hears of a supervision notice."""
 
 from tracker.oversight.notices import directing, flagging, supervision, urging
+from tracker.oversight.notices import deciding, directing, flagging, urging
+from tracker.oversight.notices.deciding import (
+    deciders_of,
+    supervisors_of,
+    tell_decided,
+    tell_drafted_statement,
+    tell_proposed,
+    tell_review_asked,
+    tell_reviewed,
+    tell_stated,
+    tell_turned_down,
+    tell_undecided,
+    tell_withdrawn,
+)
 from tracker.oversight.notices.directing import tell_directed
 from tracker.oversight.notices.flagging import flag_listeners, owners_at_work, tell_flagged, unit_listeners
 from tracker.oversight.notices.supervision import (
@@ -14,9 +28,11 @@ from tracker.oversight.notices.supervision import (
 from tracker.oversight.notices.urging import tell_urged
 
 MESSAGES = {**urging.MESSAGES, **directing.MESSAGES, **flagging.MESSAGES, **supervision.MESSAGES}
+MESSAGES = {**urging.MESSAGES, **directing.MESSAGES, **flagging.MESSAGES, **deciding.MESSAGES}
 
 __all__ = [
     "MESSAGES",
+    "deciders_of",
     "flag_listeners",
     "owners_at_work",
     "settle_notice",
@@ -27,6 +43,18 @@ __all__ = [
     "tell_heads",
     "tell_signers",
     "tell_unit",
+    "supervisors_of",
+    "tell_decided",
+    "tell_directed",
+    "tell_drafted_statement",
+    "tell_flagged",
+    "tell_proposed",
+    "tell_review_asked",
+    "tell_reviewed",
+    "tell_stated",
+    "tell_turned_down",
+    "tell_undecided",
     "tell_urged",
+    "tell_withdrawn",
     "unit_listeners",
 ]

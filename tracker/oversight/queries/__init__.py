@@ -1,7 +1,19 @@
 """What was urged and asked for, whom to call, and supervision notices; for the desks, the task page and own pages."""
 
 from tracker.oversight.queries.calling import Callee, Urgeable, callees_of, urgeable
-from tracker.oversight.queries.flags import events_of, visible_flag
+from tracker.oversight.queries.flag_facts import group_setting, rule_settings
+from tracker.oversight.queries.flag_matters import (
+    Matters,
+    decision_of,
+    matters_of,
+    open_proposal,
+    review_of,
+    visible_proposal,
+    visible_review,
+    visible_statement_draft,
+    visible_statement_file,
+)
+from tracker.oversight.queries.flags import earlier_flags, events_of, period_over, visible_flag
 from tracker.oversight.queries.records import (
     RECENT,
     Record,
@@ -38,6 +50,7 @@ __all__ = [
     "RECENT",
     "Callee",
     "NoticeFilter",
+    "Matters",
     "Record",
     "Urgeable",
     "Waiting",
@@ -45,7 +58,10 @@ __all__ = [
     "at_unit",
     "callees_of",
     "drafts_by_id",
+    "decision_of",
+    "earlier_flags",
     "events_of",
+    "group_setting",
     "latest_urges",
     "list_groups",
     "list_notices",
@@ -55,6 +71,12 @@ __all__ = [
     "part_to_supervise",
     "records_of",
     "shows_reply",
+    "matters_of",
+    "open_proposal",
+    "period_over",
+    "records_of",
+    "review_of",
+    "rule_settings",
     "task_to_oversee",
     "tasks_to_oversee",
     "to_check",
@@ -66,4 +88,8 @@ __all__ = [
     "visible_flag",
     "visible_notice",
     "visible_notice_file",
+    "visible_proposal",
+    "visible_review",
+    "visible_statement_draft",
+    "visible_statement_file",
 ]

@@ -1,6 +1,7 @@
 """Flags as their pages show them: one with everything that happened to it, and lists."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -10,6 +11,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.oversight import policy
 from tracker.oversight.models import Flag, FlagEvent
+from tracker.oversight.rules import period_is_over
 
 
 def visible_flag(actor: Actor, flag_id: int) -> Flag:
@@ -22,6 +24,26 @@ def visible_flag(actor: Actor, flag_id: int) -> Flag:
     if flag is None:
         raise NotVisible
     return flag
+
+
+def earlier_flags(actor: Actor, flag: Flag, *, limit: int = 20) -> Sequence[Flag]:
+    """Other flags on the same unit that somebody sees, newest first: what was decided before."""
+    return db.session.scalars(
+        sa.select(Flag)
+        .where(
+            Flag.group_id == flag.group_id,
+            Flag.unit_id == flag.unit_id,
+            Flag.id != flag.id,
+            policy.flags_visible_to(actor),
+        )
+        .order_by(Flag.raised_at.desc(), Flag.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def period_over(flag: Flag, *, today: date) -> bool:
+    """Whether a decision about a flag could be taken today."""
+    return period_is_over(today, statement_by=flag.statement_by, used=flag.period_used_at is not None)
 
 
 def events_of(flag: Flag) -> Sequence[FlagEvent]:

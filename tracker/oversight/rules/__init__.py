@@ -25,7 +25,6 @@ from tracker.oversight.rules.flags import (
     last_day_to_ask_review,
     last_day_to_state,
     may_take,
-    overdue_decision,
     period_is_over,
 )
 from tracker.oversight.rules.raising import (
@@ -137,7 +136,6 @@ __all__ = [
     "last_day_to_state",
     "look_with",
     "may_take",
-    "overdue_decision",
     "period_is_over",
     "usual_demand",
     "usual_reply_by",

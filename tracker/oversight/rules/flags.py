@@ -192,8 +192,3 @@ def last_day_to_ask_review(decided_on: date, *, days: int = REVIEW_DAYS) -> date
 def is_heavier(kind: DecisionKind, card: Card, than: DecisionKind, than_card: Card) -> bool:
     """Whether a decision weighs more than another. A review never makes things worse for who asked."""
     return (GRAVITY[kind], CARD_GRAVITY[card]) > (GRAVITY[than], CARD_GRAVITY[than_card])
-
-
-def overdue_decision(ready_on: date, today: date, calendar: WorkingDays, *, days: int = DECIDE_WITHIN_DAYS) -> bool:
-    """Whether a flag has waited too long for a decision, from the day on which one was possible; in working days."""
-    return calendar.between(ready_on, today) >= days

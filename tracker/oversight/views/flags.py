@@ -1,12 +1,20 @@
-"""The page of a flag."""
+"""The page of a flag: what was seen, what was said, what was decided, and the acts that are the reader's."""
 
-from flask import render_template
+from typing import Any
+
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.kernel.actor import current_actor
-from tracker.oversight import queries
-from tracker.oversight.rules import LABELS, THRESHOLD_WORDS, FlagRule
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.errors import Stale
+from tracker.kernel.forms import PaperForm
+from tracker.oversight import policy, queries
+from tracker.oversight.models import Flag
+from tracker.oversight.queries import Matters
+from tracker.oversight.rules import FLAG_MOVES, LABELS, THRESHOLD_WORDS, FlagRule, FlagState
 from tracker.oversight.views.blueprint import bp
+from tracker.oversight.views.flag_acts import FLAG_ACTS, FlagAct
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Light
 
@@ -14,8 +22,9 @@ from tracker.tasks.rules import Light
 @bp.get("/flags/<int:flag_id>")
 def flag(flag_id: int) -> ResponseReturnValue:
     """A flag: what the rule saw, as it stood, and everything that happened since."""
-    found = queries.visible_flag(current_actor(), flag_id)
-    evidence = found.evidence
+    actor = current_actor()
+    found = queries.visible_flag(actor, flag_id)
+    evidence, matters = found.evidence, queries.matters_of(actor, found)
     light = Light(evidence["light"])
     return render_template(
         "oversight/flag.html",
@@ -24,5 +33,50 @@ def flag(flag_id: int) -> ResponseReturnValue:
         light={"code": light.value, "word": TASK_LABELS[light]},
         threshold=str(THRESHOLD_WORDS[FlagRule(found.rule)]) % {"threshold": evidence["threshold"]},
         events=queries.events_of(found),
+        matters=matters,
+        choices=choices(actor, found, matters),
+        earlier=queries.earlier_flags(actor, found),
         labels=LABELS,
+        may_be_decided=queries.period_over(found, today=clock.today()),
+        explains=found.state is FlagState.AWAITING and bool(policy.may_state(actor, found)),
     )
+
+
+def choices(actor: Actor, found: Flag, matters: Matters) -> list[dict[str, Any]]:
+    """The acts that are somebody's on a flag as it stands; greyed with the sentence where the time has not come."""
+    things: dict[str, Any] = {
+        "flag_id": found,
+        "statement_id": matters.draft,
+        "proposal_id": matters.proposal,
+        "review_id": matters.review,
+    }
+    offered = []
+    for act in FLAG_ACTS:
+        argument = act.rule.partition("<int:")[2].partition(">")[0]
+        thing = things[argument]
+        if thing is None or found.state not in FLAG_MOVES[act.move][0] or not _is_theirs(act, actor, thing):
+            continue
+        offered.append(_choice(act, thing, argument))
+    return offered
+
+
+def _is_theirs(act: FlagAct, actor: Actor, thing: Any) -> bool:
+    found: Flag = thing if isinstance(thing, Flag) else thing.flag
+    on_paper = issubclass(act.form, PaperForm) and bool(policy.may_record_paper(actor, found))
+    return on_paper or bool(act.verdict(actor, thing, clock.today()))
+
+
+def _choice(act: FlagAct, thing: Any, argument: str) -> dict[str, Any]:
+    why: object = ""
+    try:
+        act.possible(thing, now=clock.now())
+    except Stale as refusal:
+        why = refusal.message
+    return {
+        "label": act.title,
+        "url": url_for(f".{act.name}", **{argument: thing.id}),
+        "kind": act.kind,
+        "icon": act.icon,
+        "disabled": bool(why),
+        "why": why,
+    }

@@ -1,0 +1,152 @@
+"""What waits for whom about flags: to be explained, proposed, decided, reviewed; and what has waited too long."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.actor import Actor
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import LOCAL
+from tracker.kernel.db import db
+from tracker.organisation.rules import LEADERS, ContactRole, PostRank, SeatRole
+from tracker.oversight.models import Flag, FlagProposal, FlagReview, Statement
+from tracker.oversight.rules import UNDECIDED, FlagState, ProposalState, StatementState
+from tracker.tasks.models import Task, TaskPart
+
+Condition = sa.ColumnElement[bool]
+
+
+def _start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+
+
+def may_be_decided(today: date) -> Condition:
+    """Flags whose unit was told and whose period ran out or was used."""
+    return sa.and_(
+        Flag.state == FlagState.AWAITING, sa.or_(Flag.period_used_at.is_not(None), Flag.statement_by < today)
+    )
+
+
+def waits_for_review() -> Condition:
+    """Flags whose review nobody has decided yet."""
+    pending = sa.exists().where(FlagReview.flag_id == Flag.id, FlagReview.outcome.is_(None))
+    return sa.and_(Flag.state == FlagState.DECIDED, pending)
+
+
+def waited_before(today: date, *, days: int) -> date:
+    """The day before which something must have begun to wait, to have waited so many working days today."""
+    calendar = working_days()
+    return calendar.shift(calendar.on_or_before(today), 1 - days)
+
+
+def has_waited(today: date, *, days: int) -> Condition:
+    """Flags on which somebody could have acted for so many working days, and nobody did."""
+    before = waited_before(today, days=days)
+    since_ready = sa.or_(Flag.period_used_at < _start(before), Flag.statement_by < before - timedelta(days=1))
+    asked = sa.exists().where(
+        FlagReview.flag_id == Flag.id, FlagReview.outcome.is_(None), FlagReview.asked_at < _start(before)
+    )
+    return sa.or_(
+        sa.and_(Flag.state == FlagState.RAISED, Flag.raised_at < _start(before)),
+        sa.and_(Flag.state == FlagState.AWAITING, since_ready),
+        sa.and_(Flag.state == FlagState.DECIDED, asked),
+    )
+
+
+def undecided_too_long(group_id: int, today: date, *, days: int) -> sa.Select[tuple[Flag]]:
+    """The flags of a group that have waited so many working days, the longest first."""
+    query = sa.select(Flag).where(Flag.group_id == group_id, has_waited(today, days=days))
+    return query.order_by(Flag.raised_at, Flag.id)
+
+
+def not_chased_since(today: date, *, days: int) -> Condition:
+    """Flags of which nobody was told for so many working days that they wait."""
+    return sa.or_(Flag.chased_on.is_(None), Flag.chased_on < waited_before(today, days=days))
+
+
+def proposed() -> Condition:
+    """Flags with a proposal that nobody has answered."""
+    return sa.exists().where(FlagProposal.flag_id == Flag.id, FlagProposal.state == ProposalState.PENDING)
+
+
+def _others(units: Collection[int]) -> Condition:
+    """Flags about work in which none of some units takes part: nobody decides on their own unit."""
+    mine = sa.or_(
+        Flag.unit_id.in_(units),
+        sa.exists().where(Task.id == Flag.task_id, Task.lead_unit_id.in_(units)),
+        sa.exists().where(TaskPart.task_id == Flag.task_id, TaskPart.unit_id.in_(units)),
+    )
+    return sa.not_(mine)
+
+
+def to_handle(actor: Actor, today: date) -> Condition:
+    """What a supervisor has to propose or decide on."""
+    groups = sorted(actor.groups_as(SeatRole.SUPERVISOR))
+    return sa.and_(Flag.group_id.in_(groups), may_be_decided(today), ~proposed(), _others(sorted(actor.unit_ids)))
+
+
+def to_decide(actor: Actor) -> Condition:
+    """What a leader has to decide: proposals of others, and reviews of what others decided."""
+    seats = [seat for seat in actor.seats if seat.role in LEADERS]
+    first = sorted({seat.group_id for seat in seats if seat.role in {SeatRole.LEADER, SeatRole.EXECUTIVE_DEPUTY}})
+    in_charge = sa.exists().where(Task.id == Flag.task_id, Task.leader_seat_id.in_([seat.seat_id for seat in seats]))
+    own = sa.exists().where(
+        FlagProposal.flag_id == Flag.id,
+        FlagProposal.state == ProposalState.PENDING,
+        FlagProposal.proposed_by_id == actor.person_id,
+    )
+    answers = sa.and_(Flag.state == FlagState.AWAITING, proposed(), ~own, sa.or_(Flag.group_id.in_(first), in_charge))
+    reviews = sa.exists().where(
+        FlagReview.flag_id == Flag.id,
+        FlagReview.outcome.is_(None),
+        sa.or_(FlagReview.first_decided_by_id != actor.person_id, FlagReview.first_decided_by_id.is_(None)),
+    )
+    groups = sorted({seat.group_id for seat in seats})
+    looks_again = sa.and_(Flag.group_id.in_(groups), Flag.state == FlagState.DECIDED, reviews)
+    return sa.and_(sa.or_(answers, looks_again), _others(sorted(actor.unit_ids)))
+
+
+def to_explain(actor: Actor) -> Condition:
+    """What somebody's unit has to state its case about: told, nothing said and nothing decided yet."""
+    said = sa.exists().where(Statement.flag_id == Flag.id, Statement.state == StatementState.GIVEN)
+    return sa.and_(Flag.state == FlagState.AWAITING, Flag.unit_id.in_(_answering(actor)), ~said)
+
+
+def _answering(actor: Actor) -> list[int]:
+    """The units for which somebody speaks: as head, deputy in charge or liaison."""
+    heads = {post.unit_id for post in actor.posts if post.rank == PostRank.HEAD or post.presiding}
+    contacts = {contact.unit_id for contact in actor.contacts if contact.role in set(ContactRole)}
+    return sorted(heads | contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNumbers:
+    """How many flags wait for somebody, by what they have to do."""
+
+    explain: int = 0
+    handle: int = 0
+    decide: int = 0
+    late: int = 0
+    open: int = 0
+
+
+def count(*conditions: Condition) -> int:
+    """How many flags."""
+    found: int = db.session.scalar(sa.select(sa.func.count()).select_from(Flag).where(*conditions)) or 0
+    return found
+
+
+def open_in(groups: Collection[int]) -> Condition:
+    """The flags of some groups about which nobody has decided."""
+    return sa.and_(Flag.group_id.in_(sorted(groups)), Flag.state.in_(sorted(UNDECIDED)))
+
+
+def late_in(settings: dict[int, Any], today: date) -> Condition:
+    """The flags of some groups that have waited too long, each by its own setting (days by group)."""
+    return sa.or_(
+        sa.false(),
+        *(sa.and_(Flag.group_id == group_id, has_waited(today, days=days)) for group_id, days in settings.items()),
+    )

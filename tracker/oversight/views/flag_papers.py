@@ -1,0 +1,55 @@
+"""Signed papers about flags on their way from a form to a command, and files on their way to a reader."""
+
+from datetime import datetime
+
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts.identity import actor_of_person
+from tracker.audit.sending import Holder, send_kept
+from tracker.kernel import clock
+from tracker.kernel.actor import Actor, current_actor
+from tracker.kernel.clock import local_date
+from tracker.kernel.errors import Invalid, NotVisible
+from tracker.kernel.forms import PaperForm
+from tracker.kernel.text import _, _l
+from tracker.kernel.uploads import chosen, kept
+from tracker.kernel.verdict import require
+from tracker.oversight import policy, queries
+from tracker.oversight.models import Flag
+from tracker.oversight.views.blueprint import bp
+from tracker.tasks.commands import PaperRoad
+
+
+def flag_paper_of(form: PaperForm, flag: Flag, *, by: Actor, now: datetime) -> PaperRoad | None:
+    """The paper on which a leader decided by hand, if the form says so; only the office enters such papers."""
+    if not form.paper.data:
+        return None
+    require(policy.may_record_paper(by, flag))
+    if not form.signatory.row_id:
+        raise Invalid({"signatory": _l("请选择在纸上签批的领导。")})
+    digests = [file.sha256 for file in kept(chosen(form.scan.data), field="scan", now=now)]
+    signatory = actor_of_person(form.signatory.row_id, day=local_date(now))
+    return PaperRoad(signatory=signatory, sha256=next(iter(digests), None))
+
+
+def _holder(flag: Flag) -> Holder:
+    return Holder("flag", flag.id, flag.group_id)
+
+
+@bp.get("/flags/files/<int:statement_file_id>")
+def statement_file(statement_file_id: int) -> ResponseReturnValue:
+    """A file that goes with a unit's statement, for whoever sees the flag."""
+    actor = current_actor()
+    found = queries.visible_statement_file(actor, statement_file_id)
+    return send_kept(found.sha256, found.name, holder=_holder(found.statement.flag), actor=actor, now=clock.now())
+
+
+@bp.get("/flags/decided/<int:decided_id>/<sha256>")
+def flag_paper(decided_id: int, sha256: str) -> ResponseReturnValue:
+    """The scan of a paper on which a leader decided about a flag."""
+    actor = current_actor()
+    flag = queries.visible_flag(actor, decided_id)
+    decision, review = queries.decision_of(flag), queries.review_of(flag)
+    if sha256 not in {row.scan for row in (decision, review) if row is not None and row.scan}:
+        raise NotVisible
+    return send_kept(sha256, str(_("签批件")), holder=_holder(flag), actor=actor, now=clock.now())
