@@ -107,16 +107,16 @@ def test_the_software_itself_decides_nothing(cast: Cast) -> None:
             flag, kind=DecisionKind.NO_ACTION, reason="自动", version=flag.version, by=SYSTEM, now=AFTER
         )
     with pytest.raises(IntegrityError), write_transaction():
-        db.session.execute(sa.insert(FlagDecision).values(**_row(flag, decided_by_id=None)))
+        db.session.execute(sa.insert(FlagDecision).values(**_row(cast, flag, decided_by_id=None)))
     event = {"flag_id": flag.id, "move": "decide", "old_state": "awaiting", "new_state": "decided"}
     with pytest.raises(IntegrityError), write_transaction():
         db.session.execute(sa.insert(FlagEvent).values(**event, details={}, by_id=None, by_as="", at=AFTER))
     with write_transaction():
-        db.session.execute(sa.insert(FlagDecision).values(**_row(flag)))
+        db.session.execute(sa.insert(FlagDecision).values(**_row(cast, flag)))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(FlagDecision)) == 1
 
 
-def _row(flag: Flag, **said: Any) -> dict[str, Any]:
+def _row(cast: Cast, flag: Flag, **said: Any) -> dict[str, Any]:
     """A decision as the database would take it."""
     return {
         "flag_id": flag.id,
@@ -124,7 +124,7 @@ def _row(flag: Flag, **said: Any) -> dict[str, Any]:
         "card": Card.NONE,
         "reason": "理由",
         "paper_number": "",
-        "decided_by_id": 1,
+        "decided_by_id": cast.person_ids["supervisor"],
         "decided_as": "",
         "decided_at": AFTER,
         "decided_on": AFTER.date(),
@@ -144,16 +144,17 @@ def _row(flag: Flag, **said: Any) -> dict[str, Any]:
         {"reason": ""},
         {"kind": DecisionKind.INTERVIEW},
         {"card": Card.YELLOW},
-        {"recorded_by_id": 1},
+        {"recorded_by_id": None},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_the_database_refuses_it_too(cast: Cast, wrong: dict[str, Any]) -> None:
     flag = flagged(cast)
-    with pytest.raises(IntegrityError), write_transaction():
-        db.session.execute(sa.insert(FlagDecision).values(**_row(flag, **wrong)))
+    wrong = {key: cast.person_ids["supervisor"] if key == "recorded_by_id" else value for key, value in wrong.items()}
+    with pytest.raises(IntegrityError, match="ck_flag_decision"), write_transaction():
+        db.session.execute(sa.insert(FlagDecision).values(**_row(cast, flag, **wrong)))
     with write_transaction():
-        db.session.execute(sa.insert(FlagDecision).values(**_row(flag)))
+        db.session.execute(sa.insert(FlagDecision).values(**_row(cast, flag)))
 
 
 @pytest.mark.parametrize("kind", [DecisionKind.INTERVIEW, DecisionKind.CIRCULAR])

@@ -155,7 +155,7 @@ def test_a_rule_that_is_switched_off_raises_nothing(cast: Cast) -> None:
 def test_a_threshold_has_its_bounds_and_rules_their_keepers(cast: Cast) -> None:
     said = {"enabled": True, "threshold": 3, "now": NOW}
     for threshold in (0, 10):
-        with refuses(Invalid, "threshold_returned"):
+        with refuses(Invalid, "threshold"):
             commands.set_flag_rule(
                 cast.group(),
                 FlagRule.RETURNED,

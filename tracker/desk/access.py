@@ -17,6 +17,9 @@ ACCESS: dict[str, Route] = {
     "desk.overview": _GROUP,
     "desk.leader": _GROUP,
     "desk.review": _GROUP,
+    "desk.flags": _GROUP,
+    # A unit looks at its own; who keeps the directory sees the unit and is told why not.
+    "desk.portrait": route(GROUP_ROLES, UNIT_ROLES, sees=frozenset({Role.REGISTRAR}), about="group"),
     "desk.inbox": EVERYBODY,
     "desk.open_message": Route(allowed=SIGNED_IN, about="message"),
     "desk.read_all": EVERYBODY,

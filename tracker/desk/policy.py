@@ -6,6 +6,7 @@ from tracker.desk.rules import HatKind
 from tracker.kernel.actor import Actor
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
+from tracker.organisation.models import Unit
 from tracker.organisation.rules import LEADERS, OFFICE, DutyKind, SeatRole
 from tracker.tasks.policy import OVERSEERS
 
@@ -48,6 +49,13 @@ def may_oversee(actor: Actor, group_id: int) -> Verdict:
     if actor.roles_in(group_id) & OVERSEERS:
         return ALLOWED
     return refused(_l("本页供领导小组办公室、督导（督查）人员和领导查看。"))
+
+
+def may_see_portrait(actor: Actor, group_id: int, unit: Unit) -> Verdict:
+    """Look at a unit's portrait: who watches over its group, the unit itself, and the unit above it."""
+    if actor.roles_in(group_id) & OVERSEERS or actor.unit_ids & {unit.id, unit.parent_id}:
+        return ALLOWED
+    return refused(_l("单位画像供领导小组办公室、督导（督查）人员、领导和本单位查看。"))
 
 
 def duties_of(actor: Actor) -> list[DutyKind]:

@@ -37,7 +37,24 @@ class Arrival(StrEnum):
     COORDINATION = "coordination"
 
 
+class FlagList(StrEnum):
+    """Which flags of a group a list shows."""
+
+    MINE = "mine"
+    LATE = "late"
+    OPEN = "open"
+    DECIDED = "decided"
+    ALL = "all"
+
+
 LABELS = Labels(
+    {
+        FlagList.MINE: _l("等您处理"),
+        FlagList.LATE: _l("久未处理"),
+        FlagList.OPEN: _l("未决定"),
+        FlagList.DECIDED: _l("已决定"),
+        FlagList.ALL: _l("全部"),
+    },
     {
         HatKind.OFFICE: _l("办公室"),
         HatKind.OVERVIEW: _l("督办总览"),

@@ -21,6 +21,7 @@ from tracker.oversight.policy import may_urge_many
 _DRAFTING = OFFICE_ROLES | {Role.SUPERVISOR}
 _SIGNING = frozenset({Role.OFFICE_DIRECTOR, Role.LEADER})
 _NOTICE = "supervision notice"
+SETTING = (Role.OFFICE_DIRECTOR, Role.LEADER)
 
 ACCESS: dict[str, Route] = {
     # A lead unit urges those who cooperate with it; on its own work it is answered why not.
@@ -48,6 +49,11 @@ ACCESS: dict[str, Route] = {
     "oversight.reply_notice": route(CONFIRMING, Role.LIAISON, sees=BUSINESS, about=_NOTICE),
     "oversight.accept_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.return_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
+    "oversight.decide_many": route(Role.SUPERVISOR, Role.LEADER, sees=SIGNED_IN),
+    "oversight.propose_many": route(Role.SUPERVISOR, Role.LEADER, sees=SIGNED_IN),
+    "oversight.flag_rules": route(GROUP_ROLES, sees=UNIT_ROLES | {Role.REGISTRAR}, about="group"),
+    "oversight.set_flag_rule": route(*SETTING, sees=BUSINESS | {Role.REGISTRAR}, about="group"),
+    "oversight.set_flag_days": route(*SETTING, sees=BUSINESS | {Role.REGISTRAR}, about="group"),
     "oversight.flag_paper": route(BUSINESS, about="flag"),
     "oversight.statement_file": route(BUSINESS, about="flag"),
     "oversight.state_case": route(frozenset({Role.LIAISON}), CONFIRMING, sees=BUSINESS, about="flag"),

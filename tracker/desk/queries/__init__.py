@@ -1,5 +1,16 @@
 """The only reader for the desks; joins the features, owns no table."""
 
+from tracker.desk.queries.flags import (
+    Before,
+    FlagNumbers,
+    FlagRow,
+    decided_before,
+    flag_numbers,
+    flag_rows,
+    flags_by_task,
+    flags_to_explain,
+    statements_to_give,
+)
 from tracker.desk.queries.office import (
     Arrived,
     Owed,
@@ -23,13 +34,18 @@ from tracker.desk.queries.overview import (
     worst,
 )
 from tracker.desk.queries.review import Case, cases, overdue_of
+from tracker.desk.queries.portrait import Past, Portrait, Snapshot, light_on, portrait
+from tracker.desk.queries.review import Case, RungReached, cases, overdue_of
 from tracker.desk.queries.units import MyTask, MyTasks, OwnPart, names_of_groups, unit_tasks
 from tracker.desk.queries.work_group import About, Matter, UnitMatters, matters_by_unit
 
 __all__ = [
     "About",
     "Arrived",
+    "Before",
     "Case",
+    "FlagNumbers",
+    "FlagRow",
     "Matter",
     "MyTask",
     "MyTasks",
@@ -37,22 +53,34 @@ __all__ = [
     "Overdue",
     "Owed",
     "OwnPart",
+    "Past",
+    "Portrait",
     "QuietTask",
+    "RungReached",
+    "Snapshot",
     "Standing",
     "UnitMatters",
     "Unsigned",
     "UnsignedUnit",
     "arrivals",
     "cases",
+    "decided_before",
+    "flag_numbers",
+    "flag_rows",
+    "flags_by_task",
+    "flags_to_explain",
     "heads_by_unit",
+    "light_on",
     "matters_by_unit",
     "names_of_groups",
     "numbers",
     "overdue_of",
     "owed_by_office",
+    "portrait",
     "quiet_continuous",
     "standing",
     "start_of",
+    "statements_to_give",
     "to_appoint",
     "unit_tasks",
     "unsigned",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.desk.queries.flags import Before, FlagRow, decided_before, flags_by_task
 from tracker.desk.rules import NextRung, next_rung
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
@@ -14,6 +15,7 @@ from tracker.kernel.db import db
 from tracker.kernel.paging import Page
 from tracker.kernel.verdict import Verdict
 from tracker.oversight import policy
+from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.queries import Record, Urgeable, records_of, urgeable
 from tracker.reminders.queries.ladders import ladders_of
 from tracker.reminders.queries.trail import RungReached, followed_date, trails
@@ -41,6 +43,9 @@ class Case:
     next_rung: NextRung | None = None
     units: list[Urgeable] = field(default_factory=list)
     may_direct: Verdict | None = None
+    flags: list[FlagRow] = field(default_factory=list)
+    before: Before | None = None
+    notices: list[SupervisionNotice] = field(default_factory=list)
 
     @property
     def granted(self) -> int:
@@ -62,7 +67,25 @@ def cases(actor: Actor, wanted: TaskFilter, *, today: date, now: datetime, curso
         for task_id, case in found.items():
             case.record, case.units = records[task_id], units[task_id]
             case.may_direct = policy.may_direct(actor, case.task)
+        _add_flags(actor, found)
     return Page(list(found.values()), page.next_cursor)
+
+
+def _add_flags(actor: Actor, found: dict[int, Case]) -> None:
+    """The flags and notices about each task, and what was decided before on its unit."""
+    flags = flags_by_task(actor, found)
+    units = {case.row.lead_unit_id for case in found.values()}
+    [group_id] = {case.task.group_id for case in found.values()}
+    before = decided_before(group_id, [unit_id for unit_id in units if unit_id is not None])
+    issued = sa.select(SupervisionNotice).where(
+        SupervisionNotice.task_id.in_(found), SupervisionNotice.signed_at.is_not(None)
+    )
+    for notice in db.session.scalars(issued.order_by(SupervisionNotice.id)):
+        if notice.task_id is not None:
+            found[notice.task_id].notices.append(notice)
+    for task_id, case in found.items():
+        case.flags = flags.get(task_id, [])
+        case.before = before.get(case.row.lead_unit_id or 0)
 
 
 def overdue_of(group_id: int, unit_id: int | None) -> TaskFilter:

@@ -19,6 +19,7 @@ from tracker.kernel.text import _
 from tracker.letters import queries as letters
 from tracker.organisation.queries import group_by_id, seat_changes_waiting
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
+from tracker.oversight.rules import LABELS as FLAG_LABELS
 from tracker.tasks.queries import (
     TaskFilter,
     Wait,
@@ -122,6 +123,7 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         letters=letters.unsigned(group.id, day=today),
         lacking=units_without_account(group.id, today),
         seat_changes=seat_changes_waiting(actor, group.id),
+        flag_numbers=queries.flag_numbers(actor, group.id, today=today),
         organisation_labels=ORGANISATION_LABELS,
         text=words.work_group_text(
             group.short_name or group.name, queries.matters_by_unit(group.id, today=today), now=now
@@ -160,6 +162,9 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         letters=letters.waiting_for(actor),
         asked=letters.views_waiting_for(actor, today=today),
         handovers=letters.handovers_waiting_for(actor, day=today),
+        flags=queries.flags_to_explain(actor),
+        statements=queries.statements_to_give(actor),
+        flag_labels=FLAG_LABELS,
         today=today,
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
         confirmations=CONFIRMATIONS,

@@ -31,6 +31,7 @@ def review(group_id: int) -> ResponseReturnValue:
         page=queries.cases(actor, wanted, today=today, now=now, cursor=cursor),
         overdue=queries.numbers(group_id, today=today).overdue,
         cursor=cursor,
+        flag_numbers=queries.flag_numbers(actor, group_id, today=today),
         reviews=bool(actor.roles_in(group_id) & REVIEWERS),
         here=request.full_path if request.query_string else request.path,
         sentences=SENTENCES,

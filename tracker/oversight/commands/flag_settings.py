@@ -34,7 +34,7 @@ def set_flag_rule(
         threshold = definition.threshold
     if not definition.least <= threshold <= definition.most:
         limits = {"least": definition.least, "most": definition.most}
-        raise Invalid({f"threshold_{rule.value}": _l("请填写 %(least)s 到 %(most)s。", **limits)})
+        raise Invalid({"threshold": _l("请填写 %(least)s 到 %(most)s。", **limits)})
     row = db.session.scalar(
         sa.select(FlagRuleSetting)
         .where(FlagRuleSetting.group_id == group.id, FlagRuleSetting.rule == rule)

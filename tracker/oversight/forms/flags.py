@@ -49,6 +49,21 @@ class DecideFlagForm(PaperForm):
     paper_number = StringField(_l("文号"), [OPTIONAL])
 
 
+class DecideManyForm(ActForm):
+    """What is decided about many flags alike."""
+
+    kind = RadioField(_l("处理决定"), [CHOSEN], choices=_kinds(*DecisionKind))
+    reason = TextField(_l("理由"), required=True)
+    paper_number = StringField(_l("文号"), [OPTIONAL])
+
+
+class ProposeManyForm(ActForm):
+    """What is proposed about many flags alike."""
+
+    kind = RadioField(_l("建议"), [CHOSEN], choices=_kinds(*HEAVY))
+    reason = TextField(_l("理由"), required=True)
+
+
 class RemarkForm(PaperForm):
     """A reason, by a leader here or on paper."""
 
@@ -83,6 +98,13 @@ class CloseForm(ActForm):
     """What was carried out."""
 
     remark = TextField(_l("办理结果"))
+
+
+class RuleForm(ActForm):
+    """One rule of flags: on or off, and its threshold where a group may set one."""
+
+    enabled = BooleanField(_l("启用"))
+    threshold = IntegerField(_l("阈值"), [OPTIONAL])
 
 
 class DaysForm(ActForm):

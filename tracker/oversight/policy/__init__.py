@@ -3,6 +3,7 @@
 from tracker.oversight.policy.flagging import (
     able_supervisors,
     flags_visible_to,
+    may_act_on_flags,
     may_ask_review,
     may_change_to,
     may_decide_at_all,
@@ -47,6 +48,7 @@ __all__ = [
     "checking_roles",
     "fell_away",
     "flags_visible_to",
+    "may_act_on_flags",
     "may_ask_review",
     "may_change_to",
     "may_check_reply",

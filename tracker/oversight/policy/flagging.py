@@ -171,6 +171,13 @@ def may_change_to(decision: FlagDecision, kind: DecisionKind, card: Card) -> Ver
     return ALLOWED
 
 
+def may_act_on_flags(actor: Actor) -> Verdict:
+    """Propose or decide about many flags at once: supervisors and leaders; each flag is asked about again."""
+    if actor.groups_as(*LEADERS, SeatRole.SUPERVISOR):
+        return ALLOWED
+    return refused(_l("批量处理预警由督导（督查）人员和领导进行。"))
+
+
 def may_set_rules(actor: Actor, group_id: int) -> Verdict:
     """Set how a group works with flags: the office director or a leader."""
     if actor.roles_in(group_id) & (OFFICE_DIRECTORS | LEADERS):

@@ -13,7 +13,7 @@ from tracker.oversight.queries.flag_matters import (
     visible_statement_draft,
     visible_statement_file,
 )
-from tracker.oversight.queries.flags import earlier_flags, events_of, period_over, visible_flag
+from tracker.oversight.queries.flags import earlier_flags, events_of, period_over, visible_flag, visible_flags
 from tracker.oversight.queries.records import (
     RECENT,
     Record,
@@ -44,6 +44,7 @@ from tracker.oversight.queries.supervision import (
     visible_notice,
     visible_notice_file,
 )
+from tracker.oversight.queries.trials import Trial, dry_run
 
 __all__ = [
     "EXPORT_ROWS",
@@ -52,6 +53,7 @@ __all__ = [
     "NoticeFilter",
     "Matters",
     "Record",
+    "Trial",
     "Urgeable",
     "Waiting",
     "all_notices",
@@ -59,6 +61,7 @@ __all__ = [
     "callees_of",
     "drafts_by_id",
     "decision_of",
+    "dry_run",
     "earlier_flags",
     "events_of",
     "group_setting",
@@ -88,6 +91,7 @@ __all__ = [
     "visible_flag",
     "visible_notice",
     "visible_notice_file",
+    "visible_flags",
     "visible_proposal",
     "visible_review",
     "visible_statement_draft",

@@ -1,19 +1,16 @@
 """What waits for whom about flags: to be explained, proposed, decided, reviewed; and what has waited too long."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL
-from tracker.kernel.db import db
 from tracker.organisation.rules import LEADERS, ContactRole, PostRank, SeatRole
 from tracker.oversight.models import Flag, FlagProposal, FlagReview, Statement
-from tracker.oversight.rules import UNDECIDED, FlagState, ProposalState, StatementState
+from tracker.oversight.rules import FlagState, ProposalState, StatementState
 from tracker.tasks.models import Task, TaskPart
 
 Condition = sa.ColumnElement[bool]
@@ -120,33 +117,3 @@ def _answering(actor: Actor) -> list[int]:
     heads = {post.unit_id for post in actor.posts if post.rank == PostRank.HEAD or post.presiding}
     contacts = {contact.unit_id for contact in actor.contacts if contact.role in set(ContactRole)}
     return sorted(heads | contacts)
-
-
-@dataclass(frozen=True, slots=True)
-class FlagNumbers:
-    """How many flags wait for somebody, by what they have to do."""
-
-    explain: int = 0
-    handle: int = 0
-    decide: int = 0
-    late: int = 0
-    open: int = 0
-
-
-def count(*conditions: Condition) -> int:
-    """How many flags."""
-    found: int = db.session.scalar(sa.select(sa.func.count()).select_from(Flag).where(*conditions)) or 0
-    return found
-
-
-def open_in(groups: Collection[int]) -> Condition:
-    """The flags of some groups about which nobody has decided."""
-    return sa.and_(Flag.group_id.in_(sorted(groups)), Flag.state.in_(sorted(UNDECIDED)))
-
-
-def late_in(settings: dict[int, Any], today: date) -> Condition:
-    """The flags of some groups that have waited too long, each by its own setting (days by group)."""
-    return sa.or_(
-        sa.false(),
-        *(sa.and_(Flag.group_id == group_id, has_waited(today, days=days)) for group_id, days in settings.items()),
-    )

@@ -26,6 +26,12 @@ def visible_flag(actor: Actor, flag_id: int) -> Flag:
     return flag
 
 
+def visible_flags(actor: Actor, ids: Sequence[int]) -> Sequence[Flag]:
+    """Those of some flags that somebody sees, the oldest first."""
+    seen = sa.select(Flag).where(Flag.id.in_(ids), policy.flags_visible_to(actor)).options(joinedload(Flag.unit))
+    return db.session.scalars(seen.order_by(Flag.id)).all()
+
+
 def earlier_flags(actor: Actor, flag: Flag, *, limit: int = 20) -> Sequence[Flag]:
     """Other flags on the same unit that somebody sees, newest first: what was decided before."""
     return db.session.scalars(

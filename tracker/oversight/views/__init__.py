@@ -6,7 +6,18 @@ from tracker.oversight.views.panel import panel
 
 __all__ = ["bp", "directing", "flags", "notice_acts", "notices", "panel", "urging"]
 from tracker.oversight.views import directing, flag_acts, flag_papers, flags, urging
+from tracker.oversight.views import directing, flag_acts, flag_bulk, flag_papers, flag_rules, flags, urging
 from tracker.oversight.views.blueprint import bp
 from tracker.oversight.views.panel import panel
 
-__all__ = ["bp", "directing", "flag_acts", "flag_papers", "flags", "panel", "urging"]
+__all__ = [
+    "bp",
+    "directing",
+    "flag_acts",
+    "flag_bulk",
+    "flag_papers",
+    "flag_rules",
+    "flags",
+    "panel",
+    "urging",
+]

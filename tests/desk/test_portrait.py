@@ -1,0 +1,143 @@
+"""A unit's portrait: counts by light over time from facts, what was late, and what it did well; nobody is ranked."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from tests.cast import TODAY, Cast
+from tests.desk.pages import counted, text_of
+from tests.oversight.flag_stories import LATE, decided, flagged, late, raise_on
+from tests.tasks.stories import act, active, again, completed, day, submit, submitted, suspended
+from tracker.desk import queries
+from tracker.oversight import commands as oversight
+from tracker.oversight.rules import DecisionKind, DirectionKind
+from tracker.tasks import commands as tasks
+from tracker.tasks.models import Task
+from tracker.tasks.queries import TaskFilter, list_tasks
+from tracker.tasks.rules import LABELS, Light
+
+ClientAs = Callable[[str], FlaskClient]
+
+
+def portrait(cast: Cast, unit: str = "finance", *, today: date = TODAY) -> queries.Portrait:
+    """A unit's portrait."""
+    return queries.portrait(cast.group(), cast.unit_ids[unit], today=today)
+
+
+def on(found: queries.Portrait, month_end: date) -> dict[Light, int]:
+    """The lights of a month's end, without the zeros."""
+    [shot] = [shot for shot in found.months if shot.day == month_end]
+    return {light: number for light, number in shot.lights.items() if number}
+
+
+def test_past_lights_are_what_they_were(cast: Cast) -> None:
+    task = active(cast, now=day("2026-01-05"), due_on=date(2026, 1, 30))
+    submit(cast, again(task), now=day("2026-02-10"))
+    act(tasks.verify_completion, again(task), by=cast.actor("supervisor"), now=day("2026-03-02"))
+    resting = suspended(cast, now=day("2026-01-05"), suspended_at=day("2026-02-03"), due_on=date(2026, 2, 20))
+    found = portrait(cast, today=date(2026, 4, 2))
+    assert on(found, date(2025, 12, 31)) == {}
+    assert on(found, date(2026, 1, 31)) == {Light.RED: 1, Light.GREEN: 1}
+    assert on(found, date(2026, 2, 28)) == {Light.YELLOW: 1, Light.GREY: 1}
+    assert on(found, date(2026, 3, 31)) == {Light.DONE_LATE: 1, Light.GREY: 1}
+    assert again(resting).id
+
+
+def test_a_past_month_keeps_its_red_after_the_date_was_moved(cast: Cast) -> None:
+    task = active(cast, now=day("2026-01-05"), due_on=date(2026, 1, 20))
+    with_date = {"kind": DirectionKind.RECTIFY, "text": "限期整改。", "new_due_on": date(2026, 3, 31)}
+    from_now = portrait(cast)
+    act(oversight.direct, again(task), by=cast.actor("supervisor"), now=day("2026-02-10"), **with_date)
+    found = portrait(cast)
+    assert on(from_now, date(2026, 1, 31)) == on(found, date(2026, 1, 31)) == {Light.RED: 1}
+    assert on(found, date(2026, 2, 28)) == {Light.GREEN: 1}
+
+
+def test_what_was_done_well_stands_beside_what_was_late(cast: Cast) -> None:
+    completed(cast)
+    returned = submitted(cast)
+    act(tasks.return_for_rework, returned, remark="缺台账。", by=cast.actor("supervisor"))
+    submit(cast, again(returned))
+    act(tasks.verify_completion, again(returned), by=cast.actor("supervisor"))
+    decided(cast, DecisionKind.NO_ACTION)
+    flagged(cast)
+    found = portrait(cast)
+    assert (found.finished, found.on_time, found.early, found.straight) == (2, 2, 2, 1)
+    assert (found.counts["returns"], found.counts["yellow"], found.counts["statements"]) == (1, 2, 1)
+    assert found.decisions == {DecisionKind.NO_ACTION: 1}
+    assert found.now[Light.RED] == 2
+    assert portrait(cast, "construction").finished == 0
+
+
+def test_a_portrait_takes_as_many_queries_for_ten_tasks_as_for_one(app: Flask, cast: Cast) -> None:
+    flagged(cast)
+    with counted(app) as few:
+        portrait(cast)
+    for _ in range(4):
+        flagged(cast)
+    with counted(app) as many:
+        portrait(cast)
+    assert len(many) <= len(few) <= 14
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("supervisor", 200),
+        ("office_clerk", 200),
+        ("leader", 200),
+        ("finance_staff", 200),
+        ("finance_head", 200),
+        ("registrar", 403),
+        ("construction_head", 404),
+        ("outsider", 404),
+        ("d2_head", 404),
+        ("g2_supervisor", 404),
+    ],
+)
+def test_the_unit_itself_and_who_watches_the_group_see_it(
+    cast: Cast, client_as: ClientAs, name: str, status: int
+) -> None:
+    flagged(cast)
+    at = f"/groups/{cast.group_ids['g1']}/units/{cast.unit_ids['finance']}/portrait"
+    answer = client_as(name).get(at)
+    assert answer.status_code == status
+    if status == 200:
+        text = text_of(client_as(name), at)
+        assert "不打分，不排名，不涉及个人" in text
+        for person in {"钱广源", "谢云岚", "纪晓东"} - {cast.person(name).name}:
+            assert person not in text
+
+
+def test_one_light_rule_speaks_in_list_export_portrait_and_evidence(cast: Cast, client_as: ClientAs) -> None:
+    """The same task has one light wherever it is shown, and a flag keeps the light that the list showed that day."""
+    made: dict[Light, Task] = {
+        Light.RED: late(cast, title="逾期任务"),
+        Light.GREEN: active(cast, now=LATE, due_on=date(2026, 6, 30), title="正常任务"),
+        Light.YELLOW: active(cast, now=LATE, due_on=date(2026, 3, 20), title="临期任务"),
+        Light.DONE: completed(cast, title="办结任务"),
+    }
+    raise_on(cast, made[Light.RED].id)
+    supervisor, client = cast.actor("supervisor"), client_as("supervisor")
+    for light, task in made.items():
+        [row] = list_tasks(supervisor, TaskFilter(light=light), today=TODAY).rows
+        assert (row.id, row.light) == (task.id, light)
+        assert str(LABELS[light]) in exported(client, light, task.title)
+    found = portrait(cast)
+    assert {light: number for light, number in found.now.items() if number} == dict.fromkeys(made, 1)
+    [flag] = found.flags
+    assert (flag.task_id, flag.evidence["light"]) == (made[Light.RED].id, Light.RED)
+
+
+def exported(client: FlaskClient, light: Light, title: str) -> str:
+    """The line of a task in the workbook of a light."""
+    answer = client.get("/tasks/export", query_string={"light": light.value})
+    sheet = load_workbook(BytesIO(answer.data)).active
+    lines = ["".join(str(cell) for cell in line) for line in sheet.iter_rows(values_only=True)]
+    [line] = [text for text in lines if title in text]
+    return line

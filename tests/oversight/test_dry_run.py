@@ -1,0 +1,124 @@
+"""A dry run says what the rules would have raised since a day; it reads history and writes nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from flask.testing import FlaskClient
+
+from tests.cast import NOW, TODAY, Cast
+from tests.desk.pages import text_of
+from tests.oversight.flag_stories import LATE, WAS_DUE, late, look, raise_on
+from tests.oversight.test_raising_by_rules import cross, returned_again
+from tests.tasks.stories import DUE, act, active, again, day, everything, submit
+from tracker.kernel.db import db, write_transaction
+from tracker.oversight import queries
+from tracker.oversight.models import AccountabilitySetting
+from tracker.oversight.rules import FlagRule
+from tracker.tasks.commands import return_for_rework
+from tracker.tasks.models import TaskPart
+
+JANUARY = date(2026, 1, 1)
+
+
+def trials(
+    cast: Cast, *, since: date = JANUARY, today: date = TODAY, **tuned: int
+) -> list[tuple[str, date, date, bool]]:
+    """What would have been raised: rule, due date, day, and whether it was."""
+    settings = {
+        rule: replace(setting, threshold=tuned.get(rule.value, setting.threshold))
+        for rule, setting in queries.rule_settings(cast.group_ids["g1"]).items()
+    }
+    found = queries.dry_run(cast.group(), settings, since=since, today=today)
+    return [(one.rule.value, one.due_on, one.on, one.raised) for one in found]
+
+
+def test_a_late_task_would_have_been_flagged_on_the_day_of_its_rung(cast: Cast) -> None:
+    task = late(cast)
+    cross(cast, now=NOW)
+    assert trials(cast) == [("overdue_yellow", WAS_DUE, date(2026, 3, 11), False)]
+    assert trials(cast, overdue_red=8)[-1] == ("overdue_red", WAS_DUE, date(2026, 3, 18), False)
+    assert trials(cast, overdue_yellow=9) == []
+    raise_on(cast, task.id)
+    assert trials(cast) == [("overdue_yellow", WAS_DUE, date(2026, 3, 11), True)]
+
+
+def test_it_ends_when_the_task_was_handed_in(cast: Cast) -> None:
+    task = late(cast)
+    submit(cast, again(task), now=day("2026-03-10"))
+    assert trials(cast) == []
+    other = late(cast)
+    submit(cast, again(other), now=day("2026-03-11"))
+    assert trials(cast) == [("overdue_yellow", WAS_DUE, date(2026, 3, 11), False)]
+
+
+def test_parts_count_until_they_were_done(cast: Cast) -> None:
+    task = active(cast, now=LATE, due_on=DUE, parts=("construction",))
+    with write_transaction():
+        part = db.session.get_one(TaskPart, task.parts[0].id)
+        part.due_on = WAS_DUE
+    cross(cast, now=NOW)
+    assert [row[:2] for row in trials(cast)] == [("overdue_yellow", WAS_DUE)]
+    with write_transaction():
+        part = db.session.get_one(TaskPart, task.parts[0].id)
+        part.state, part.done_at = "done", day("2026-03-10")
+    assert trials(cast) == []
+
+
+def test_what_lies_before_the_day_or_before_the_group_used_the_product_does_not_count(cast: Cast) -> None:
+    late(cast)
+    cross(cast, now=NOW)
+    assert trials(cast, since=date(2026, 3, 11))
+    assert trials(cast, since=date(2026, 3, 12)) == []
+    with write_transaction():
+        cast.group().uses_from = date(2026, 3, 7)
+    assert trials(cast) == []
+
+
+def test_returns_and_two_yellows_are_laid_together(cast: Cast) -> None:
+    task = late(cast)
+    for new in (date(2026, 3, 25), date(2026, 3, 27)):
+        submit(cast, again(task))
+        said = {"remark": "缺少台账。", "new_due_on": new, "by": cast.actor("supervisor")}
+        act(return_for_rework, again(task), **said)
+    rules = [row[0] for row in trials(cast)]
+    assert rules == ["overdue_yellow", "returned", "two_yellows"]
+    assert [row[0] for row in trials(cast, returned=3)] == ["overdue_yellow"]
+
+
+def test_it_writes_nothing_and_finds_what_the_rules_find(cast: Cast) -> None:
+    task = active(cast, now=LATE)
+    for _ in range(2):
+        returned_again(cast, task)
+    before = everything()
+    found = trials(cast)
+    assert everything() == before
+    assert look(cast) == 1
+    assert trials(cast) == [(rule, due_on, on, True) for rule, due_on, on, _raised in found]
+
+
+def test_the_page_shows_it_and_sets_rules_and_days(cast: Cast, client_as: Callable[[str], FlaskClient]) -> None:
+    late(cast)
+    cross(cast, now=NOW)
+    at = f"/groups/{cast.group_ids['g1']}/flag-rules"
+    director = client_as("office_director")
+    assert "会产生 1 条预警，其中 1 条实际没有产生" in text_of(director, f"{at}?since=2026-01-01")
+    assert "会产生 0 条预警" in text_of(director, f"{at}?since=2026-03-12")
+    assert text_of(director, f"{at}?since=never")
+    assert director.post(f"{at}/returned", data={"enabled": "y", "threshold": "3"}).status_code == 302
+    assert director.post(f"{at}/returned", data={"enabled": "y", "threshold": "99"}).status_code == 422
+    assert director.post(f"{at}/extended", data={}).status_code == 302
+    assert director.post(f"{at}/unknown", data={}).status_code == 404
+    settings = queries.rule_settings(cast.group_ids["g1"])
+    assert (settings[FlagRule.RETURNED].threshold, settings[FlagRule.EXTENDED].enabled) == (3, False)
+    days = {"statement_days": 7, "review_days": 60, "decide_within_days": 3, "uses_cards": "y", "version": 1}
+    to = f"/groups/{cast.group_ids['g1']}/flag-days"
+    for name, wrong in (("statement_days", 0), ("review_days", 181), ("decide_within_days", 61)):
+        assert director.post(to, data={**days, name: wrong}).status_code == 422
+    assert director.post(to, data=days).status_code == 302
+    assert director.post(to, data={**days, "statement_days": 8}).status_code == 409
+    db.session.expire_all()
+    row = db.session.get_one(AccountabilitySetting, cast.group_ids["g1"])
+    assert (row.statement_days, row.review_days, row.decide_within_days, row.uses_cards) == (7, 60, 3, True)
+    assert director.post(to, data={**days, "version": row.version}).status_code == 302
+    assert client_as("supervisor").post(to, data=days).status_code == 403

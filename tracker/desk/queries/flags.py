@@ -1,0 +1,176 @@
+"""Flags on the desks: numbers, lists, and what was decided before on a subject and on a unit."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker.desk.rules import FlagList
+from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
+from tracker.kernel.paging import Key, Page, after, decode_cursor, encode_cursor
+from tracker.oversight import policy
+from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview, Statement
+from tracker.oversight.queries import flag_waits, group_setting
+from tracker.oversight.rules import UNDECIDED, FlagState, ProposalState, StatementState
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNumbers:
+    """How many flags of a group there are for somebody. mine: to propose or decide; late: waiting too long."""
+
+    mine: int
+    late: int
+    open: int
+    untold: int
+    days: int
+
+
+@dataclass(slots=True)
+class FlagRow:
+    """A flag in a list, with what was said, proposed and decided."""
+
+    flag: Flag
+    statements: list[Statement]
+    proposal: FlagProposal | None = None
+    decision: FlagDecision | None = None
+    review: FlagReview | None = None
+    late: bool = False
+
+
+def flag_numbers(actor: Actor, group_id: int, *, today: date) -> FlagNumbers:
+    """The numbers of a group's desk: one query."""
+    days = group_setting(group_id).decide_within_days
+
+    def number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+    row = db.session.execute(
+        sa.select(
+            number(_mine(actor, today)),
+            number(flag_waits.has_waited(today, days=days)),
+            number(Flag.state.in_(sorted(UNDECIDED))),
+            number(Flag.state == FlagState.RAISED),
+        ).where(Flag.group_id == group_id, Flag.state.in_([*sorted(UNDECIDED), FlagState.DECIDED]))
+    ).one()
+    return FlagNumbers(row[0], row[1], row[2], row[3], days)
+
+
+def _mine(actor: Actor, today: date) -> sa.ColumnElement[bool]:
+    return sa.or_(flag_waits.to_handle(actor, today), flag_waits.to_decide(actor))
+
+
+def flag_rows(
+    actor: Actor, group_id: int, wanted: FlagList, *, today: date, unit_id: int | None = None, cursor: str = ""
+) -> Page[FlagRow]:
+    """A page of a group's flags that somebody sees: what has waited longest first, of the decided the newest."""
+    days = group_setting(group_id).decide_within_days
+    late = flag_waits.has_waited(today, days=days)
+    newest = wanted in {FlagList.DECIDED, FlagList.ALL}
+    conditions = {
+        FlagList.MINE: _mine(actor, today),
+        FlagList.LATE: late,
+        FlagList.OPEN: Flag.state.in_(sorted(UNDECIDED)),
+        FlagList.DECIDED: Flag.state.in_([FlagState.DECIDED, FlagState.CLOSED]),
+        FlagList.ALL: sa.true(),
+    }
+    query = (
+        sa.select(Flag, late)
+        .where(Flag.group_id == group_id, policy.flags_visible_to(actor), conditions[wanted])
+        .options(joinedload(Flag.unit), joinedload(Flag.task))
+    )
+    if unit_id is not None:
+        query = query.where(Flag.unit_id == unit_id)
+    key = Key(Flag.id, descending=newest)
+    if cursor:
+        query = query.where(after((key,), decode_cursor(cursor, (int,))))
+    rows = db.session.execute(query.order_by(Flag.id.desc() if newest else Flag.id).limit(PAGE + 1)).all()
+    found = {flag.id: FlagRow(flag, [], late=bool(waited)) for flag, waited in rows[:PAGE]}
+    _add_matters(found)
+    return Page(list(found.values()), encode_cursor((rows[PAGE - 1][0].id,)) if len(rows) > PAGE else None)
+
+
+def _add_matters(found: dict[int, FlagRow]) -> None:
+    given = sa.select(Statement).where(Statement.flag_id.in_(found), Statement.state == StatementState.GIVEN)
+    for statement in db.session.scalars(given.options(joinedload(Statement.given_by)).order_by(Statement.id)):
+        found[statement.flag_id].statements.append(statement)
+    waiting = sa.select(FlagProposal).where(
+        FlagProposal.flag_id.in_(found), FlagProposal.state == ProposalState.PENDING
+    )
+    for proposal in db.session.scalars(waiting.options(joinedload(FlagProposal.proposed_by))):
+        found[proposal.flag_id].proposal = proposal
+    decisions = sa.select(FlagDecision).where(FlagDecision.flag_id.in_(found))
+    for decision in db.session.scalars(decisions.options(joinedload(FlagDecision.decided_by))):
+        found[decision.flag_id].decision = decision
+    for review in db.session.scalars(sa.select(FlagReview).where(FlagReview.flag_id.in_(found))):
+        found[review.flag_id].review = review
+
+
+def flags_by_task(actor: Actor, task_ids: Collection[int]) -> dict[int, list[FlagRow]]:
+    """The flags about some tasks that somebody sees, with what became of them, newest first."""
+    flags = db.session.scalars(
+        sa.select(Flag)
+        .where(Flag.task_id.in_(task_ids), policy.flags_visible_to(actor))
+        .options(joinedload(Flag.unit))
+        .order_by(Flag.id.desc())
+    ).all()
+    rows = {flag.id: FlagRow(flag, []) for flag in flags}
+    _add_matters(rows)
+    found: dict[int, list[FlagRow]] = defaultdict(list)
+    for row in rows.values():
+        found[row.flag.task_id].append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was decided before on a unit: how often each kind, in a group."""
+
+    counts: dict[str, int]
+    withdrawn: int
+
+
+def decided_before(group_id: int, unit_ids: Collection[int]) -> dict[int, Before]:
+    """What was decided before on some units of a group, by kind; two queries."""
+    kinds: dict[int, dict[str, int]] = {unit_id: {} for unit_id in unit_ids}
+    rows = (
+        sa.select(Flag.unit_id, FlagDecision.kind, sa.func.count())
+        .join(FlagDecision, FlagDecision.flag_id == Flag.id)
+        .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids))
+        .group_by(Flag.unit_id, FlagDecision.kind)
+    )
+    for unit_id, kind, number in db.session.execute(rows):
+        kinds[unit_id][kind] = number
+    gone = dict(
+        db.session.execute(
+            sa.select(Flag.unit_id, sa.func.count())
+            .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids), Flag.state == FlagState.WITHDRAWN)
+            .group_by(Flag.unit_id)
+        ).all()
+    )
+    return {unit_id: Before(counts, gone.get(unit_id, 0)) for unit_id, counts in kinds.items()}
+
+
+def flags_to_explain(actor: Actor) -> Sequence[Flag]:
+    """What somebody's unit has to state its case about, the nearest end of a period first."""
+    query = sa.select(Flag).where(flag_waits.to_explain(actor)).options(joinedload(Flag.unit))
+    return db.session.scalars(query.order_by(Flag.statement_by, Flag.id).limit(PAGE)).all()
+
+
+def statements_to_give(actor: Actor) -> Sequence[Statement]:
+    """Drafts of statements that wait for somebody to give them."""
+    drafts = db.session.scalars(
+        sa.select(Statement)
+        .join(Flag)
+        .where(Statement.state == StatementState.DRAFT, Flag.unit_id.in_(sorted(actor.unit_ids)))
+        .where(Flag.state == FlagState.AWAITING)
+        .options(joinedload(Statement.flag).joinedload(Flag.unit), joinedload(Statement.drafted_by))
+        .order_by(Statement.id)
+        .limit(PAGE)
+    )
+    return [draft for draft in drafts if policy.may_give_statement(actor, draft.flag)]

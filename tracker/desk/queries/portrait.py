@@ -1,0 +1,264 @@
+"""A unit's portrait (单位画像): what the facts say of its work over time; no points, no ranking, no persons."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.kernel.calendar import WorkingDays, working_days
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import db
+from tracker.organisation.models import LeadershipGroup
+from tracker.oversight.models import Flag, FlagDecision, Statement, SupervisionNotice, Urge
+from tracker.oversight.rules import FlagState, StatementState
+from tracker.tasks.models import (
+    Crossing,
+    DelayExplanation,
+    DueDateChange,
+    Extension,
+    Milestone,
+    Submission,
+    Suspension,
+    Task,
+    Verification,
+)
+from tracker.tasks.queries import of_the_group
+from tracker.tasks.rules import (
+    LIVE,
+    Light,
+    LightFacts,
+    Outcome,
+    ReportState,
+    RequestState,
+    TaskState,
+    day_marks,
+    light_of,
+)
+
+MONTHS = 12
+"""So many month ends are looked back on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A submission: the day, how many working days late, and what a verification found on which day."""
+
+    on: date
+    late: bool
+    due_on: date | None
+    checked_on: date | None
+    passed: bool
+
+
+@dataclass(slots=True)
+class Past:
+    """All that happened to one task that its light on a past day depends on."""
+
+    task: Task
+    moves: list[tuple[date, date | None]] = field(default_factory=list)
+    """When its due date was moved, and what it was before; oldest first."""
+    handed_in: list[HandedIn] = field(default_factory=list)
+    rests: list[tuple[date, date | None]] = field(default_factory=list)
+    milestones: list[tuple[date, date | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Counts by light at the end of a day, derived from facts."""
+
+    day: date
+    lights: Mapping[Light, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What the facts say of one unit in one group."""
+
+    now: Mapping[Light, int]
+    months: Sequence[Snapshot]
+    since: date
+    finished: int
+    on_time: int
+    early: int
+    straight: int
+    """Finished without ever being returned."""
+    counts: Mapping[str, int]
+    decisions: Mapping[str, int]
+    flags: Sequence[Flag]
+
+
+def light_on(past: Past, group: LeadershipGroup, day: date, calendar: WorkingDays) -> Light | None:
+    """The light of a task at the end of a day, by the one rule of lights; None before it was issued."""
+    task = past.task
+    if task.issued_at is None or local_date(task.issued_at) > day:
+        return None
+    state, late = _stood(past, day)
+    open_milestones = [due for due, done in past.milestones if done is None or done > day]
+    facts = LightFacts(
+        state,
+        _due_on(past, day),
+        next_milestone_on=min(open_milestones, default=None),
+        continuous=task.continuous,
+        late=late,
+    )
+    return light_of(facts, day_marks(day, calendar, yellow_days=group.yellow_days, roll=group.roll_due_dates))
+
+
+def _due_on(past: Past, day: date) -> date | None:
+    """The due date that was in force on a day."""
+    return next((old for on, old in past.moves if on > day), past.task.due_on)
+
+
+def _stood(past: Past, day: date) -> tuple[TaskState, bool]:
+    """The state of a task at the end of a day, and whether what was handed in was late."""
+    task = past.task
+    if task.state is TaskState.CANCELLED and local_date(task.updated_at) <= day:
+        return TaskState.CANCELLED, False
+    if any(start <= day and (end is None or end > day) for start, end in past.rests):
+        return TaskState.SUSPENDED, False
+    before = [one for one in past.handed_in if one.on <= day]
+    if not before:
+        done = task.completed_at is not None and not past.handed_in and local_date(task.completed_at) <= day
+        return (TaskState.COMPLETED, task.late) if done else (TaskState.ACTIVE, False)
+    last = before[-1]
+    if last.checked_on is None or last.checked_on > day:
+        return TaskState.SUBMITTED, last.late
+    return (TaskState.COMPLETED, last.late) if last.passed else (TaskState.RETURNED, False)
+
+
+def portrait(group: LeadershipGroup, unit_id: int, *, today: date) -> Portrait:
+    """One unit's portrait: a handful of indexed queries, however long its history."""
+    pasts = _pasts(group.id, unit_id)
+    calendar = working_days()
+    ends = [day for day in _month_ends(today) if day >= group.uses_from]
+    since = max(group.uses_from, _months_before(today, MONTHS))
+    finished = [past for past in pasts if past.task.state is TaskState.COMPLETED and past.handed_in]
+    return Portrait(
+        now=_counts(pasts, group, today, calendar),
+        months=[Snapshot(day, _counts(pasts, group, day, calendar)) for day in ends],
+        since=since,
+        finished=len(finished),
+        on_time=sum(not past.task.late for past in finished),
+        early=sum(_was_early(past) for past in finished),
+        straight=sum(len(past.handed_in) == 1 for past in finished),
+        counts=_numbers(group.id, unit_id, [past.task.id for past in pasts]),
+        decisions=_decisions(group.id, unit_id),
+        flags=db.session.scalars(
+            sa.select(Flag).where(Flag.group_id == group.id, Flag.unit_id == unit_id).order_by(Flag.id.desc()).limit(20)
+        ).all(),
+    )
+
+
+def _was_early(past: Past) -> bool:
+    last = past.handed_in[-1]
+    return last.due_on is not None and last.on < last.due_on and not past.task.late
+
+
+def _counts(pasts: Iterable[Past], group: LeadershipGroup, day: date, calendar: WorkingDays) -> dict[Light, int]:
+    found = dict.fromkeys(Light, 0)
+    for past in pasts:
+        light = light_on(past, group, day, calendar)
+        if light is not None:
+            found[light] += 1
+    return found
+
+
+def _month_ends(today: date) -> list[date]:
+    """The last days of the months before this one, oldest first."""
+    ends = []
+    day = today.replace(day=1) - timedelta(days=1)
+    for _ in range(MONTHS):
+        ends.append(day)
+        day = day.replace(day=1) - timedelta(days=1)
+    return ends[::-1]
+
+
+def _months_before(today: date, months: int) -> date:
+    day = today.replace(day=1)
+    for _ in range(months):
+        day = (day - timedelta(days=1)).replace(day=1)
+    return day
+
+
+def _pasts(group_id: int, unit_id: int) -> list[Past]:
+    tasks = db.session.scalars(
+        sa.select(Task)
+        .where(Task.group_id == group_id, Task.lead_unit_id == unit_id, of_the_group, Task.issued_at.is_not(None))
+        .order_by(Task.id)
+    ).all()
+    found = {task.id: Past(task) for task in tasks}
+    for change in db.session.scalars(_about(DueDateChange, found).order_by(DueDateChange.id)):
+        found[change.task_id].moves.append((local_date(change.at), change.old_due_on))
+    handed = (
+        sa.select(Submission, Verification.at, Verification.outcome)
+        .outerjoin(Verification, Verification.submission_id == Submission.id)
+        .where(Submission.task_id.in_(list(found)), Submission.state == ReportState.CONFIRMED)
+        .order_by(Submission.id)
+    )
+    for one, at, outcome in db.session.execute(handed):
+        checked_on = local_date(at) if at is not None else None
+        row = HandedIn(
+            local_date(one.confirmed_at), one.late_days > 0, one.due_on, checked_on, outcome is Outcome.PASSED
+        )
+        found[one.task_id].handed_in.append(row)
+    for rest in db.session.scalars(_about(Suspension, found)):
+        found[rest.task_id].rests.append((rest.starts_on, rest.ends_on))
+    for milestone in db.session.scalars(_about(Milestone, found)):
+        found[milestone.task_id].milestones.append((milestone.due_on, milestone.done_on))
+    return list(found.values())
+
+
+def _about(model: Any, found: Mapping[int, Past]) -> Any:
+    return sa.select(model).where(model.task_id.in_(list(found)))
+
+
+def _numbers(group_id: int, unit_id: int, task_ids: Sequence[int]) -> dict[str, int]:
+    """How often things happened, each as one count."""
+    of_tasks = Task.id.in_(list(task_ids))
+    counted: dict[str, Any] = {
+        "crossings": sa.select(sa.func.count()).where(
+            Crossing.unit_id == unit_id, Crossing.task_id.in_(sa.select(Task.id).where(Task.group_id == group_id))
+        ),
+        "returns": sa.select(sa.func.count()).where(
+            Verification.outcome == Outcome.RETURNED, Verification.task_id.in_(list(task_ids))
+        ),
+        "extensions": sa.select(sa.func.count()).where(
+            Extension.state == RequestState.APPROVED, Extension.task_id.in_(list(task_ids))
+        ),
+        "explanations": sa.select(sa.func.count()).where(DelayExplanation.task_id.in_(list(task_ids))),
+        "urges": sa.select(sa.func.count()).where(
+            Urge.unit_id == unit_id, Urge.task_id.in_(sa.select(Task.id).where(Task.group_id == group_id))
+        ),
+        "notices": sa.select(sa.func.count()).where(
+            SupervisionNotice.group_id == group_id,
+            SupervisionNotice.unit_id == unit_id,
+            SupervisionNotice.signed_at.is_not(None),
+        ),
+        "statements": sa.select(sa.func.count())
+        .select_from(Statement)
+        .join(Flag)
+        .where(Flag.group_id == group_id, Flag.unit_id == unit_id, Statement.state == StatementState.GIVEN),
+        "running": sa.select(sa.func.count()).where(of_tasks, Task.state.in_(sorted(LIVE))),
+    }
+    row = db.session.execute(sa.select(*(query.scalar_subquery().label(name) for name, query in counted.items()))).one()
+    flags: dict[str, int] = defaultdict(int)
+    states = sa.select(Flag.colour, Flag.state, sa.func.count()).where(
+        Flag.group_id == group_id, Flag.unit_id == unit_id
+    )
+    for colour, state, number in db.session.execute(states.group_by(Flag.colour, Flag.state)):
+        key = "withdrawn" if state is FlagState.WITHDRAWN else colour.value
+        flags[key] += number
+    return {**row._asdict(), "yellow": flags["yellow"], "red": flags["red"], "withdrawn": flags["withdrawn"]}
+
+
+def _decisions(group_id: int, unit_id: int) -> dict[str, int]:
+    rows = db.session.execute(
+        sa.select(FlagDecision.kind, sa.func.count())
+        .join(Flag, Flag.id == FlagDecision.flag_id)
+        .where(Flag.group_id == group_id, Flag.unit_id == unit_id)
+        .group_by(FlagDecision.kind)
+    )
+    return {row[0]: row[1] for row in rows}
