@@ -1,6 +1,7 @@
 """Nothing that waits for a decision goes unnoticed: supervisors and leaders are told in the group's working days."""
 
 from datetime import datetime
+from typing import Any
 
 from tests.cast import NOW, TODAY, Cast
 from tests.oversight.flag_stories import decided, flagged, fresh, ready
@@ -75,7 +76,7 @@ def test_nobody_is_chased_on_days_off_or_in_a_group_that_has_ended(cast: Cast) -
 def test_a_group_says_how_many_days(cast: Cast) -> None:
     flagged(cast)
     with write_transaction():
-        days = {"statement_days": 5, "review_days": 30, "decide_within_days": 1, "uses_cards": False}
+        days: dict[str, Any] = {"statement_days": 5, "review_days": 30, "decide_within_days": 1, "uses_cards": False}
         commands.set_accountability(cast.group(), **days, version=1, by=cast.actor("leader"), now=NOW)
     assert chase(cast, now=day("2026-03-26")) == 0
     assert chase(cast, now=day("2026-03-27")) == 1

@@ -37,7 +37,7 @@ def refused(
     """Deciding so is refused, and nothing changes."""
     flag = fresh(flag)
     fields = ("kind",) if why is Invalid and "card" not in said else ("card",) if why is Invalid else ()
-    words = {"reason": "情况属实。", "version": flag.version, **said}
+    words: dict[str, Any] = {"reason": "情况属实。", "version": flag.version, **said}
     with refuses(why, *fields):
         commands.decide_flag(flag, kind=kind, by=cast.actor(by), now=now, **words)
 
@@ -220,7 +220,7 @@ def test_where_no_supervisor_is_free_a_leader_stands_in(cast: Cast) -> None:
 
 def test_who_proposed_standing_in_does_not_decide(cast: Cast) -> None:
     flag = flagged(cast, parts=("supervision",))
-    propose = {"kind": DecisionKind.INTERVIEW, "reason": "多次催办无果。", "now": AFTER}
+    propose: dict[str, Any] = {"kind": DecisionKind.INTERVIEW, "reason": "多次催办无果。", "now": AFTER}
     act(commands.propose_decision, flag, by=cast.actor("leader"), **propose)
     refused(cast, flag, DecisionKind.INTERVIEW, by="leader")
     in_charge(cast, flag)
@@ -229,7 +229,7 @@ def test_who_proposed_standing_in_does_not_decide(cast: Cast) -> None:
 
 def test_cards_go_with_interviews_and_only_where_the_group_uses_them(cast: Cast) -> None:
     flag = flagged(cast)
-    propose = {"kind": DecisionKind.INTERVIEW, "reason": "理由", "card": Card.YELLOW}
+    propose: dict[str, Any] = {"kind": DecisionKind.INTERVIEW, "reason": "理由", "card": Card.YELLOW}
     with refuses(Invalid, "card"):
         commands.propose_decision(flag, version=flag.version, by=cast.actor("supervisor"), now=AFTER, **propose)
     allow_cards(cast)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -17,6 +18,7 @@ from tracker.oversight.models import AccountabilitySetting
 from tracker.oversight.rules import FlagRule
 from tracker.tasks.commands import return_for_rework
 from tracker.tasks.models import TaskPart
+from tracker.tasks.rules import PartState
 
 JANUARY = date(2026, 1, 1)
 
@@ -61,7 +63,7 @@ def test_parts_count_until_they_were_done(cast: Cast) -> None:
     assert [row[:2] for row in trials(cast)] == [("overdue_yellow", WAS_DUE)]
     with write_transaction():
         part = db.session.get_one(TaskPart, task.parts[0].id)
-        part.state, part.done_at = "done", day("2026-03-10")
+        part.state, part.done_at = PartState.DONE, day("2026-03-10")
     assert trials(cast) == []
 
 
@@ -79,7 +81,7 @@ def test_returns_and_two_yellows_are_laid_together(cast: Cast) -> None:
     task = late(cast)
     for new in (date(2026, 3, 25), date(2026, 3, 27)):
         submit(cast, again(task))
-        said = {"remark": "缺少台账。", "new_due_on": new, "by": cast.actor("supervisor")}
+        said: dict[str, Any] = {"remark": "缺少台账。", "new_due_on": new, "by": cast.actor("supervisor")}
         act(return_for_rework, again(task), **said)
     rules = [row[0] for row in trials(cast)]
     assert rules == ["overdue_yellow", "returned", "two_yellows"]
@@ -111,7 +113,13 @@ def test_the_page_shows_it_and_sets_rules_and_days(cast: Cast, client_as: Callab
     assert director.post(f"{at}/unknown", data={}).status_code == 404
     settings = queries.rule_settings(cast.group_ids["g1"])
     assert (settings[FlagRule.RETURNED].threshold, settings[FlagRule.EXTENDED].enabled) == (3, False)
-    days = {"statement_days": 7, "review_days": 60, "decide_within_days": 3, "uses_cards": "y", "version": 1}
+    days: dict[str, Any] = {
+        "statement_days": 7,
+        "review_days": 60,
+        "decide_within_days": 3,
+        "uses_cards": "y",
+        "version": 1,
+    }
     to = f"/groups/{cast.group_ids['g1']}/flag-days"
     for name, wrong in (("statement_days", 0), ("review_days", 181), ("decide_within_days", 61)):
         assert director.post(to, data={**days, name: wrong}).status_code == 422

@@ -63,7 +63,7 @@ def test_one_proposal_at_a_time(cast: Cast) -> None:
 def test_a_leader_turns_a_proposal_down_with_a_reason(cast: Cast) -> None:
     flag = flagged(cast)
     proposal = proposed(cast, flag)
-    said = {"version": fresh(flag).version, "now": AFTER}
+    said: dict[str, Any] = {"version": fresh(flag).version, "now": AFTER}
     for name in ("supervisor", "deputy_leader", "office_secondee", "finance_head"):
         with refuses(NotAllowed):
             commands.turn_down_proposal(proposal, remark="不必。", by=cast.actor(name), **said)

@@ -1,6 +1,7 @@
 """The sweep looks at a group by every rule: each finding once, and tuning a rule re-raises nothing."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -153,7 +154,7 @@ def test_a_rule_that_is_switched_off_raises_nothing(cast: Cast) -> None:
 
 
 def test_a_threshold_has_its_bounds_and_rules_their_keepers(cast: Cast) -> None:
-    said = {"enabled": True, "threshold": 3, "now": NOW}
+    said: dict[str, Any] = {"enabled": True, "threshold": 3, "now": NOW}
     for threshold in (0, 10):
         with refuses(Invalid, "threshold"):
             commands.set_flag_rule(

@@ -1,6 +1,7 @@
 """A rung of the ladder raises a flag: once, with its evidence, and the unit and the person are told at once."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -94,7 +95,12 @@ def test_an_extension_that_waits_keeps_flags_away(cast: Cast) -> None:
     task = again(task)
     assert raise_on(cast, task.id) == 0
     [extension] = db.session.scalars(sa.select(Extension).where(Extension.task_id == task.id))
-    refuse = {"approve": False, "remark": "请按期完成。", "by": cast.actor("office_secondee"), "now": day("2026-03-04")}
+    refuse: dict[str, Any] = {
+        "approve": False,
+        "remark": "请按期完成。",
+        "by": cast.actor("office_secondee"),
+        "now": day("2026-03-04"),
+    }
     act(tasks.decide_extension, extension, **refuse)
     assert raise_on(cast, task.id) == 1
 

@@ -27,7 +27,7 @@ def ask(cast: Cast, flag: Flag, *, by: str = "finance_head", **said: Any) -> Fla
 def look(cast: Cast, review: FlagReview, outcome: ReviewOutcome, *, by: str = "deputy_leader", **said: Any) -> None:
     """Decide a review."""
     version = fresh(review.flag).version
-    words = {"remark": "经复核。", "version": version, "by": cast.actor(by), **said}
+    words: dict[str, Any] = {"remark": "经复核。", "version": version, "by": cast.actor(by), **said}
     act(commands.decide_review, review, outcome=outcome, **words)
 
 
@@ -41,7 +41,7 @@ def not_so(cast: Cast, review: FlagReview, why: type, *fields: str, by: str = "d
 
 def test_a_head_asks_within_thirty_days_and_once(cast: Cast) -> None:
     flag = decided(cast)
-    late = {"grounds": "情况有变。", "version": flag.version, "by": cast.actor("finance_head")}
+    late: dict[str, Any] = {"grounds": "情况有变。", "version": flag.version, "by": cast.actor("finance_head")}
     with refuses(Stale):
         commands.ask_review(flag, now=day("2026-04-18"), **late)
     for name in ("finance_liaison", "supervisor", "construction_head"):
@@ -127,8 +127,13 @@ def test_a_review_taken_on_paper_is_entered_by_the_office(cast: Cast) -> None:
 
 def test_the_database_lets_nobody_review_their_own_decision(cast: Cast) -> None:
     review = ask(cast, decided(cast, DecisionKind.INTERVIEW))
-    said = {"outcome": "upheld", "remark": "维持", "decided_at": NOW, "decided_by_id": review.first_decided_by_id}
-    table = FlagReview.__table__
+    said: dict[str, Any] = {
+        "outcome": "upheld",
+        "remark": "维持",
+        "decided_at": NOW,
+        "decided_by_id": review.first_decided_by_id,
+    }
+    table: Any = FlagReview.__table__
     with pytest.raises(IntegrityError), write_transaction():
         db.session.execute(sa.update(table).where(table.c.id == review.id).values(said))
     with write_transaction():

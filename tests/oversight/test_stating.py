@@ -1,5 +1,7 @@
 """A unit states its case: drafted by a liaison or the owner, given by a head, heard until somebody has decided."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from tracker.oversight.rules import DecisionKind, FlagState, StatementState
 from tracker.tasks.models import Task
 
 
-def state(cast: Cast, flag: Flag, *, by: str, **said: object) -> Statement:
+def state(cast: Cast, flag: Flag, *, by: str, **said: Any) -> Statement:
     """State a unit's case."""
     return act(commands.state_case, flag, **{"text": "原因是材料未齐。", "by": cast.actor(by), **said})
 
@@ -40,7 +42,7 @@ def test_what_a_liaison_drafts_a_head_gives(cast: Cast) -> None:
     assert "flag.stated" not in inbox(cast, "supervisor")
     with refuses(Stale):
         commands.state_case(flag, text="又一份", version=flag.version, by=cast.actor("finance_liaison"), now=NOW)
-    given = {"text": "原因是材料未齐，已补。", "ends_period": True, "now": NOW}
+    given: dict[str, Any] = {"text": "原因是材料未齐，已补。", "ends_period": True, "now": NOW}
     with refuses(NotAllowed):
         commands.give_statement(draft, version=1, flag_version=flag.version, by=cast.actor("finance_liaison"), **given)
     act(commands.give_statement, draft, flag_version=flag.version, by=cast.actor("finance_head"), **given)
@@ -57,7 +59,7 @@ def test_a_draft_is_given_once_and_only_as_it_was_seen(cast: Cast) -> None:
     flag = flagged(cast)
     draft = state(cast, flag, by="finance_liaison")
     head = cast.actor("finance_head")
-    given = {"text": "说明。", "ends_period": False, "by": head, "now": NOW}
+    given: dict[str, Any] = {"text": "说明。", "ends_period": False, "by": head, "now": NOW}
     with refuses(Stale):
         commands.give_statement(draft, version=draft.version, flag_version=flag.version + 1, **given)
     act(commands.give_statement, draft, flag_version=flag.version, **given)
@@ -129,7 +131,12 @@ def test_a_flag_is_seen_by_its_unit_and_by_who_watches_the_group(cast: Cast) -> 
 
 def test_proposals_are_not_for_the_unit(cast: Cast) -> None:
     flag = flagged(cast)
-    said = {"kind": DecisionKind.INTERVIEW, "reason": "理由", "by": cast.actor("supervisor"), "now": AFTER}
+    said: dict[str, Any] = {
+        "kind": DecisionKind.INTERVIEW,
+        "reason": "理由",
+        "by": cast.actor("supervisor"),
+        "now": AFTER,
+    }
     proposal = act(commands.propose_decision, flag, **said)
     head = cast.actor("finance_head")
     assert queries.matters_of(head, flag).proposals == []

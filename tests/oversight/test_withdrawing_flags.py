@@ -1,5 +1,7 @@
 """A wrong flag is withdrawn with a reason until somebody has decided; a decided one is closed in its time."""
 
+from typing import Any
+
 import pytest
 
 from tests.cast import NOW, Cast
@@ -89,7 +91,7 @@ def test_a_review_that_waits_keeps_a_flag_open(cast: Cast) -> None:
     review = act(commands.ask_review, flag, grounds="情况有变。", by=cast.actor("finance_head"))
     with refuses(Stale):
         commands.close_flag(fresh(flag), version=fresh(flag).version, by=by, now=day("2026-06-01"))
-    said = {"outcome": ReviewOutcome.LIFTED, "remark": "理由成立。", "version": fresh(flag).version}
+    said: dict[str, Any] = {"outcome": ReviewOutcome.LIFTED, "remark": "理由成立。", "version": fresh(flag).version}
     act(commands.decide_review, review, by=cast.actor("leader"), **said)
     act(commands.close_flag, fresh(flag), by=by)
     assert fresh(flag).state is FlagState.CLOSED

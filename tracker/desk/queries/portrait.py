@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -199,9 +199,13 @@ def _pasts(group_id: int, unit_id: int) -> list[Past]:
         .order_by(Submission.id)
     )
     for one, at, outcome in db.session.execute(handed):
-        checked_on = local_date(at) if at is not None else None
+        checked_on = _day(at)
         row = HandedIn(
-            local_date(one.confirmed_at), one.late_days > 0, one.due_on, checked_on, outcome is Outcome.PASSED
+            _day(one.confirmed_at) or local_date(one.drafted_at),
+            one.late_days > 0,
+            one.due_on,
+            checked_on,
+            outcome is Outcome.PASSED,
         )
         found[one.task_id].handed_in.append(row)
     for rest in db.session.scalars(_about(Suspension, found)):
@@ -209,6 +213,10 @@ def _pasts(group_id: int, unit_id: int) -> list[Past]:
     for milestone in db.session.scalars(_about(Milestone, found)):
         found[milestone.task_id].milestones.append((milestone.due_on, milestone.done_on))
     return list(found.values())
+
+
+def _day(instant: datetime | None) -> date | None:
+    return None if instant is None else local_date(instant)
 
 
 def _about(model: Any, found: Mapping[int, Past]) -> Any:

@@ -1,6 +1,7 @@
 """A group sets the rules that raise its flags, and the days by which it works. Setting a rule re-raises nothing."""
 
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -47,7 +48,7 @@ def set_flag_rule(
         row = FlagRuleSetting(group_id=group.id, rule=rule)
         db.session.add(row)
     row.enabled, row.threshold, row.since = enabled, threshold, local_date(now)
-    row.by_id, row.at = by.person_id, now
+    row.by_id, row.at = cast("int", by.person_id), now
     db.session.flush()
     record(
         "flag.set_rule",

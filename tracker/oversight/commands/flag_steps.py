@@ -27,10 +27,10 @@ def step(flag: Flag, move: FlagMove, *, version: int, by: Actor, now: datetime, 
     take(flag, version=version, states=sources)
     old = flag.state
     flag.state = target or old
-    note(flag, move, old_state=old, by=by, now=now, **details)
+    _enter(flag, move, old_state=old, by=by, now=now, **details)
 
 
-def note(flag: Flag, move: FlagMove, *, old_state: object, by: Actor, now: datetime, **details: object) -> None:
+def _enter(flag: Flag, move: FlagMove, *, old_state: object, by: Actor, now: datetime, **details: object) -> None:
     """Write down a step: as an event of the flag, and in the record of acts."""
     kept = {key: value.isoformat() if isinstance(value, date) else value for key, value in details.items()}
     db.session.add(

@@ -53,7 +53,7 @@ def has_waited(today: date, *, days: int) -> Condition:
     )
 
 
-def undecided_too_long(group_id: int, today: date, *, days: int) -> sa.Select[tuple[Flag]]:
+def undecided_too_long(group_id: int, today: date, *, days: int) -> sa.Select[Flag]:
     """The flags of a group that have waited so many working days, the longest first."""
     query = sa.select(Flag).where(Flag.group_id == group_id, has_waited(today, days=days))
     return query.order_by(Flag.raised_at, Flag.id)

@@ -112,7 +112,12 @@ def _two_yellows(group: LeadershipGroup, found: list[Trial], setting: RuleSettin
         facts = Facts(yellows=[Happening(one.on, one.due_on, number) for number, one in enumerate(yellows)])
         finding = look_with(FlagRule.TWO_YELLOWS, setting, facts, uses_from=group.uses_from, today=today)
         if finding is not None:
-            red = {"rule": FlagRule.TWO_YELLOWS, "colour": FlagColour.RED, "due_on": finding.due_on, "on": finding.on}
+            red: dict[str, Any] = {
+                "rule": FlagRule.TWO_YELLOWS,
+                "colour": FlagColour.RED,
+                "due_on": finding.due_on,
+                "on": finding.on,
+            }
             found.append(replace(yellows[-1], **red))
 
 
@@ -192,7 +197,8 @@ def _ends(task_ids: Sequence[int]) -> dict[int, list[date]]:
     moved = sa.select(DueDateChange.task_id, DueDateChange.at).where(DueDateChange.task_id.in_(task_ids))
     for query in (handed, moved):
         for task_id, at in db.session.execute(query):
-            found[task_id].append(local_date(at))
+            if at is not None:
+                found[task_id].append(local_date(at))
     rested = sa.select(Suspension.task_id, Suspension.starts_on).where(Suspension.task_id.in_(task_ids))
     for task_id, day in db.session.execute(rested):
         found[task_id].append(day)

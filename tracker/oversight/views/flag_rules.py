@@ -82,8 +82,8 @@ def set_flag_rule(group_id: int, rule: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             threshold = form.threshold.data if form.threshold.data is not None else FLAG_RULES[chosen].threshold
-            said = {"enabled": form.enabled.data, "threshold": threshold, "by": actor, "now": clock.now()}
-            commands.set_flag_rule(group_of_reader(actor, group_id), chosen, **said)
+            group, enabled = group_of_reader(actor, group_id), bool(form.enabled.data)
+            commands.set_flag_rule(group, chosen, enabled=enabled, threshold=threshold, by=actor, now=clock.now())
             flash(_("已保存，从今天起的情况按新的设置预警；已有的预警不变。"), "success")
             return redirect(url_for(".flag_rules", group_id=group_id))
     return _page(actor, group, days, form), 422

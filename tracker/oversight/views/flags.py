@@ -14,7 +14,8 @@ from tracker.oversight.models import Flag
 from tracker.oversight.queries import Matters
 from tracker.oversight.rules import FLAG_MOVES, LABELS, THRESHOLD_WORDS, FlagRule, FlagState
 from tracker.oversight.views.blueprint import bp
-from tracker.oversight.views.flag_acts import FLAG_ACTS, FlagAct
+from tracker.oversight.views.flag_acting import FlagAct
+from tracker.oversight.views.flag_acts import FLAG_ACTS
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Light
 
