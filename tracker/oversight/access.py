@@ -14,7 +14,6 @@ from tracker.kernel.access import (
 )
 from tracker.kernel.actor import Actor
 from tracker.kernel.registry import BulkAction, MenuEntry
-from tracker.kernel.registry import BulkAction
 from tracker.kernel.text import _l
 from tracker.oversight.policy import may_urge_many
 

@@ -3,8 +3,17 @@
 from enum import StrEnum
 
 from tracker.kernel.text import _l
-from tracker.oversight.rules import FellAway, FlagColour, FlagRule, FlagState, NoticeState, Urgency
-from tracker.oversight.rules import Card, DecisionKind, FlagColour, FlagRule, FlagState, NoticeState, ReviewOutcome
+from tracker.oversight.rules import (
+    Card,
+    DecisionKind,
+    FellAway,
+    FlagColour,
+    FlagRule,
+    FlagState,
+    NoticeState,
+    ReviewOutcome,
+    Urgency,
+)
 
 ACTS = {
     "task.urge": _l("催办"),

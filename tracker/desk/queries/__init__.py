@@ -33,9 +33,8 @@ from tracker.desk.queries.overview import (
     to_appoint,
     worst,
 )
-from tracker.desk.queries.review import Case, cases, overdue_of
 from tracker.desk.queries.portrait import Past, Portrait, Snapshot, light_on, portrait
-from tracker.desk.queries.review import Case, RungReached, cases, overdue_of
+from tracker.desk.queries.review import Case, cases, overdue_of
 from tracker.desk.queries.units import MyTask, MyTasks, OwnPart, names_of_groups, unit_tasks
 from tracker.desk.queries.work_group import About, Matter, UnitMatters, matters_by_unit
 
@@ -56,7 +55,6 @@ __all__ = [
     "Past",
     "Portrait",
     "QuietTask",
-    "RungReached",
     "Snapshot",
     "Standing",
     "UnitMatters",

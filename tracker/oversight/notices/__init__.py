@@ -1,7 +1,6 @@
 """Which message a unit gets when it is urged, asked or flagged, and who hears of a supervision notice."""
 
-from tracker.oversight.notices import directing, flagging, supervision, urging
-from tracker.oversight.notices import deciding, directing, flagging, urging
+from tracker.oversight.notices import deciding, directing, flagging, supervision, urging
 from tracker.oversight.notices.deciding import (
     deciders_of,
     supervisors_of,
@@ -27,8 +26,13 @@ from tracker.oversight.notices.supervision import (
 )
 from tracker.oversight.notices.urging import tell_urged
 
-MESSAGES = {**urging.MESSAGES, **directing.MESSAGES, **flagging.MESSAGES, **supervision.MESSAGES}
-MESSAGES = {**urging.MESSAGES, **directing.MESSAGES, **flagging.MESSAGES, **deciding.MESSAGES}
+MESSAGES = {
+    **urging.MESSAGES,
+    **directing.MESSAGES,
+    **flagging.MESSAGES,
+    **deciding.MESSAGES,
+    **supervision.MESSAGES,
+}
 
 __all__ = [
     "MESSAGES",
@@ -36,24 +40,22 @@ __all__ = [
     "flag_listeners",
     "owners_at_work",
     "settle_notice",
-    "tell_checkers",
-    "tell_directed",
-    "tell_drafter",
-    "tell_flagged",
-    "tell_heads",
-    "tell_signers",
-    "tell_unit",
     "supervisors_of",
+    "tell_checkers",
     "tell_decided",
     "tell_directed",
     "tell_drafted_statement",
+    "tell_drafter",
     "tell_flagged",
+    "tell_heads",
     "tell_proposed",
     "tell_review_asked",
     "tell_reviewed",
+    "tell_signers",
     "tell_stated",
     "tell_turned_down",
     "tell_undecided",
+    "tell_unit",
     "tell_urged",
     "tell_withdrawn",
     "unit_listeners",

@@ -1,12 +1,16 @@
 """The pages of oversight; importing them hangs them on the blueprint."""
 
-from tracker.oversight.views import directing, flags, notice_acts, notices, urging
-from tracker.oversight.views.blueprint import bp
-from tracker.oversight.views.panel import panel
-
-__all__ = ["bp", "directing", "flags", "notice_acts", "notices", "panel", "urging"]
-from tracker.oversight.views import directing, flag_acts, flag_papers, flags, urging
-from tracker.oversight.views import directing, flag_acts, flag_bulk, flag_papers, flag_rules, flags, urging
+from tracker.oversight.views import (
+    directing,
+    flag_acts,
+    flag_bulk,
+    flag_papers,
+    flag_rules,
+    flags,
+    notice_acts,
+    notices,
+    urging,
+)
 from tracker.oversight.views.blueprint import bp
 from tracker.oversight.views.panel import panel
 
@@ -18,6 +22,8 @@ __all__ = [
     "flag_papers",
     "flag_rules",
     "flags",
+    "notice_acts",
+    "notices",
     "panel",
     "urging",
 ]
