@@ -1,8 +1,8 @@
 """Load large districts, serve them, time the pages that must be fast, and print ratios to the two controls.
 
 `make bench` runs it; BENCH_SIZES=10000 (comma-separated) and BENCH_COUNT change how much, BENCH_ENGINES on what.
-`python -m bench pages`, `audit` or `letters` runs that part alone; BENCH_ROWS and BENCH_SECONDS change the second,
-BENCH_LETTERS the third.
+`python -m bench pages`, `audit`, `letters` or `delivery` runs that part alone; BENCH_ROWS and BENCH_SECONDS change the
+second, BENCH_LETTERS the third, BENCH_READERS the last.
 """
 
 import os
@@ -14,7 +14,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
 
-from bench import letters, record
+from bench import delivery, letters, record
 from bench.client import Timing, Visitor, hidden_fields, time_acts, time_page
 from bench.databases import environment_for, fresh_databases, settings_for
 from bench.servers import Server, serving
@@ -145,7 +145,12 @@ def _met(met: bool) -> str:
     return "met" if met else "not met"
 
 
-PARTS: dict[str, Callable[[str], None]] = {"pages": _time_pages, "audit": record.report, "letters": letters.report}
+PARTS: dict[str, Callable[[str], None]] = {
+    "pages": _time_pages,
+    "audit": record.report,
+    "letters": letters.report,
+    "delivery": delivery.report,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -115,3 +115,12 @@ def test_several_sealing_keys_may_be_given_and_none_that_is_short() -> None:
     assert Settings.from_environment({"ZEREN_SEAL_KEYS": f"{first}, {second}"}).sealing_keys() == (first, second)
     with pytest.raises(SettingsError, match="ZEREN_SEAL_KEYS"):
         Settings.from_environment({"ZEREN_SEAL_KEYS": f"{first},short"})
+
+
+def test_what_may_be_called_is_read_from_a_list() -> None:
+    text = "smtp.example.gov.cn:587, sms.inner.cn:8443=10.20.0.0/16"
+    listed = Settings.from_environment({"ZEREN_OUTBOUND": text}).outbound
+    assert [(entry.host, entry.port) for entry in listed] == [("smtp.example.gov.cn", 587), ("sms.inner.cn", 8443)]
+    assert Settings.from_environment({}).outbound == ()
+    with pytest.raises(SettingsError, match="ZEREN_OUTBOUND"):
+        Settings.from_environment({"ZEREN_OUTBOUND": "smtp.example.gov.cn"})
