@@ -20,10 +20,17 @@ WRITERS = ("docx", "pdf")
 
 @pytest.fixture(scope="session")
 def chinese_font() -> None:
-    """Characters can only be measured where there are any."""
-    program = shutil.which("fc-list")
-    if program is None or not subprocess.run([program, ":lang=zh"], capture_output=True, check=True).stdout:
+    """Characters can only be measured where there are any, and figures where they are as wide as those meant."""
+    if not _asked("fc-list", ":lang=zh"):
         pytest.skip("no Chinese font is installed (fonts-noto-cjk)")
+    if not _asked("fc-match", "Times New Roman").startswith(("Times", "Liberation")):
+        pytest.skip("no font as wide as Times New Roman is installed (fonts-liberation)")
+
+
+def _asked(program: str, *about: str) -> str:
+    """What fontconfig answers; nothing where it is not installed."""
+    found = shutil.which(program)
+    return subprocess.run([found, *about], capture_output=True, check=True, text=True).stdout if found else ""
 
 
 def printed_by_office(papers: Mapping[str, Paper], folder: Path) -> Made:
