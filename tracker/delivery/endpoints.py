@@ -56,7 +56,8 @@ def open_endpoints(*, now: datetime) -> Sequence[ChannelEndpoint]:
         .order_by(ChannelEndpoint.id)
         .execution_options(populate_existing=True)
     ).all()
-    db.session.expunge_all()
+    for endpoint in found:
+        db.session.expunge(endpoint)
     return found
 
 

@@ -49,7 +49,8 @@ def _endpoints() -> Sequence[ChannelEndpoint]:
     found = db.session.scalars(
         sa.select(ChannelEndpoint).where(ChannelEndpoint.enabled).order_by(ChannelEndpoint.id)
     ).all()
-    db.session.expunge_all()
+    for endpoint in found:
+        db.session.expunge(endpoint)
     return found
 
 
