@@ -1,7 +1,9 @@
 """Shell commands that belong to no feature: the papers under docs/ that are made from the code."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -9,7 +11,9 @@ from flask.cli import AppGroup
 
 from config import ROOT
 from tracker.kernel.access import Role, Route
+from tracker.kernel.text import Labels
 from tracker.letters import rules as letters
+from tracker.oversight import rules as notices
 from tracker.tasks.rules import LABELS, LIVE, MOVES, OPEN, Move, TaskState
 
 docs = AppGroup("docs", help="The papers under docs/ that are made from the code.")
@@ -20,7 +24,7 @@ CHECK = click.option("--check", is_flag=True, help="Fail unless the paper under 
 @docs.command("states")
 @CHECK
 def states(check: bool) -> None:
-    """Print docs/states.md: the states of tasks and letters and the steps between them."""
+    """Print docs/states.md: the states of tasks, letters and supervision notices and the steps between them."""
     _publish(states_paper(), ROOT / "docs" / "states.md", check=check)
 
 
@@ -71,35 +75,43 @@ def states_paper() -> str:
         *(f"| {step} | {LABELS[step]} | {' | '.join(_ends(step))} |" for step in Move),
         "",
         *letter_states(),
+        "",
+        *notice_states(),
     ]
     return "\n".join(lines) + "\n"
 
 
 def letter_states() -> list[str]:
     """The life of a responsibility letter, likewise."""
-    words = letters.LABELS
+    title, source = "# The life of a responsibility letter", "tracker/letters/rules/states.py"
+    return [title, "", f"From `{source}`.", "", *_life(letters.LetterState, letters.MOVES, letters.LABELS)]
+
+
+def notice_states() -> list[str]:
+    """The life of a supervision notice, likewise."""
+    title, source = "# The life of a supervision notice", "tracker/oversight/rules/supervision.py"
+    return [title, "", f"From `{source}`.", "", *_life(notices.NoticeState, notices.NOTICE_MOVES, notices.LABELS)]
+
+
+def _life(states: type[StrEnum], moves: Mapping[Any, tuple[Collection[StrEnum], StrEnum]], words: Labels) -> list[str]:
+    """States and steps as a diagram and a table."""
     return [
-        "# The life of a responsibility letter",
-        "",
-        "From `tracker/letters/rules/states.py`.",
-        "",
         "```mermaid",
         "stateDiagram-v2",
-        *(f"    {state}: {words[state]}" for state in letters.LetterState),
+        *(f"    {state}: {words[state]}" for state in states),
         *(
             f"    {source} --> {target}: {words[step]}"
-            for step, (sources, target) in letters.MOVES.items()
-            for source in letters.LetterState
+            for step, (sources, target) in moves.items()
+            for source in states
             if source in sources
         ),
         "```",
         "",
-        f"| step | 中文 | {' | '.join(letters.LetterState)} |",
-        "|---" * (len(letters.LetterState) + 2) + "|",
+        f"| step | 中文 | {' | '.join(states)} |",
+        "|---" * (len(states) + 2) + "|",
         *(
-            f"| {step} | {words[step]} | "
-            f"{' | '.join(target if state in sources else '' for state in letters.LetterState)} |"
-            for step, (sources, target) in letters.MOVES.items()
+            f"| {step} | {words[step]} | {' | '.join(target if state in sources else '' for state in states)} |"
+            for step, (sources, target) in moves.items()
         ),
     ]
 

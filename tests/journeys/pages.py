@@ -16,6 +16,7 @@ from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, job_of, things_of
 from tests.letters import promises, years_end
+from tests.oversight import supervised
 from tests.plans.pages.sheets import brought_in, confirmed
 from tests.tasks import stories
 from tests.visitors import give_account, signed_in
@@ -57,6 +58,10 @@ NOT_PAGES = frozenset(
         "letters.reconciliation_sheet",
         "letters.scan",
         "letters.standing",
+        "oversight.export_notices",
+        "oversight.notice_file",
+        "oversight.notice_scan",
+        "oversight.notice_sheet",
         "plans.original",
         "static",
         "tasks.adjust_time_sheet",
@@ -87,6 +92,7 @@ PERSON_FOR = {"accounts.sign_in": None, "intake.passed_drafts": "leader", "intak
 
 TASK_FOR = {
     "oversight.direct": "late",
+    "oversight.draft_notice": "late",
     "oversight.urge": "late",
     "tasks.accept": "waiting",
     "tasks.ask_adjustment": "waiting",
@@ -105,8 +111,24 @@ LETTER_FOR = {
     "letters.reconcile": "in_force",
     "letters.record_fulfilment": "reconciled",
     "letters.show": "in_force",
+    "oversight.draft_letter_notice": "late",
 }
 """Routes that want a letter in another state than waiting for signatures."""
+
+NOTICE_FOR = {
+    "oversight.accept_reply": "replied",
+    "oversight.discard_notice": "draft",
+    "oversight.edit_notice": "draft",
+    "oversight.notice": "replied",
+    "oversight.propose_notice": "draft",
+    "oversight.reply_notice": "received",
+    "oversight.return_reply": "replied",
+    "oversight.send_back_notice": "proposed",
+    "oversight.sign_for_notice": "issued",
+    "oversight.sign_off_notice": "proposed",
+    "oversight.withdraw_notice": "issued",
+}
+"""In which state each page wants a supervision notice."""
 
 TICKED = {
     "oversight.urge_many": "late",
@@ -133,6 +155,8 @@ DESKS = (
     ("letters.index", "finance_head"),
     ("letters.show", "finance_head"),
     ("letters.sign_many", "leader"),
+    ("oversight.notice", "finance_head"),
+    ("oversight.notices", "finance_head"),
     ("intake.preview", "registrar"),
     ("organisation.units", "registrar"),
     ("tasks.confirm", "finance_head"),
@@ -162,6 +186,7 @@ class House:
     cast: Cast = field(init=False)
     own: Things = field(init=False)
     letters: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
     document_id: int = field(init=False)
     plan_id: int = field(init=False)
     waiting_part_id: int = field(init=False)
@@ -182,6 +207,7 @@ class House:
                 self.job_id = job_of(self.cast.person_ids[PEOPLE[Role.OFFICE_DIRECTOR]])
             self._tell_stories()
             self._promise()
+            self._supervise()
             db.session.remove()
         self._bring_plans()
 
@@ -226,6 +252,15 @@ class House:
             asked = letters.ask_views(asking, reply_by=asking.sign_by, version=asking.version, by=by, now=NOW)
             self.asked_id = asked.asked[0].id
 
+    def _supervise(self) -> None:
+        """A notice in each state, one letter that was not signed in time, and drafts to be signed together."""
+        for state, make in supervised.IN_STATE.items():
+            self.notices[state.value] = make(self.cast).id
+        late = promises.issued(self.cast, number_prefix="迟〔2026〕")
+        self.letters["late"] = late.id
+        with write_transaction():
+            late.sign_by = date(2026, 3, 16)
+
     def _bring_plans(self) -> None:
         browser = signed_in(self.app, self.cast.person_ids["registrar"])
         made = confirmed(browser, brought_in(browser))
@@ -252,6 +287,8 @@ class House:
             ids["asked_id"] = self.asked_id
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
+        if rule.endpoint in NOTICE_FOR:
+            ids["supervision_notice_id"] = self.notices[NOTICE_FOR[rule.endpoint]]
         if "job_id" in rule.arguments:
             ids["job_id"] = self.job_id
         values = {name: ids[name] for name in rule.arguments}

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.demo import founding, letters, scenes, tasks
+from tracker.demo import founding, letters, notices, scenes, tasks
 from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
 from tracker.kernel.calendar import working_days
@@ -91,6 +91,8 @@ def _found(play: Play, stage: Stage) -> None:
     play.at(SECOND_OUT, lambda then: _apportion(play, then, group_id))
     for day, scene in letters.letters_of(group_id, second_id, today=today):
         play.at(day, scene, hour=15)
+    for day, scene in notices.scenes():
+        play.at(day, scene, hour=16)
 
 
 def _director(stage: Stage, group_id: int) -> Any:

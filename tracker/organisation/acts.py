@@ -105,6 +105,7 @@ KEYS: dict[str, object] = {
     "urge_cooldown_days": _l("催办间隔"),
     "messages_from": _l("对外消息最早"),
     "messages_until": _l("对外消息最晚"),
+    "notice_prefix": _l("督办通知单编号字头"),
     "percent_enabled": _l("填报百分比"),
     "roll_due_dates": _l("非工作日顺延"),
 }

@@ -181,6 +181,9 @@ class SettingsForm(VersionedForm):
     consult_days = IntegerField(_l("征求意见期限（工作日）"), [NUMBER], description=_l("逾期未答复视为无意见。"))
     yellow_days = IntegerField(_l("临期预警（工作日）"), [NUMBER], description=_l("距完成时限几个工作日起亮黄灯。"))
     urge_cooldown_days = IntegerField(_l("催办间隔（工作日）"), [NUMBER], description=_l("同一事项两次催办至少相隔。"))
+    notice_prefix = StringField(
+        _l("督办通知单编号字头"), [Optional(), Length(max=20)], description=_l("例如“督”，编号即为督〔2026〕1号。")
+    )
     roll_due_dates = BooleanField(_l("完成时限遇非工作日顺延到下一个工作日"))
     percent_enabled = BooleanField(_l("填报进展时要求完成百分比"))
     messages_from = SelectField(_l("对外消息最早"), choices=HOURS, coerce=int, default=8)

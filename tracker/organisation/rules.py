@@ -165,6 +165,8 @@ class GroupSettings:
     consult_days: int = 3
     yellow_days: int = 7
     urge_cooldown_days: int = 2
+    notice_prefix: str = "督"
+    """What the numbers of its supervision notices begin with: 督〔2026〕1号."""
     roll_due_dates: bool = True
     percent_enabled: bool = False
     succession: Succession = Succession.NATURAL

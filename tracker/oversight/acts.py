@@ -63,7 +63,6 @@ KEYS: dict[str, object] = {
     "phone": _l("联系电话"),
     "late": _l("逾期"),
     "fell_away": _l("作废原因"),
-    "notice_prefix": _l("督办编号字头"),
     "rule": _l("预警规则"),
     "colour": _l("预警等级"),
     "ends_period": _l("陈述完毕"),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from tracker.desk import links, queries, words
 from tracker.desk.queries import Standing
 from tracker.desk.views.blueprint import bp, overseen_group
+from tracker.desk.views.notices import notices_waiting
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import NotVisible
@@ -89,6 +90,7 @@ def overview_page(actor: Actor, group: LeadershipGroup, *, tabs: Sequence[Mappin
         more_to_verify=len(waits[SHOWN:]) - len(more),
         seat_changes=seat_changes_waiting(actor, group.id),
         flag_numbers=queries.flag_numbers(actor, group.id, today=today),
+        **notices_waiting(actor, group.id),
         **_letters(actor, group.id),
         organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group.id, today=today),
@@ -212,6 +214,7 @@ def leader(group_id: int) -> ResponseReturnValue:
         waits=[wait for wait in _waits(actor, group_id) if wait.kind in LEADER_WAITS],
         seat_changes=seat_changes_waiting(actor, group_id),
         flag_numbers=queries.flag_numbers(actor, group_id, today=today),
+        **notices_waiting(actor, group_id),
         **_letters(actor, group_id),
         organisation_labels=ORGANISATION_LABELS,
         worst=queries.worst(actor, group_id, today=today, limit=4),

@@ -13,6 +13,7 @@ from tracker.desk.policy import Hat
 from tracker.desk.rules import LABELS, QUIET_WEEKS, SLOW_DAYS, HatKind
 from tracker.desk.views.blueprint import bp
 from tracker.desk.views.group import overview_page
+from tracker.desk.views.notices import notices_at_unit, notices_waiting
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.text import _
@@ -124,6 +125,7 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         lacking=units_without_account(group.id, today),
         seat_changes=seat_changes_waiting(actor, group.id),
         flag_numbers=queries.flag_numbers(actor, group.id, today=today),
+        **notices_waiting(actor, group.id),
         organisation_labels=ORGANISATION_LABELS,
         text=words.work_group_text(
             group.short_name or group.name, queries.matters_by_unit(group.id, today=today), now=now
@@ -165,6 +167,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         flags=queries.flags_to_explain(actor),
         statements=queries.statements_to_give(actor),
         flag_labels=FLAG_LABELS,
+        notices=notices_at_unit(actor),
         today=today,
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
         confirmations=CONFIRMATIONS,

@@ -1,6 +1,6 @@
 """Found groups, set what they work by, and give their seats."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -113,8 +113,9 @@ def change_group_settings(
                 for name, (low, high) in wrong.items()
             }
         )
+    prefix = one_line(settings.notice_prefix, "notice_prefix", limit=20) or GroupSettings().notice_prefix
     take(group, version=version)
-    new = asdict(settings)
+    new = asdict(replace(settings, notice_prefix=prefix))
     old = {name: getattr(group, name) for name in new}
     for name in new.keys() - {"succession"}:
         setattr(group, name, new[name])

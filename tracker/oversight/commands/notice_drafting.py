@@ -77,8 +77,12 @@ def draft_notice(subject: Subject, words_of: NoticeWords, *, by: Actor, now: dat
         **place,
         **said,
     )
-    db.session.add(notice)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(notice)
+    except sa.exc.IntegrityError:
+        # The ladder holds no task: its draft came in between.
+        raise Stale(_l("这件事已有督办通知单在起草（%(state)s）。", state=LABELS[NoticeState.DRAFT])) from None
     note("draft", notice, by=by, now=now, matter=notice.matter, urgency=notice.urgency)
     return notice
 

@@ -44,9 +44,11 @@ def discard_overtaken(subject: Task | Letter, *, now: datetime) -> int:
 def remind_late_replies(*, now: datetime) -> int:
     """Tell units, once, that their answer to a notice is late, and who is to check it; returns of how many.
 
-    A late answer shows in lists and is asked for; it raises no flag. Belongs in a write transaction, and is called
-    again until it returns 0.
+    A late answer shows in lists and is asked for; it raises no flag. Nothing goes out on a day off. Belongs in a write
+    transaction, and is called again until it returns 0.
     """
+    if not working_days().is_working(local_date(now)):
+        return 0
     late_through = working_days().last_late_due_date(local_date(now))
     late = db.session.scalars(
         sa.select(SupervisionNotice)

@@ -16,7 +16,7 @@ from tracker.oversight import policy
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.rules import LABELS, NOTICE_MOVES, NoticeMove, NoticeSubject
 from tracker.tasks.commands import require_at_work
-from tracker.tasks.commands.moving import has_passed, hold
+from tracker.tasks.commands.moving import has_passed
 from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.rules import OPEN, PartState
 
@@ -52,11 +52,17 @@ def subject_of(notice: SupervisionNotice) -> Subject:
 
 
 def hold_subject(subject: Subject) -> None:
-    """Keep what a notice is about as it is while the notice changes: it comes first, in every command."""
+    """Keep what a notice is about as it is while the notice changes; Stale if it went on meanwhile.
+
+    Rows that refer to it can still be written, among them the notice's own: else two acts could wait for each other.
+    """
     if isinstance(subject, Letter):
-        db.session.execute(sa.select(Letter.id).where(Letter.id == subject.id).with_for_update())
+        held = sa.select(Letter.id).where(Letter.id == subject.id, Letter.state.in_(sorted(SIGNABLE)))
     else:
-        hold(subject if isinstance(subject, Task) else subject.task, states=OPEN)
+        task_id = subject.id if isinstance(subject, Task) else subject.task_id
+        held = sa.select(Task.id).where(Task.id == task_id, Task.state.in_(sorted(OPEN)))
+    if db.session.scalar(held.with_for_update(key_share=True)) is None:
+        raise Stale
 
 
 def require_overdue(subject: Subject, *, now: datetime) -> None:
