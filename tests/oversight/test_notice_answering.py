@@ -16,6 +16,7 @@ from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.oversight import commands, policy
 from tracker.oversight.models import NoticeFile, NoticeReply
 from tracker.oversight.rules import NoticeState
+from tracker.reminders.sweep import sweep
 
 
 @pytest.mark.parametrize("name", ["finance_head", "finance_deputy"])
@@ -192,3 +193,12 @@ def test_late_answers_are_asked_for_once_and_again_after_they_went_back(cast: Ca
     act(commands.return_reply, anew(notice), now=day("2026-03-30"), **said)
     assert [remind("2026-04-02"), remind("2026-04-03")] == [0, 1]
     assert (anew(fresh).late_told_at, anew(done).late_told_at) == (None, None)
+
+
+def test_the_sweep_asks_for_late_answers(cast: Cast) -> None:
+    notice = received(cast)
+    sweep(now=day("2026-03-26"), pause=lambda _seconds: None)
+    assert anew(notice).late_told_at is not None
+    assert inbox(cast, "finance_head").count("notice.late") == 1
+    sweep(now=day("2026-03-27"), pause=lambda _seconds: None)
+    assert inbox(cast, "finance_head").count("notice.late") == 1

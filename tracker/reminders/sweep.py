@@ -14,6 +14,7 @@ from tracker.kernel.db import Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
+from tracker.oversight.commands import remind_late_replies
 from tracker.reminders import commands
 from tracker.reminders.reminding import FAULTS, remind_group
 from tracker.reminders.rules import BRAKE, Brake
@@ -42,6 +43,7 @@ def sweep(
         _add(counts, "crossings", partial(_cross, group_id, now=now, step=step))
         crashpoint("sweep.group.crossed")
         _add(counts, "reminders", partial(remind_group, group_id, now=now, step=step, pause=pause, brake=brake))
+    _add(counts, "reminders", partial(_ask_for_answers, now=now, step=step))
     return counts
 
 
@@ -100,6 +102,17 @@ def _issue_periods(*, now: datetime, step: Step) -> int:
         issued += made
         if made < SERIES_BATCH:
             return issued
+
+
+def _ask_for_answers(*, now: datetime, step: Step) -> int:
+    """Ask for answers to supervision notices that are late."""
+    asked = 0
+    while True:
+        with step():
+            told = remind_late_replies(now=now)
+        asked += told
+        if not told:
+            return asked
 
 
 def _expire_letters(*, now: datetime, step: Step) -> int:
