@@ -11,10 +11,12 @@ from tracker.oversight.rules import LABELS
 
 def notices_waiting(actor: Actor, group_id: int) -> dict[str, Any]:
     """Drafts for the office, what was put up for who signs off, and answers for who checks them."""
+    nothing = queries.Waiting([], 0)
+    asks = queries.any_waiting(group_id)
     return {
-        "notices_to_sign": queries.to_sign_off(actor, group_id),
-        "notices_to_issue": queries.to_issue(actor, group_id),
-        "notices_to_check": queries.to_check(actor, group_id),
+        "notices_to_sign": queries.to_sign_off(actor, group_id) if asks else nothing,
+        "notices_to_issue": queries.to_issue(actor, group_id) if asks else nothing,
+        "notices_to_check": queries.to_check(actor, group_id) if asks else nothing,
         "notice_labels": LABELS,
     }
 

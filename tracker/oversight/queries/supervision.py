@@ -164,6 +164,13 @@ def _waiting(*conditions: sa.ColumnElement[bool]) -> Waiting:
     return Waiting(db.session.scalars(query).all(), count)
 
 
+def any_waiting(group_id: int) -> bool:
+    """Whether a group has any notice that waits for somebody of its own: what desks ask before they ask for more."""
+    states = [NoticeState.DRAFT, NoticeState.PROPOSED, NoticeState.REPLIED]
+    found = sa.select(Notice.id).where(Notice.group_id == group_id, Notice.state.in_(states))
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def to_sign_off(actor: Actor, group_id: int) -> Waiting:
     """What was put up to be signed off, for who signs off in a group."""
     if not actor.roles_in(group_id) & (LEADERS | OFFICE_DIRECTORS):
