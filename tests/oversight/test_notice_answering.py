@@ -87,7 +87,7 @@ def test_an_answer_needs_words_and_holds_thirty_files(cast: Cast) -> None:
 def test_whether_it_is_late_is_fixed_by_the_first_answer(cast: Cast, at: str, late: bool) -> None:
     notice = replied(cast, replied_at=day(at))
     assert anew(notice).late is late
-    said = {"remark": "不完整。", "reply_by": date(2026, 4, 3), "by": cast.actor("supervisor")}
+    said: dict[str, Any] = {"remark": "不完整。", "reply_by": date(2026, 4, 3), "by": cast.actor("supervisor")}
     act(commands.return_reply, notice, now=day("2026-03-27"), **said)
     act(commands.send_reply, notice, text="补充如下。", by=cast.actor("finance_head"), now=day("2026-04-08"))
     assert anew(notice).late is late
@@ -189,7 +189,7 @@ def test_late_answers_are_asked_for_once_and_again_after_they_went_back(cast: Ca
     assert [remind("2026-03-25"), remind("2026-03-28"), remind("2026-03-26"), remind("2026-03-27")] == [0, 0, 1, 0]
     assert inbox(cast, "finance_head").count("notice.late") == 1
     act(commands.send_reply, anew(notice), text="已办。", by=cast.actor("finance_head"), now=day("2026-03-27"))
-    said = {"remark": "不全。", "reply_by": date(2026, 4, 2), "by": cast.actor("supervisor")}
+    said: dict[str, Any] = {"remark": "不全。", "reply_by": date(2026, 4, 2), "by": cast.actor("supervisor")}
     act(commands.return_reply, anew(notice), now=day("2026-03-30"), **said)
     assert [remind("2026-04-02"), remind("2026-04-03")] == [0, 1]
     assert (anew(fresh).late_told_at, anew(done).late_told_at) == (None, None)

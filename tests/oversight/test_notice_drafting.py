@@ -26,7 +26,7 @@ from tests.tasks.stories import act, active, completed, day, inbox, refuses, sub
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.oversight import commands, policy
-from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject
+from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject, Urgency
 from tracker.tasks.commands import NewPart, NewReport, accept_part, ask_extension, complete_part, report_part
 
 
@@ -137,7 +137,7 @@ def test_after_the_first_has_ended_another_may_be_written(cast: Cast, make: Call
 
 def test_a_draft_is_changed_and_the_change_is_on_record(cast: Cast) -> None:
     notice = drafted(cast)
-    new = replace(SAID, urgency="urgent", reply_by=date(2026, 3, 30))
+    new = replace(SAID, urgency=Urgency.URGENT, reply_by=date(2026, 3, 30))
     act(commands.edit_notice, notice, words_of=new, by=cast.actor("supervisor"))
     assert (anew(notice).urgency, notice.reply_by) == ("urgent", date(2026, 3, 30))
 

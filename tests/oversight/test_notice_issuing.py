@@ -62,7 +62,7 @@ def test_a_limit_left_open_follows_from_urgency_and_the_day_of_issue(cast: Cast,
 def test_a_limit_that_was_set_stands_and_one_that_has_passed_is_refused(cast: Cast) -> None:
     chosen = replace(SAID, reply_by=date(2026, 3, 20))
     notice = act(commands.draft_notice, overdue(cast), words_of=chosen, by=cast.actor("office_clerk"))
-    late = {"version": notice.version, "by": cast.actor("leader"), "now": day("2026-03-24")}
+    late: dict[str, Any] = {"version": notice.version, "by": cast.actor("leader"), "now": day("2026-03-24")}
     with refuses(Invalid, "reply_by"):
         commands.sign_off_notice(anew(notice), **late)
     act(commands.sign_off_notice, anew(notice), by=cast.actor("leader"))
