@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
-def _system_time() -> datetime:
+def machine_now() -> datetime:
+    """What the machine's clock says, whatever tests and demonstrations say it is: for timers alone."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _system_time
+_source: Callable[[], datetime] = machine_now
 
 
 def now() -> datetime:
@@ -37,4 +38,4 @@ def today() -> date:
 def set_source(source: Callable[[], datetime] | None) -> None:
     """Let tests and demonstrations say what time it is; None returns to the system's clock."""
     global _source
-    _source = source or _system_time
+    _source = source or machine_now

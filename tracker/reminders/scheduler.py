@@ -57,7 +57,7 @@ def run_scheduler(app: Flask) -> None:
     )
     for work, seconds in works:
         trigger = IntervalTrigger(seconds=seconds)
-        scheduler.add_job(_beside, trigger, args=(app, leadership, work), next_run_time=clock.now())
+        scheduler.add_job(_beside, trigger, args=(app, leadership, work), next_run_time=clock.machine_now())
     scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
