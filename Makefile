@@ -2,7 +2,7 @@
 # `make` alone tells what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench format messages
+.PHONY: help setup run test test-faults check bench format messages
 
 PYTHON := .venv/bin/python
 CATALOGUES := $(wildcard translations/en/LC_MESSAGES/*.po)
@@ -11,7 +11,7 @@ COMPILED := translations/en/LC_MESSAGES/messages.mo
 WHOLE := -n auto --cov --cov-config=pyproject.toml --cov-report=term
 
 help:  ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 17
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 	@echo
 	@echo "  make run DEMO=0         start empty instead of with the demo story"
 	@echo "  make run PORT=9000      another port"
@@ -29,6 +29,9 @@ run: .runtime $(COMPILED)  ## start web server, scheduler and worker; Ctrl-C sto
 
 test: setup $(COMPILED)  ## run the tests on SQLite and PostgreSQL (T=path for a part)
 	@$(PYTHON) -m pytest $(if $(T),$(T),$(WHOLE))
+
+test-faults: setup $(COMPILED)  ## the long form of the faults: kills, crashes, frozen processes; prints the table
+	@$(PYTHON) -m tests.faults
 
 check: setup $(COMPILED)  ## all that is checked without running tests
 	@$(PYTHON) scripts/check.py

@@ -1,0 +1,102 @@
+"""The long form: storms, crashes, frozen processes and restarts on both engines. Prints the table of results.
+
+`make test-faults` plays it; FAULT_KILLS (200) changes how many are killed, FAULT_ENGINES on what. It ends with 1 if any
+fault was found.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from tests.engines import Cluster, build_app, migrate
+from tests.faults.stages import played
+
+KILLS = int(os.environ.get("FAULT_KILLS", "200"))
+ENGINES = os.environ.get("FAULT_ENGINES", "postgresql,sqlite").split(",")
+LONG = 1800
+
+Stage = Callable[[str], tuple[str, Path]]
+
+
+@contextmanager
+def stages(engine: str) -> Iterator[Stage]:
+    """Call the result with a name for a fresh database with the schema, and a folder; all are gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="zeren-faults-") as place:
+        root = Path(place)
+        if engine == "sqlite":
+            yield lambda name: _migrated(f"sqlite:///{root / name / 'zeren.sqlite3'}", root / name)
+            return
+        server = root / "server"
+        server.mkdir()
+        root.chmod(0o755)
+        cluster = Cluster(server)
+        try:
+            yield lambda name: _migrated(_created(cluster.url, name), root / name)
+        finally:
+            cluster.stop()
+
+
+def _created(server: str, name: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    address = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return address.render_as_string(hide_password=False)
+
+
+def _migrated(url: str, folder: Path) -> tuple[str, Path]:
+    folder.mkdir(parents=True)
+    migrate(build_app(url, folder))
+    return url, folder
+
+
+def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """What is played on an engine: the number in the list of tests, what it is, script and arguments."""
+    several = engine == "postgresql"
+    crowd = ("--schedulers", "2", "--workers", "4") if several else ("--schedulers", "1", "--workers", "1")
+    yield "T1", "a process dies at each named place", "crashes", ()
+    much = ("--days", "3", "--owners", "60", "--tasks", "120")
+    yield "T2, T3", f"a storm of {KILLS} kills", "storm", ("--kills", str(KILLS), *much, *crowd)
+    if several:
+        yield "T4", "a frozen leader wakes", "leaders", ("leader",)
+        yield "T4", "a frozen sender wakes", "leaders", ("sender",)
+        yield "T5", "connections are cut, again and again", "storm", ("--cuts", "20", "--kills", "0", *crowd)
+        yield "T6", "three schedulers over 24 hours", "leaders", ("day",)
+        yield "T8", "a leader without its fence is caught", "leaders", ("mutant",)
+
+
+def row(engine: str, number: str, what: str, found: dict[str, Any]) -> str:
+    """A line of the table."""
+    wrong = found["faults"]
+    good = bool(wrong) if number == "T8" else not wrong
+    hidden = {"faults", "fell", "refused"}
+    facts = "; ".join(f"{name} {value}" for name, value in found.items() if name not in hidden)
+    return f"| {number} | {engine} | {what} | {'yes' if good else 'NO: ' + '; '.join(wrong[:3])} | {facts} |"
+
+
+def main() -> int:
+    """Play everything; the table goes to the output, what goes wrong meanwhile to the errors."""
+    print("| test | engine | what | as it ought to be | counted |\n|---|---|---|---|---|")  # noqa: T201
+    failed = 0
+    for engine in ENGINES:
+        with stages(engine) as stage:
+            for place, (number, what, script, arguments) in enumerate(acts(engine)):
+                url, folder = stage(f"act{place}")
+                try:
+                    line = row(engine, number, what, played(script, url, folder, *arguments, seconds=LONG))
+                except (RuntimeError, TimeoutError) as fault:
+                    print(fault, file=sys.stderr)  # noqa: T201
+                    line = f"| {number} | {engine} | {what} | NO: it did not come to its end | |"
+                failed += "| NO" in line
+                print(line, flush=True)  # noqa: T201
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Three schedulers at once, and a leader and a sender that freeze and wake: who leads, and what is written.
+
+`python -m tests.faults.leaders URL FOLDER slots|leader|sender|mutant` plays one and prints what it found as JSON.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from datetime import time as local_time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.clock import NOW, TODAY
+from tests.faults import databases
+from tests.faults.control import Nursery, nursery, schedule, work
+from tests.faults.storm import PATIENCE, Play, play
+from tracker.kernel.db import Step
+from tracker.kernel.leases import Term
+from tracker.reminders import ticks
+from tracker.reminders.jobs import Job
+
+LOG = "CREATE TABLE fault_log (slot VARCHAR(40), epoch BIGINT)"
+SEEN = "SELECT slot, count(*) FROM fault_log GROUP BY slot ORDER BY slot"
+TERM = "SELECT epoch FROM leader_lease WHERE name = 'scheduler'"
+
+
+def probe(folder: Path, *, now: datetime, step: Step) -> Mapping[str, Any]:
+    """A job that leaves a line in a table without any key, and dawdles in its step while a file says so."""
+    slot = now.strftime("%Y-%m-%dT%H")
+    with step() as session:
+        session.execute(sa.text("INSERT INTO fault_log (slot, epoch) VALUES (:slot, 0)"), {"slot": slot})
+        if (folder / "dawdle").exists():
+            (folder / "inside").write_text(str(os.getpid()), encoding="ascii")
+            while (folder / "dawdle").exists():
+                time.sleep(0.05)
+    return {"written": 1}
+
+
+def only_probe(folder: Path) -> None:
+    """Let schedulers have this one job, on every full hour."""
+    job = Job("probe", tuple(local_time(hour) for hour in range(24)), partial(probe, folder))
+    ticks.all_jobs = lambda: (job,)  # type: ignore[assignment]
+
+
+def forget_terms() -> None:
+    """A mutant: a step does not look whether its term still stands."""
+    Term.holds = lambda _term, **_how: True  # type: ignore[method-assign]
+    ticks.Run._put = lambda _run, **_values: None  # type: ignore[method-assign]
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        time.sleep(0.1)
+
+
+@contextmanager
+def schedulers(url: str, folder: Path, count: int, mutate: Callable[[], None] | None = None) -> Iterator[Nursery]:
+    """So many schedulers with the probing job alone."""
+    databases.execute(url, LOG)
+    one = nursery(url, folder)
+
+    def begin() -> None:
+        only_probe(folder)
+        if mutate is not None:
+            mutate()
+
+    try:
+        for _number in range(count):
+            one.start(schedule, mutate=begin)
+        yield one
+    finally:
+        one.end_all()
+        databases.execute(url, "DROP TABLE fault_log")
+
+
+def _finished(url: str) -> int:
+    query = "SELECT count(*) FROM job_run WHERE job = 'probe' AND state = 'finished'"
+    return int(str(databases.execute(url, query)[0][0]))
+
+
+def slots(url: str, folder: Path, hours: int = 6) -> dict[str, Any]:
+    """Hour after hour passes for three schedulers: each slot is done once, by whoever leads."""
+    with schedulers(url, folder, 3) as three:
+        for hour in range(hours):
+            three.clock.move_to(NOW + timedelta(hours=hour))
+            until(lambda hour=hour: _finished(url) > hour, f"hour {hour} was not done")  # type: ignore[misc]
+        alive = len(three.living) - len(three.collect())
+        seen = [int(str(count)) for _slot, count in databases.execute(url, SEEN)]
+        terms = int(str(databases.execute(url, TERM)[0][0]))
+    wrong = [] if seen == [1] * hours else [f"lines by slot: {seen}"]
+    if alive != 3:
+        wrong.append(f"{alive} of 3 schedulers are alive")
+    return {"faults": wrong, "slots": hours, "terms": terms}
+
+
+def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> dict[str, Any]:
+    """The leader freezes in the middle of a step, another takes over, and the first wakes again."""
+    (folder / "dawdle").touch()
+    with schedulers(url, folder, 2, mutate) as two:
+        until((folder / "inside").exists, "nobody began")
+        frozen, began = int((folder / "inside").read_text()), time.monotonic()
+        first = databases.execute(url, TERM)
+        os.kill(frozen, signal.SIGSTOP)
+        (folder / "dawdle").unlink()
+        until(lambda: databases.execute(url, TERM) != first, "nobody took over")
+        took = time.monotonic() - began
+        until(lambda: _finished(url) == 1, "the slot was not done")
+        os.kill(frozen, signal.SIGCONT)
+        time.sleep(3)
+        seen = Counter({str(slot): int(str(count)) for slot, count in databases.execute(url, SEEN)})
+        terms = int(str(databases.execute(url, TERM)[0][0])) - int(str(first[0][0]))
+        awake = frozen in two.living and not two.collect()
+    wrong = [f"slot {slot} was written {count} times" for slot, count in seen.items() if count != 1]
+    if terms != 1:
+        wrong.append(f"{terms} takeovers")
+    if not awake:
+        wrong.append("whoever had been frozen died of it")
+    return {"faults": wrong, "takeover_seconds": round(took, 1)}
+
+
+def sender(url: str, folder: Path) -> dict[str, Any]:
+    """A sender freezes while the mail server has a mail and has not answered; another comes; the first wakes again."""
+    with play(url, folder, owners=4, tasks=8, days=1) as under_way:
+        under_way.day(TODAY)
+        under_way.servers.say("hang 2")
+        under_way.nursery.start(schedule)
+        frozen = under_way.nursery.start(work)
+        mail = under_way.servers.folder / "receipts" / "mail"
+        until(lambda: mail.exists() and mail.stat().st_size > 0, "no mail came")
+        os.kill(frozen, signal.SIGSTOP)
+        under_way.kills = 1
+        under_way.servers.say("ok")
+        under_way.nursery.start(work)
+        under_way.settle()
+        os.kill(frozen, signal.SIGCONT)
+        time.sleep(3)
+        wrong = under_way.faults()
+        doubts = [row for row in _history(under_way) if row["outcome"] == "unknown"]
+    if len(doubts) != 1:
+        wrong.append(f"{len(doubts)} deliveries of unknown end, and one was frozen in")
+    return {"faults": wrong, "uncertain": len(doubts)}
+
+
+def _history(under_way: Play) -> list[dict[str, Any]]:
+    rows = databases.execute(under_way.url, "SELECT delivery_id, outcome FROM delivery_attempt")
+    return [{"delivery_id": row[0], "outcome": row[1]} for row in rows]
+
+
+SCENES: dict[str, Callable[[str, Path], dict[str, Any]]] = {
+    "slots": slots,
+    "day": partial(slots, hours=24),
+    "leader": leader,
+    "sender": sender,
+    "mutant": partial(leader, mutate=forget_terms),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play a scene."""
+    url, folder, name = arguments
+    began = time.monotonic()
+    found = SCENES[name](url, Path(folder))
+    print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}))  # noqa: T201
+    return 1 if found["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,231 @@
+"""A storm: schedulers and workers on one database, killed at random while they work, for some days.
+
+`python -m tests.faults.storm URL FOLDER --kills 10 …` plays it and prints what it found as JSON; FOLDER is empty.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from config import ROOT
+from tests.clock import TODAY
+from tests.faults import databases, world
+from tests.faults.checker import ENDED, faults, read_history
+from tests.faults.control import REFUSED, Nursery, Role, nursery, schedule, with_app, work
+from tests.faults.model import expected, working
+from tests.faults.passing import one_pass
+from tests.faults.world import World
+from tests.outbox.servers import HOST, Authority
+from tests.outbox.world import allow
+
+CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+PATIENCE = 180
+
+
+@dataclass
+class Servers:
+    """The servers' process, and what they received."""
+
+    process: "subprocess.Popen[str]"
+    mail: int
+    gateway: int
+    folder: Path
+
+    def say(self, mode: str) -> None:
+        """Let the mail server misbehave, or behave."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{mode}\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Servers]:
+    """Servers that run meanwhile."""
+    command = [sys.executable, "-m", "tests.faults.servers", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ports = json.loads(process.stdout.readline())
+        yield Servers(process, ports["mail"], ports["gateway"], folder)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@dataclass
+class Play:
+    """A world under way: who lives in it, and how often somebody was killed."""
+
+    url: str
+    folder: Path
+    nursery: Nursery
+    servers: Servers
+    days: list[date]
+    chance: random.Random
+    kills: int = 0
+    refused: int = 0
+    fell: list[int] = field(default_factory=list)
+    played: list[date] = field(default_factory=list)
+
+    def world(self) -> World:
+        """What there is."""
+        return World.read(self.folder / "world.json")
+
+    def day(self, day: date) -> None:
+        """Let it be the morning of a day."""
+        self.nursery.clock.move_to(world.morning(day))
+        self.played.append(day)
+
+    def begin_anew(self) -> None:
+        """The world as it was made, and nothing received yet."""
+        databases.put_back(self.url)
+        for file in (self.servers.folder / "receipts").glob("*"):
+            file.write_text("", encoding="utf-8")
+        self.played.clear()
+
+    def storm(self, kills: int, *, pause: tuple[float, float] = (0.1, 0.4)) -> None:
+        """Kill somebody now and again, and put another in their place."""
+        for _number in range(kills):
+            time.sleep(self.chance.uniform(*pause))
+            self.mend()
+            pid = self.chance.choice(sorted(self.nursery.living))
+            role = self.nursery.living[pid]
+            self.nursery.kill(pid)
+            self.kills += 1
+            self.nursery.start(role)
+
+    def cut(self, times: int, workers: int) -> None:
+        """Cut every connection to the server but this one's, now and again: each may leave a mail in doubt."""
+        for _number in range(times):
+            time.sleep(self.chance.uniform(0.5, 1.5))
+            databases.execute(self.url, CUT)
+            self.kills += workers
+            self.mend()
+
+    def mend(self) -> None:
+        """Whoever ended by themselves, because the database was away or another was there, is started again."""
+        before = dict(self.nursery.living)
+        for code in self.nursery.collect():
+            if code == REFUSED:
+                self.refused += 1
+            else:
+                self.fell.append(code)
+        for pid, role in before.items():
+            if pid not in self.nursery.living:
+                self.nursery.start(role)
+
+    def settle(self) -> None:
+        """Wait until everything of the day is done."""
+        end = time.monotonic() + PATIENCE
+        while self.open():
+            if time.monotonic() > end:
+                raise TimeoutError(f"still open after {PATIENCE} s: {self.open()[:3]}")
+            self.mend()
+            time.sleep(0.3)
+
+    def open(self) -> list[str]:
+        """What is not done yet, by plain SQL."""
+        passing = ("received", "said", "uncertain", "unexpected")
+        return [fault for fault in self.faults() if not fault.startswith(passing)]
+
+    def faults(self) -> list[str]:
+        """What the checker says of the history so far."""
+        history = read_history(self.url, self.servers.folder / "receipts")
+        there = self.world()
+        wanted = expected(there.tasks, [day for day in self.played if working(day)], there.people)
+        slots = [f"{day.isoformat()}T08:00" for day in self.played]
+        return faults(history, wanted, kills=self.kills, slots=slots)
+
+    def result(self) -> dict[str, Any]:
+        """The table's row."""
+        history = read_history(self.url, self.servers.folder / "receipts")
+        states = [row["state"] for row in history.tables["delivery"]]
+        return {
+            "faults": self.faults(),
+            "kills": self.kills,
+            "reminders": len(history.tables["reminder"]),
+            "messages": len(history.tables["inbox_item"]),
+            "deliveries": len(states),
+            "receipts": len(history.receipts),
+            **{state: states.count(state) for state in sorted(ENDED)},
+            "fell": self.fell,
+            "refused": self.refused,
+        }
+
+
+@contextmanager
+def play(url: str, folder: Path, *, owners: int, tasks: int, days: int, seed: int = 1) -> Iterator[Play]:
+    """A world with its servers; nobody is left alive at the end."""
+    with servers(folder) as there:
+        played = [TODAY + timedelta(days=ahead) for ahead in range(days)]
+        one = nursery(url, folder)
+        authority = Authority(folder / "authority" / "ca.pem", folder / "authority" / "server.pem")
+        allow(one.app, f"{HOST}:{there.mail}", f"{HOST}:{there.gateway}", ca=authority.ca)
+        due = world.working_days(TODAY, max(days, 3))
+        made = with_app(
+            lambda: world.build(
+                folder / "world.json", owners=owners, tasks=tasks, days=due, mail=there.mail, gateway=there.gateway
+            )
+        )
+        if one.run(made):
+            raise RuntimeError("the world could not be made")
+        under_way = Play(url, folder, one, there, played, random.Random(seed))
+        databases.keep(url)
+        try:
+            under_way.day(TODAY)
+            one.warm(one_pass)
+            under_way.begin_anew()
+            yield under_way
+        finally:
+            one.end_all()
+            databases.forget(url)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play a storm; prints what came of it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("folder", type=Path)
+    for name, default in (
+        ("kills", 10),
+        ("cuts", 0),
+        ("schedulers", 1),
+        ("workers", 1),
+        ("days", 2),
+        ("owners", 20),
+        ("tasks", 30),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--seed", type=int, default=1)
+    said = parser.parse_args(arguments)
+    began = time.monotonic()
+    crowd: list[Role] = [*[schedule] * said.schedulers, *[work] * said.workers]
+    with play(said.url, said.folder, owners=said.owners, tasks=said.tasks, days=said.days, seed=said.seed) as under_way:
+        for number, day in enumerate(under_way.days):
+            under_way.day(day)
+            if number == 0:
+                for role in crowd:
+                    under_way.nursery.start(role)
+            share = said.kills // said.days + (number < said.kills % said.days)
+            under_way.storm(share)
+            under_way.cut(said.cuts // said.days, said.workers)
+            under_way.settle()
+        found = under_way.result()
+    print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201
+    return 1 if found["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""Real processes are killed, frozen and crowded: nothing is lost, and nothing is told twice without a doubt on record.
+
+This is the quick form; `make test-faults` plays the long one.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from config import ROOT
+from tests.engines import Database
+from tests.faults.stages import played
+from tracker.kernel.crashpoints import NAMES
+from tracker.kernel.db import db
+
+
+@pytest.fixture
+def stage(app: Flask, database: Database) -> str:
+    """The address of a fresh database, to which this process holds no connection."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return database.url
+
+
+def test_every_named_place_is_in_the_code_once_and_every_place_has_a_name() -> None:
+    found = [
+        call.args[0].value
+        for file in sorted((ROOT / "tracker").rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "crashpoint"
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert sorted(found) == sorted(NAMES)
+
+
+def test_a_process_that_dies_at_any_named_place_loses_nothing(stage: str, tmp_path: Path) -> None:
+    found = played("crashes", stage, tmp_path / "play")
+    assert (found["faults"], found["places"]) == ([], len(NAMES))
+
+
+@pytest.mark.sqlite
+def test_a_storm_over_one_scheduler_and_one_worker_loses_nothing(stage: str, tmp_path: Path) -> None:
+    _check_storm(stage, tmp_path, crowd=1)
+
+
+@pytest.mark.postgres
+def test_a_storm_over_two_schedulers_and_two_workers_loses_nothing(stage: str, tmp_path: Path) -> None:
+    _check_storm(stage, tmp_path, crowd=2)
+
+
+def _check_storm(stage: str, tmp_path: Path, *, crowd: int) -> None:
+    who = ("--schedulers", str(crowd), "--workers", str(crowd))
+    found = played("storm", stage, tmp_path / "play", "--kills", "6", "--days", "1", *who)
+    assert found["faults"] == []
+    assert (found["kills"], found["fell"]) == (6, [])
+    assert found["sent"] + found["uncertain"] > 0
+
+
+@pytest.mark.postgres
+def test_three_schedulers_do_each_slot_once(stage: str, tmp_path: Path) -> None:
+    found = played("leaders", stage, tmp_path / "play", "slots")
+    assert found["faults"] == []
+
+
+@pytest.mark.postgres
+def test_a_leader_that_freezes_and_wakes_writes_nothing_more(stage: str, tmp_path: Path) -> None:
+    assert played("leaders", stage, tmp_path / "play", "leader")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_without_its_fence_a_leader_that_wakes_is_caught(stage: str, tmp_path: Path) -> None:
+    found = played("leaders", stage, tmp_path / "play", "mutant")
+    assert any("was written 2 times" in fault for fault in found["faults"])
+
+
+@pytest.mark.postgres
+def test_a_sender_that_freezes_and_wakes_leaves_one_doubt(stage: str, tmp_path: Path) -> None:
+    assert played("leaders", stage, tmp_path / "play", "sender")["faults"] == []

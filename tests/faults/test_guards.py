@@ -1,0 +1,234 @@
+"""Each guard is taken away in turn, and what it guards against happens and is seen; with the guard it does not.
+
+The scenes are small: two who reach for the same thing, or one who comes back too late.
+"""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.cast import NOW, Cast
+from tests.engines import Database, build_app
+from tests.jobs.kinds import asked
+from tracker.kernel import jobs, leases
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.jobs import BackgroundJob, JobRun, JobState, RunState, claiming
+from tracker.kernel.leases import LeaderLease, Term, TermOver, acquire
+from tracker.outbox.models import InboxItem
+
+ROUNDS, WRITERS = 40, 3
+
+
+def _count_up(url: str, folder: str, mode: str, done: "multiprocessing.Queue[int]") -> None:
+    """Read a number and write it back one larger, many times; tells how often the database refused."""
+    app = build_app(url, Path(folder))
+    refused = 0
+    with app.app_context():
+        session = db.session()
+        for _round in range(ROUNDS):
+            try:
+                if mode == "guarded":
+                    with write_transaction():
+                        _one_more(session)
+                else:
+                    session.connection(execution_options={"sqlite_begin": mode})
+                    _one_more(session)
+                    session.commit()
+            except sa.exc.OperationalError:
+                session.rollback()
+                refused += 1
+    done.put(refused)
+
+
+def _one_more(session: Session) -> None:
+    row = session.get_one(JobRun, ("count", "up"), populate_existing=True, with_for_update=True)
+    cursor = row.cursor
+    time.sleep(0.001)
+    row.cursor = cursor + 1
+
+
+def _counted(database: Database, mode: str) -> tuple[int, int]:
+    """What several processes counted up to, and how often they were refused."""
+    with write_transaction() as session:
+        session.merge(
+            JobRun(job="count", slot="up", state=RunState.RUNNING, started_at=NOW, counts={}, cursor=0, error="")
+        )
+    spawn = multiprocessing.get_context("spawn")
+    done: multiprocessing.Queue[int] = spawn.Queue()
+    folder = str(database.app.extensions["settings"].instance_dir)
+    writers = [spawn.Process(target=_count_up, args=(database.url, folder, mode, done)) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    refused = sum(done.get(timeout=120) for _ in writers)
+    for writer in writers:
+        writer.join(30)
+    db.session.rollback()
+    return db.session.get_one(JobRun, ("count", "up"), populate_existing=True).cursor, refused
+
+
+def test_no_update_is_lost_between_processes(session: Session, database: Database) -> None:
+    assert _counted(database, "guarded") == (ROUNDS * WRITERS, 0)
+
+
+@pytest.mark.sqlite
+def test_without_begin_immediate_writers_are_refused(session: Session, database: Database) -> None:
+    counted, refused = _counted(database, "DEFERRED")
+    assert refused > 0
+    assert counted == ROUNDS * WRITERS - refused
+
+
+@pytest.fixture
+def without_key(session: Session) -> Iterator[Callable[[], None]]:
+    """Takes the unique key of inboxes away; it is put back after the test."""
+
+    def drop() -> None:
+        with write_transaction() as writing:
+            writing.execute(sa.text("ALTER TABLE inbox_item DROP CONSTRAINT uq_inbox_item_recipient_id_key"))
+
+    yield drop
+    session.rollback()
+    with write_transaction() as writing:
+        writing.execute(sa.text("DELETE FROM inbox_item"))
+        key = "ADD CONSTRAINT uq_inbox_item_recipient_id_key UNIQUE (recipient_id, key)"
+        writing.execute(sa.text(f"ALTER TABLE inbox_item {key}"))
+
+
+def _told_twice(cast: Cast) -> int:
+    """Two who both believe that nobody has told yet; returns how many messages stand."""
+    row = {"recipient_id": cast.person_ids["finance_head"], "kind": "task.issued", "params": {}, "key": "k"}
+    about = {"subject_kind": "task", "subject_id": 1, "group_id": None, "created_at": NOW}
+    for _writer in range(2):
+        try:
+            with write_transaction() as session:
+                session.execute(sa.insert(InboxItem).values(**row, **about))
+        except sa.exc.IntegrityError:
+            continue
+    found = db.session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) or 0
+    db.session.rollback()
+    return found
+
+
+def test_the_unique_key_alone_stops_a_second_message(cast: Cast, session: Session) -> None:
+    assert _told_twice(cast) == 1
+
+
+@pytest.mark.postgres
+def test_without_the_unique_key_somebody_is_told_twice(cast: Cast, without_key: Callable[[], None]) -> None:
+    without_key()
+    assert _told_twice(cast) == 2
+
+
+def _late_comer(cast: Cast) -> JobState:
+    """A worker slept past its lease, another took the job and is at it, and the first says that it failed."""
+    job = asked(cast)
+    with write_transaction():
+        first = jobs.claim(holder="a:1", now=NOW)
+        assert first is not None
+    later = NOW + jobs.LEASE
+    with write_transaction():
+        assert jobs.claim(holder="b:1", now=later) is not None
+    with write_transaction():
+        jobs.end(first, JobState.FAILED, now=later)
+    return db.session.get_one(BackgroundJob, job.id, populate_existing=True).state
+
+
+def test_who_comes_too_late_changes_nothing(cast: Cast) -> None:
+    assert _late_comer(cast) is JobState.RUNNING
+
+
+def test_without_the_token_who_comes_too_late_ends_the_others_work(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "_held", lambda claim: BackgroundJob.id == claim.job_id)
+    assert _late_comer(cast) is JobState.FAILED
+
+
+def _taken_twice(monkeypatch: pytest.MonkeyPatch, *, checked: bool) -> int:
+    """Two schedulers reach for the lead while the first one's lease stands; returns how many got it."""
+    monkeypatch.setattr(leases, "database_now", lambda: NOW)
+    first = acquire("scheduler", "a:1")
+    assert first is not None
+    if not checked:
+        monkeypatch.setattr(leases, "database_now", lambda: NOW + timedelta(days=1))
+    second = acquire("scheduler", "b:1")
+    return sum(term is not None for term in (first, second))
+
+
+def test_while_a_lease_stands_nobody_else_leads(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _taken_twice(monkeypatch, checked=True) == 1
+
+
+def test_by_a_clock_that_is_not_the_databases_two_would_lead(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _taken_twice(monkeypatch, checked=False) == 2
+
+
+def _stale_step() -> int:
+    """A leader whose term is over writes; returns how much of it stands."""
+    first = acquire("scheduler", "a:1")
+    assert first is not None
+    with write_transaction() as session:
+        session.execute(sa.update(LeaderLease).values(epoch=LeaderLease.epoch + 1, holder="b:1"))
+    try:
+        with first.step() as session:
+            row = {"job": "stale", "slot": "x", "state": RunState.RUNNING, "started_at": NOW, "counts": {}, "error": ""}
+            session.add(JobRun(**row))
+    except TermOver:
+        pass
+    found = db.session.scalar(sa.select(sa.func.count()).where(JobRun.job == "stale")) or 0
+    db.session.rollback()
+    return found
+
+
+def test_the_number_of_the_term_fences_a_former_leader(session: Session) -> None:
+    assert _stale_step() == 0
+
+
+def test_without_the_number_of_the_term_a_former_leader_writes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Term, "holds", lambda _term, **_how: True)
+    assert _stale_step() == 1
+
+
+def _seconds_to_pass_by(app: Flask, cast: Cast) -> float:
+    """How long somebody takes to claim a job while another is being claimed."""
+    asked(cast)
+    asked(cast, title="乙")
+    took: list[float] = []
+
+    def reach() -> None:
+        with app.app_context():
+            began = time.monotonic()
+            with write_transaction():
+                jobs.claim(holder="other:1", now=NOW)
+            took.append(time.monotonic() - began)
+            db.session.remove()
+
+    with write_transaction():
+        jobs.claim(holder="here:1", now=NOW)
+        thread = threading.Thread(target=reach)
+        thread.start()
+        thread.join(timeout=2)
+        waited = thread.is_alive()
+    thread.join(timeout=30)
+    return 2.0 if waited else took[0]
+
+
+@pytest.mark.postgres
+def test_who_finds_a_row_held_passes_it_by(app: Flask, cast: Cast) -> None:
+    assert _seconds_to_pass_by(app, cast) < 2
+
+
+@pytest.mark.postgres
+def test_without_skip_locked_who_finds_a_row_held_waits(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = sa.Select.with_for_update
+    monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: plain(self))
+    assert _seconds_to_pass_by(app, cast) == 2
