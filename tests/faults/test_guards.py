@@ -3,12 +3,10 @@
 The scenes are small: two who reach for the same thing, or one who comes back too late.
 """
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +14,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
-from tests.engines import Database, build_app
 from tests.jobs.kinds import asked
 from tracker.kernel import jobs, leases
 from tracker.kernel.db import db, write_transaction
@@ -27,10 +24,8 @@ from tracker.outbox.models import InboxItem
 ROUNDS, WRITERS = 40, 3
 
 
-def _count_up(url: str, folder: str, mode: str, done: "multiprocessing.Queue[int]") -> None:
-    """Read a number and write it back one larger, many times; tells how often the database refused."""
-    app = build_app(url, Path(folder))
-    refused = 0
+def _count_up(app: Flask, mode: str, refused: list[int]) -> None:
+    """Read a number and write it back one larger, many times; notes how often the database refused."""
     with app.app_context():
         session = db.session()
         for _round in range(ROUNDS):
@@ -44,8 +39,8 @@ def _count_up(url: str, folder: str, mode: str, done: "multiprocessing.Queue[int
                     session.commit()
             except sa.exc.OperationalError:
                 session.rollback()
-                refused += 1
-    done.put(refused)
+                refused.append(1)
+        db.session.remove()
 
 
 def _one_more(session: Session) -> None:
@@ -55,32 +50,28 @@ def _one_more(session: Session) -> None:
     row.cursor = cursor + 1
 
 
-def _counted(database: Database, mode: str) -> tuple[int, int]:
-    """What several processes counted up to, and how often they were refused."""
+def _counted(app: Flask, mode: str) -> tuple[int, int]:
+    """What several who write at once counted up to, and how often they were refused."""
+    row = {"job": "count", "slot": "up", "state": RunState.RUNNING, "started_at": NOW, "counts": {}, "error": ""}
     with write_transaction() as session:
-        session.merge(
-            JobRun(job="count", slot="up", state=RunState.RUNNING, started_at=NOW, counts={}, cursor=0, error="")
-        )
-    spawn = multiprocessing.get_context("spawn")
-    done: multiprocessing.Queue[int] = spawn.Queue()
-    folder = str(database.app.extensions["settings"].instance_dir)
-    writers = [spawn.Process(target=_count_up, args=(database.url, folder, mode, done)) for _ in range(WRITERS)]
+        session.merge(JobRun(**row, cursor=0))
+    refused: list[int] = []
+    writers = [threading.Thread(target=_count_up, args=(app, mode, refused)) for _ in range(WRITERS)]
     for writer in writers:
         writer.start()
-    refused = sum(done.get(timeout=120) for _ in writers)
     for writer in writers:
-        writer.join(30)
+        writer.join(120)
     db.session.rollback()
-    return db.session.get_one(JobRun, ("count", "up"), populate_existing=True).cursor, refused
+    return db.session.get_one(JobRun, ("count", "up"), populate_existing=True).cursor, len(refused)
 
 
-def test_no_update_is_lost_between_processes(session: Session, database: Database) -> None:
-    assert _counted(database, "guarded") == (ROUNDS * WRITERS, 0)
+def test_no_update_is_lost_between_writers(app: Flask, session: Session) -> None:
+    assert _counted(app, "guarded") == (ROUNDS * WRITERS, 0)
 
 
 @pytest.mark.sqlite
-def test_without_begin_immediate_writers_are_refused(session: Session, database: Database) -> None:
-    counted, refused = _counted(database, "DEFERRED")
+def test_without_begin_immediate_writers_are_refused(app: Flask, session: Session) -> None:
+    counted, refused = _counted(app, "DEFERRED")
     assert refused > 0
     assert counted == ROUNDS * WRITERS - refused
 

@@ -15,6 +15,8 @@ from tests.cast import Cast
 from tests.clock import NOW, Clock
 from tests.jobs.kinds import asked
 from tests.reminders.worlds import running_task
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.rules import DeliveryState, EndpointKind
 from tracker.jobs.worker import enrol
 from tracker.kernel import jobs, leases
 from tracker.kernel.actor import SYSTEM
@@ -23,7 +25,9 @@ from tracker.kernel.errors import NotAllowed
 from tracker.kernel.installation import hold_deliveries, release_deliveries
 from tracker.kernel.jobs import JobRun, RunState
 from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
 from tracker.reminders.jobs import all_jobs, latest_slot, slot_name
+from tracker.reminders.rules import Brake
 from tracker.reminders.sweep import sweep
 from tracker.upkeep import checks, commands
 from tracker.upkeep.models import Finding
@@ -127,6 +131,48 @@ def test_a_reminder_that_is_in_no_inbox_is_found(well: Session, cast: Cast) -> N
     watch(now=NOW)
     row = well.scalars(sa.select(Finding).where(Finding.cleared_at.is_(None))).one()
     assert (row.code, row.count) == (Code.REMINDER_UNHEARD, 1)
+
+
+def _delivery(cast: Cast, state: DeliveryState, **more: Any) -> None:
+    """A delivery by mail that stands so."""
+    with write_transaction() as session:
+        endpoint = session.scalar(sa.select(ChannelEndpoint))
+        if endpoint is None:
+            endpoint = ChannelEndpoint(
+                kind=EndpointKind.MAIL, channel=Channel.MAIL, name="政务邮箱", host="127.0.0.1", port=25, created_at=NOW
+            )
+            session.add(endpoint)
+            session.flush()
+        session.execute(sa.delete(Delivery))
+        facts = {"state": state, "next_attempt_at": NOW, "created_at": NOW, "digest_key": "2026-03-18", **more}
+        who = {"recipient_id": cast.person_ids["finance_head"], "channel": Channel.MAIL, "endpoint_id": endpoint.id}
+        session.add(Delivery(**who, **facts))
+
+
+def test_what_is_stuck_failed_or_uncertain_on_its_way_out_is_found(well: Session, cast: Cast) -> None:
+    old, ended = NOW - timedelta(minutes=31), {"ended_at": NOW}
+    _delivery(cast, DeliveryState.PENDING, next_attempt_at=NOW - timedelta(minutes=30))
+    assert _codes() == []
+    _delivery(cast, DeliveryState.PENDING, next_attempt_at=old)
+    assert _codes() == [Code.DELIVERY_STUCK]
+    _delivery(cast, DeliveryState.CLAIMED, token="t", lease_until=NOW - timedelta(minutes=6))
+    assert _codes() == [Code.DELIVERY_STUCK]
+    _delivery(cast, DeliveryState.UNCERTAIN, **ended)
+    assert _codes() == [Code.DELIVERY_UNCERTAIN]
+    _delivery(cast, DeliveryState.FAILED, **ended)
+    watch(now=NOW)
+    row = well.scalars(sa.select(Finding).where(Finding.cleared_at.is_(None))).one()
+    assert (row.code, row.detail, row.count) == (Code.DELIVERY_FAILED, "mail", 1)
+    well.rollback()
+    _delivery(cast, DeliveryState.SENT, provider_code="250", **ended)
+    assert _codes() == []
+
+
+def test_reminders_that_wait_for_a_decision_are_found(well: Session, cast: Cast) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 18), owner="finance_staff")
+    sweep(now=NOW, pause=lambda _seconds: None, brake=Brake(floor=0, first=0))
+    assert _codes() == [Code.REMINDER_HELD]
 
 
 def test_deliveries_on_hold_are_found_until_they_are_released(well: Session) -> None:

@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from tracker.delivery.models import Delivery
+from tracker.delivery.rules import HELD_BY_A_WORKER, DeliveryState
 from tracker.jobs.queries import WORKER_LATE, worker_lives
 from tracker.kernel import leases
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.installation import deliveries_held
 from tracker.kernel.jobs import BackgroundJob, JobRun, JobState, RunState
@@ -19,6 +23,7 @@ from tracker.upkeep.rules import Code, Found
 WATCH = "watch"
 SLOT_LATE = timedelta(minutes=15)
 SILENCE = timedelta(minutes=30)
+STUCK = timedelta(minutes=30)
 CLAIM_LATE = timedelta(minutes=5)
 LOOK_BACK = timedelta(days=8)
 CLOCKS_APART = timedelta(seconds=60)
@@ -86,6 +91,32 @@ def reminders(now: datetime) -> Iterator[Found]:
         yield Found(Code.REMINDER_UNHEARD, count=count)
 
 
+def held_reminders(_now: datetime) -> Iterator[Found]:
+    """Reminders of a run that somebody must look at first."""
+    held = sa.select(sa.func.count()).where(Reminder.state == ReminderState.HELD)
+    if count := db.session.scalar(held):
+        yield Found(Code.REMINDER_HELD, count=count)
+
+
+def deliveries(now: datetime) -> Iterator[Found]:
+    """What is stuck on its way out, and what waits for a person: failed, or of unknown end. By channel."""
+    held_up = sa.or_(
+        sa.and_(Delivery.state == DeliveryState.PENDING, Delivery.next_attempt_at < now - STUCK),
+        sa.and_(Delivery.state.in_(HELD_BY_A_WORKER), Delivery.lease_until < now - CLAIM_LATE),
+    )
+    lately = Delivery.ended_at > now - LOOK_BACK
+    # While everything is on hold that is the finding, and not each channel; on days of rest nothing goes out.
+    moves = not deliveries_held() and working_days().is_working(local_date(now))
+    for code, which in (
+        (Code.DELIVERY_STUCK, held_up if moves else sa.false()),
+        (Code.DELIVERY_UNCERTAIN, sa.and_(Delivery.state == DeliveryState.UNCERTAIN, lately)),
+        (Code.DELIVERY_FAILED, sa.and_(Delivery.state == DeliveryState.FAILED, lately)),
+    ):
+        counts = sa.select(Delivery.channel, sa.func.count()).where(which).group_by(Delivery.channel)
+        for channel, count in db.session.execute(counts.order_by(Delivery.channel)):
+            yield Found(code, channel, count)
+
+
 def holds(_now: datetime) -> Iterator[Found]:
     """Whether anything that goes out to people is held back."""
     if deliveries_held():
@@ -99,7 +130,7 @@ def clocks(now: datetime) -> Iterator[Found]:
         yield Found(Code.CLOCK_APART, count=int(apart.total_seconds()))
 
 
-CHECKS: tuple[Check, ...] = (slots, silences, claims, reminders, holds, clocks)
+CHECKS: tuple[Check, ...] = (slots, silences, claims, reminders, held_reminders, deliveries, holds, clocks)
 
 
 def look(now: datetime) -> list[Found]:
