@@ -13,7 +13,6 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tests.clock import TODAY
-from tests.faults import world
 from tests.faults.control import ARMED, with_app
 from tests.faults.passing import one_pass
 from tests.faults.storm import Play, play
@@ -57,9 +56,8 @@ def crash(under_way: Play, name: str) -> list[str]:
     code = under_way.nursery.run(one_pass, arm=name)
     if code != ARMED:
         return [f"{name}: the process ended with {code}; the place was not reached"]
-    moment = world.morning(TODAY)
-    for seconds in (90, 180):
-        under_way.nursery.clock.move_to(moment + timedelta(seconds=seconds))
+    for _pass in range(2):
+        under_way.nursery.clock.move_to(under_way.nursery.clock() + timedelta(seconds=90))
         if code := under_way.nursery.run(one_pass):
             return [f"{name}: whoever came after ended with {code}"]
     return [f"{name}: {fault}" for fault in under_way.faults()]

@@ -27,7 +27,7 @@ def stage(app: Flask, database: Database) -> str:
 
 def test_every_named_place_is_in_the_code_once_and_every_place_has_a_name() -> None:
     found = [
-        call.args[0].value
+        str(call.args[0].value)
         for file in sorted((ROOT / "tracker").rglob("*.py"))
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call)

@@ -93,7 +93,7 @@ def acquire(name: str, holder: str, *, succeeding: LeaderLease | None = None) ->
         now = database_now()
         first = insert_if_new(LeaderLease).values(name=name, holder="", epoch=0, expires_at=now)
         session.execute(first)
-        over = LeaderLease.expires_at <= now
+        over = sa.or_(LeaderLease.holder == "", LeaderLease.expires_at <= now)
         if known is not None:
             over = sa.or_(over, sa.and_(LeaderLease.holder == known[0], LeaderLease.epoch == known[1]))
         taken = (
