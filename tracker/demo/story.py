@@ -4,13 +4,14 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.demo import founding, letters, notices, scenes, tasks
+from tracker.demo import founding, ladders, letters, notices, scenes, tasks
 from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
 from tracker.kernel.calendar import working_days
@@ -20,6 +21,7 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.organisation.queries import seat_holders
 from tracker.organisation.rules import OFFICE_DIRECTORS, SeatRole
 from tracker.plans.models import Plan
+from tracker.reminders.rules import OPEN_BRAKE
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, TaskDraft
@@ -88,6 +90,8 @@ def _found(play: Play, stage: Stage) -> None:
     ):
         play.at(day, _batch_scene(play, group_key, title, matters, day))
     play.at(-1, lambda then: _unfinished(play, then, group_id))
+    for day, rungs, reason in ladders.VERSIONS:
+        play.at(day, partial(ladders.change, group_id=group_id, rungs=rungs, reason=reason), hour=7)
     play.at(SECOND_OUT, lambda then: _apportion(play, then, group_id))
     for day, scene in letters.letters_of(group_id, second_id, today=today):
         play.at(day, scene, hour=15)
@@ -233,7 +237,8 @@ def _apportion(play: Play, stage: Stage, group_id: int) -> None:
 def _sweep(play: Play, stage: Stage) -> None:
     known = db.session.scalar(sa.select(sa.func.max(Task.id))) or 0
     db.session.rollback()
-    sweep(now=stage.now, pause=lambda _seconds: None)
+    # The long past is swept at a few moments only, so that a run is larger than any would be.
+    sweep(now=stage.now, pause=lambda _seconds: None, brake=OPEN_BRAKE)
     query = sa.select(Task.id, Task.due_on).where(Task.id > known, Task.series_id.is_not(None))
     fresh = db.session.execute(query).all()
     db.session.rollback()

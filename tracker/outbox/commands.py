@@ -72,14 +72,15 @@ def mark_all_read(*, by: Actor, now: datetime) -> None:
     )
 
 
-def settle(subject: tuple[str, int], *, now: datetime) -> None:
-    """A thing is done with: what was still unread about it no longer asks for attention."""
+def settle(subject: tuple[str, int], *, now: datetime, key: str = "") -> None:
+    """A thing is done with: what was unread about it no longer asks for attention. key: only keys that begin so."""
     db.session.execute(
         sa.update(InboxItem)
         .where(
             InboxItem.subject_kind == subject[0],
             InboxItem.subject_id == subject[1],
             InboxItem.read_at.is_(None),
+            InboxItem.key.startswith(key, autoescape=True),
         )
         .values(read_at=now)
     )

@@ -59,6 +59,7 @@ ACCESS: dict[str, Route] = {
     "tasks.decide_adjustment_sheet": route(_DECIDING, sees=BUSINESS, about="adjustment"),
     "tasks.decide_extension": route(_DECIDING, sees=BUSINESS, about="extension"),
     "tasks.decide_extension_sheet": route(_DECIDING, sees=BUSINESS, about="extension"),
+    "tasks.answer_coordination": route(GROUP_ROLES, sees=BUSINESS, about="report"),
     "tasks.answer_explanation": route(GROUP_ROLES, sees=BUSINESS, about="explanation"),
     "tasks.answer_explanation_sheet": route(GROUP_ROLES, sees=BUSINESS, about="explanation"),
     "tasks.verify": _TASK_JUDGED,

@@ -38,6 +38,7 @@ ACTS = {
     "task.adjust_time": _l("调整时限"),
     "task.explain_delay": _l("逾期说明"),
     "task.answer_explanation": _l("答复逾期说明"),
+    "task.answer_coordination": _l("答复需协调事项"),
     "task.suspend": _l("暂停"),
     "task.resume": _l("恢复办理"),
     "task.cancel": _l("撤销"),

@@ -9,7 +9,7 @@ from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
 from tracker.organisation.queries import contacts, seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, ContactRole, SeatRole
-from tracker.outbox.commands import enqueue
+from tracker.outbox.commands import enqueue, settle
 from tracker.tasks import policy
 from tracker.tasks.models import ConsultedTask, ConsultedUnit, SignOffBatch, Task, TaskPart
 
@@ -35,6 +35,7 @@ MESSAGES = {
     "task.resumed": Message(_l("任务恢复办理：%(title)s"), "tasks.show", "task_id", "player-play"),
     "task.cancelled": Message(_l("任务已撤销：%(title)s"), "tasks.show", "task_id", "ban"),
     "task.coordination": Message(_l("有需协调事项：%(title)s（%(unit)s）"), "tasks.show", "task_id", "subtask"),
+    "task.coordination_answered": Message(_l("需协调事项已答复：%(title)s"), "tasks.show", "task_id", "subtask"),
     "task.verifier": Message(_l("请您核验：%(title)s"), "tasks.show", "task_id", "checks"),
     "consultation.asked": Message(
         _l("征求意见：%(title)s（请于%(day)s前答复）"), "tasks.consulted_unit", "consulted_unit_id", "message"
@@ -91,6 +92,11 @@ def tell(kind: str, task: Task, people: Iterable[int], *, now: datetime, key: st
         now=now,
         group_id=task.group_id,
     )
+
+
+def settle_reminders(task: Task, kind: str, subject_id: int, *, now: datetime) -> None:
+    """What the clock said of something that is done, decided or dated anew no longer asks for attention."""
+    settle(("task", task.id), key=f"reminder:{kind}:{subject_id}:", now=now)
 
 
 def tell_lead(kind: str, task: Task, *, now: datetime) -> None:

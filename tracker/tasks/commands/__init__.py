@@ -10,6 +10,10 @@ from tracker.tasks.commands.consulting import (
     open_consultation,
     withdraw_consultation,
 )
+from tracker.tasks.commands.coordinating import (
+    answer_coordination,
+    check_coordination,
+)
 from tracker.tasks.commands.crossings import (
     record_crossings,
 )
@@ -104,6 +108,7 @@ __all__ = [
     "accept_task",
     "adjust_time",
     "answer_consultation",
+    "answer_coordination",
     "answer_explanation",
     "appoint_verifier",
     "ask_adjustment",
@@ -112,6 +117,7 @@ __all__ = [
     "cancel_task",
     "checked_opinion",
     "checked_reason",
+    "check_coordination",
     "complete_milestone",
     "complete_part",
     "confirm_report",

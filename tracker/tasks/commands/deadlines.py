@@ -127,6 +127,7 @@ def decide_extension(
             **on_paper(paper, task.group_id),
         },
     )
+    notices.settle_reminders(task, "extension", extension.id, now=now)
     notices.tell_lead("task.extension_decided", task, now=now)
 
 

@@ -17,6 +17,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict, require
 from tracker.organisation.models import LeadershipGroup
+from tracker.tasks import notices
 from tracker.tasks.models import Adjustment, DueDateChange, Extension, Milestone, Task, TaskPart
 from tracker.tasks.rules import (
     ENDED,
@@ -197,6 +198,7 @@ def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by:
     )
     task.due_on, task.sort_on = due_on, due_on
     task.cycle += 1
+    notices.settle_reminders(task, "task", task.id, now=now)
     refresh_behind(task)
     task_went_on.send(task, now=now)
 

@@ -8,7 +8,7 @@ from tracker.kernel.db import take
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
-from tracker.tasks import policy
+from tracker.tasks import notices, policy
 from tracker.tasks.commands.crossings import has_crossed, write_crossing
 from tracker.tasks.commands.moving import has_passed, hold, record_part, words
 from tracker.tasks.models import TaskPart
@@ -42,5 +42,6 @@ def complete_part(part: TaskPart, *, version: int, by: Actor, now: datetime) -> 
         write_crossing(CrossingKind.PART, part.id, task, part.unit_id, part.due_on, now=now)
     late = has_crossed(CrossingKind.PART, part.id)
     part.state, part.done_at, part.late = PartState.DONE, now, late
+    notices.settle_reminders(task, "part", part.id, now=now)
     record_part("part.done", part, by=by, now=now, late=late)
     task_went_on.send(task, now=now)

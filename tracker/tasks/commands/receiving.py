@@ -149,6 +149,7 @@ def decide_adjustment(
             **on_paper(paper, task.group_id),
         },
     )
+    notices.settle_reminders(task, "adjustment", adjustment.id, now=now)
     notices.tell("task.adjustment_decided", task, notices.unit_desk(task, asking_unit, now), now=now)
     if task.lead_unit_id != asking_unit:
         notices.tell_lead("task.issued", task, now=now)

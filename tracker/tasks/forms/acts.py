@@ -163,6 +163,12 @@ class AnswerForm(PaperForm):
     new_due_on = DayField(_l("限期整改到（不填为已知悉）"))
 
 
+class CoordinationForm(ActForm):
+    """Answer what a unit put up for coordination."""
+
+    text = TextField(_l("答复：怎样协调，或者列入哪次会议"), required=True, limit=2000)
+
+
 class ReasonForm(PaperForm):
     """An act from above that needs a reason."""
 

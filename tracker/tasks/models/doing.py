@@ -43,6 +43,7 @@ class ProgressReport(Model):
     unit: Mapped[Unit] = relationship()
     drafted_by: Mapped[Person] = relationship(foreign_keys=[drafted_by_id])
     evidence: Mapped[list["Evidence"]] = relationship(foreign_keys="Evidence.report_id", order_by="Evidence.id")
+    answer: Mapped["CoordinationAnswer | None"] = relationship(back_populates="report")
 
 
 class Submission(Model):
@@ -144,5 +145,5 @@ class CoordinationAnswer(Model):
     answered_as: Mapped[str] = mapped_column(sa.String(200), default="")
     answered_at: Mapped[datetime]
 
-    report: Mapped[ProgressReport] = relationship()
+    report: Mapped[ProgressReport] = relationship(back_populates="answer")
     answered_by: Mapped[Person] = relationship()

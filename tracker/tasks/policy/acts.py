@@ -55,6 +55,13 @@ def may_decide(actor: Actor, task: Task) -> Verdict:
     return uninvolved(actor, task)
 
 
+def may_answer_coordination(actor: Actor, task: Task) -> Verdict:
+    """Answer what a unit put up for coordination: whoever watches over the group; on a sub-task the unit above."""
+    if actor.roles_in(task.group_id) & OVERSEERS or _sits_above(actor, task):
+        return ALLOWED
+    return refused(_l("需协调事项由领导小组办公室、督导（督查）人员或者领导答复。"))
+
+
 def may_decide_adjustment(actor: Actor, task: Task) -> Verdict:
     """Decide what a unit asks for before signing: the office director or a leader; on a sub-task the unit above."""
     if not actor.roles_in(task.group_id) & (OFFICE_DIRECTORS | LEADERS) and not _sits_above(actor, task):

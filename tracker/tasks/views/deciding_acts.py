@@ -10,8 +10,9 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict
 from tracker.tasks import commands, papers, policy, queries
 from tracker.tasks.forms import acts as forms
-from tracker.tasks.models import Adjustment, DelayExplanation, Task
+from tracker.tasks.models import Adjustment, DelayExplanation, ProgressReport, Task
 from tracker.tasks.rules import (
+    LIVE,
     OPEN,
     AdjustmentKind,
     ExplanationState,
@@ -136,7 +137,28 @@ def _answer(doing: Doing) -> None:
     )
 
 
+def _answer_coordination(doing: Doing) -> None:
+    commands.answer_coordination(doing.thing, text=doing.form.text.data or "", by=doing.by, now=doing.now)
+
+
+def _may_answer_coordination(actor: Actor, report: ProgressReport) -> Verdict:
+    return policy.may_answer_coordination(actor, report.task)
+
+
 ACTS = (
+    Act(
+        "answer_coordination",
+        "/reports/<int:report_id>/coordination",
+        _l("答复需协调事项"),
+        _l("答复"),
+        _l("已答复。"),
+        forms.CoordinationForm,
+        queries.visible_report,
+        _may_answer_coordination,
+        _answer_coordination,
+        states=LIVE,
+        possible=commands.check_coordination,
+    ),
     Act(
         "decide_adjustment",
         "/adjustments/<int:adjustment_id>/decide",

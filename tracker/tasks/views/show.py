@@ -38,6 +38,7 @@ def show(task_id: int) -> ResponseReturnValue:
         others=[choice(step) for step in steps if step is not first],
         choice=choice,
         can_finish_milestones=found.task.state in WORKING and bool(policy.may_confirm(actor, found.task)),
+        can_answer_coordination=bool(policy.may_answer_coordination(actor, found.task)),
         plan_line_url=_line_of_plan(actor, found.task),
         pdf=pdf_available(),
         panels=[panel(found.task, actor) for panel in registry.panels.get("task", [])],

@@ -1,0 +1,169 @@
+"""Letters to be signed, and what the office itself owes: who hears when, until it is done; never a flag."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.cast import NOW, TODAY, Cast
+from tests.letters.promises import issued, sign
+from tests.tasks.pages.acting import ClientAs
+from tests.tasks.stories import act, active, again, refuses, submitted
+from tests.tasks.stories import issued as issued_task
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Invalid, NotAllowed, Stale
+from tracker.outbox.models import InboxItem
+from tracker.oversight.models import Flag
+from tracker.reminders.sweep import sweep
+from tracker.tasks import commands
+from tracker.tasks.commands import NewReport
+from tracker.tasks.models import ProgressReport
+from tracker.tasks.rules import AdjustmentKind
+
+
+def _told(cast: Cast, kind: str, *, days: int) -> dict[int, list[str]]:
+    """Sweep day by day; by day ahead, who was told."""
+    names = {person: name for name, person in cast.person_ids.items()}
+    found: dict[int, list[str]] = {}
+    for ahead in range(days):
+        now = NOW + timedelta(days=ahead, minutes=30)
+        sweep(now=now, pause=lambda _seconds: None)
+        rows = db.session.scalars(
+            sa.select(InboxItem.recipient_id).where(InboxItem.kind == kind, InboxItem.created_at == now)
+        ).all()
+        db.session.rollback()
+        if rows:
+            found[ahead] = sorted(names[row] for row in rows)
+    return found
+
+
+OFFICE = ["office_clerk", "office_director", "office_secondee"]
+
+
+def test_a_verification_that_waits_climbs_to_the_director_and_the_leader(cast: Cast, session: Session) -> None:
+    submitted(cast, due_on=date(2026, 6, 30))
+    # Handed in on Wednesday 18 March: owed by Monday the 23rd.
+    assert _told(cast, "reminder.verify", days=16) == {5: OFFICE, 7: ["office_director"], 12: ["leader"]}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Flag)) == 0
+
+
+def test_once_verified_nobody_hears_any_more(cast: Cast) -> None:
+    task = submitted(cast, due_on=date(2026, 6, 30))
+    supervisor = cast.actor("supervisor")
+    act(commands.verify_completion, again(task), remark="资料齐全。", by=supervisor, now=NOW)
+    assert _told(cast, "reminder.verify", days=10) == {}
+
+
+def test_an_extension_that_waits_is_told_of_and_settled_by_the_decision(cast: Cast, session: Session) -> None:
+    task = active(cast, due_on=date(2026, 4, 17))
+    asked = act(
+        commands.ask_extension, again(task), reason="雨季", new_due_on=date(2026, 5, 29), by=cast.actor("finance_head")
+    )
+    assert _told(cast, "reminder.extension", days=8) == {5: OFFICE, 7: ["office_director"]}
+    clerk = cast.actor("office_secondee")
+    act(commands.decide_extension, asked, approve=True, by=clerk, now=NOW + timedelta(days=7, hours=1))
+    open_ones = sa.select(sa.func.count()).where(InboxItem.kind == "reminder.extension", InboxItem.read_at.is_(None))
+    assert session.scalar(open_ones) == 0
+
+
+def test_an_adjustment_is_owed_by_the_day_that_the_unit_was_told(cast: Cast) -> None:
+    task = issued_task(cast)
+    said = {"kind": AdjustmentKind.STANDARD, "reason": "标准过高", "by": cast.actor("finance_head")}
+    act(commands.ask_adjustment, again(task), **said)
+    assert _told(cast, "reminder.adjustment", days=5) == {2: OFFICE}
+
+
+def _put_up(cast: Cast, now: datetime = NOW) -> ProgressReport:
+    task = active(cast, due_on=date(2026, 6, 30))
+    said = NewReport(text="已比对。", coordination="请协调统一口径。")
+    act(commands.report_progress, again(task), said, by=cast.actor("finance_head"), now=now)
+    return db.session.scalars(sa.select(ProgressReport)).one()
+
+
+def test_what_was_put_up_for_coordination_is_told_of_until_the_office_answers(cast: Cast, session: Session) -> None:
+    report = _put_up(cast)
+    assert _told(cast, "reminder.coordination", days=6) == {5: OFFICE}
+    with write_transaction():
+        clerk = cast.actor("office_clerk")
+        commands.answer_coordination(report, text="列入下次例会。", by=clerk, now=NOW + timedelta(days=5, hours=1))
+    kinds = session.scalars(sa.select(InboxItem.kind).where(InboxItem.read_at.is_(None))).all()
+    assert "reminder.coordination" not in kinds
+    assert kinds.count("task.coordination_answered") == 3
+    session.rollback()
+    assert _told(cast, "reminder.coordination", days=14) == {5: OFFICE}
+
+
+def test_a_later_report_without_it_takes_it_back(cast: Cast) -> None:
+    report = _put_up(cast)
+    act(commands.report_progress, again(report.task), NewReport(text="已自行解决。"), by=cast.actor("finance_head"))
+    assert _told(cast, "reminder.coordination", days=8) == {}
+
+
+@pytest.mark.parametrize("name", ["finance_head", "town_head", "outsider"])
+def test_only_who_watches_over_the_group_answers_coordination_and_once(cast: Cast, name: str) -> None:
+    report = _put_up(cast)
+    with write_transaction():
+        with pytest.raises(NotAllowed):
+            commands.answer_coordination(report, text="好", by=cast.actor(name), now=NOW)
+        with refuses(Invalid, "text"):
+            commands.answer_coordination(report, text=" ", by=cast.actor("office_clerk"), now=NOW)
+        commands.answer_coordination(report, text="好", by=cast.actor("office_clerk"), now=NOW)
+        with pytest.raises(Stale):
+            commands.answer_coordination(report, text="又", by=cast.actor("supervisor"), now=NOW)
+
+
+def test_a_report_that_puts_nothing_up_has_nothing_to_answer(cast: Cast) -> None:
+    task = active(cast, due_on=date(2026, 6, 30))
+    act(commands.report_progress, again(task), NewReport(text="已比对。"), by=cast.actor("finance_head"))
+    report = db.session.scalars(sa.select(ProgressReport)).one()
+    with write_transaction(), pytest.raises(Stale):
+        commands.answer_coordination(report, text="好", by=cast.actor("office_clerk"), now=NOW)
+
+
+def test_the_office_answers_coordination_on_its_page(cast: Cast, client_as: ClientAs) -> None:
+    report = _put_up(cast)
+    address, task_id = f"/reports/{report.id}/coordination", report.task_id
+    db.session.rollback()
+    clerk = client_as("office_clerk")
+    assert "答复需协调事项" in clerk.get(f"/tasks/{task_id}").text
+    assert "答复需协调事项" not in client_as("finance_head").get(f"/tasks/{task_id}").text
+    assert clerk.post(address, data={"text": ""}).status_code == 422
+    assert clerk.post(address, data={"text": "列入下次例会。"}).status_code == 302
+    assert "列入下次例会。" in client_as("finance_head").get(f"/tasks/{task_id}").text
+    assert clerk.get(address).status_code == 409
+
+
+def test_letters_are_told_to_who_must_sign_and_then_to_the_office(cast: Cast, session: Session) -> None:
+    issued(cast, sign_by=date(2026, 3, 23))
+    told = _told(cast, "reminder.letter_near", days=6)
+    signers = {name for names in told.values() for name in names}
+    assert set(told) == {0, 5}
+    assert {"finance_head", "finance_liaison"} <= signers
+    late = _told(cast, "reminder.letter_late", days=14)
+    assert set(late[6]) >= {"finance_head", *OFFICE}
+    assert set(late[12]) == {"leader", *OFFICE}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Flag)) == 0
+
+
+def test_a_letter_waits_on_who_has_not_signed_yet(cast: Cast) -> None:
+    letter = issued(cast, sign_by=date(2026, 3, 23))
+    sign(cast, letter, "finance_head")
+    told = _told(cast, "reminder.letter_near", days=1)[0]
+    assert "leader" in told
+    assert "finance_head" not in told
+
+
+def test_the_message_of_a_letter_leads_to_the_letter(cast: Cast, session: Session) -> None:
+    letter = issued(cast, sign_by=TODAY)
+    _told(cast, "reminder.letter_near", days=1)
+    items = session.scalars(sa.select(InboxItem).where(InboxItem.kind == "reminder.letter_near")).all()
+    assert {(item.subject_kind, item.subject_id) for item in items} == {("letter", letter.id)}
+
+
+def test_submission_and_a_new_date_settle_what_the_clock_said(cast: Cast, session: Session) -> None:
+    task = active(cast, due_on=TODAY)
+    _told(cast, "reminder.near", days=1)
+    act(commands.adjust_time, again(task), new_due_on=date(2026, 5, 8), basis="区里通知", by=cast.actor("leader"))
+    unread = sa.select(InboxItem).where(InboxItem.kind == "reminder.near", InboxItem.read_at.is_(None))
+    assert session.scalars(unread).all() == []
