@@ -77,7 +77,7 @@ def test_an_adjustment_is_owed_by_the_day_that_the_unit_was_told(cast: Cast) -> 
 def _put_up(cast: Cast, now: datetime = NOW) -> ProgressReport:
     task = active(cast, due_on=date(2026, 6, 30))
     said = NewReport(text="已比对。", coordination="请协调统一口径。")
-    act(commands.report_progress, again(task), said, by=cast.actor("finance_head"), now=now)
+    act(commands.report_progress, again(task), report=said, by=cast.actor("finance_head"), now=now)
     return db.session.scalars(sa.select(ProgressReport)).one()
 
 
@@ -96,7 +96,12 @@ def test_what_was_put_up_for_coordination_is_told_of_until_the_office_answers(ca
 
 def test_a_later_report_without_it_takes_it_back(cast: Cast) -> None:
     report = _put_up(cast)
-    act(commands.report_progress, again(report.task), NewReport(text="已自行解决。"), by=cast.actor("finance_head"))
+    act(
+        commands.report_progress,
+        again(report.task),
+        report=NewReport(text="已自行解决。"),
+        by=cast.actor("finance_head"),
+    )
     assert _told(cast, "reminder.coordination", days=8) == {}
 
 
@@ -115,7 +120,7 @@ def test_only_who_watches_over_the_group_answers_coordination_and_once(cast: Cas
 
 def test_a_report_that_puts_nothing_up_has_nothing_to_answer(cast: Cast) -> None:
     task = active(cast, due_on=date(2026, 6, 30))
-    act(commands.report_progress, again(task), NewReport(text="已比对。"), by=cast.actor("finance_head"))
+    act(commands.report_progress, again(task), report=NewReport(text="已比对。"), by=cast.actor("finance_head"))
     report = db.session.scalars(sa.select(ProgressReport)).one()
     with write_transaction(), pytest.raises(Stale):
         commands.answer_coordination(report, text="好", by=cast.actor("office_clerk"), now=NOW)
