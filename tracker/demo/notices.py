@@ -1,6 +1,7 @@
 """A few supervision notices in the story: answered and found fit, being answered, to be signed off, and a draft."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,7 +55,8 @@ def draft(stage: Stage) -> None:
             for number, task in enumerate(_late(stage, group_id)[:AT_ONCE]):
                 by = stage.urger(task)
                 urgency = Urgency.URGENT if number == 1 else Urgency.ORDINARY
-                words = NoticeWords(**usual_words(task, by=by), urgency=urgency)
+                usual: dict[str, Any] = usual_words(task, by=by)
+                words = NoticeWords(**usual, urgency=urgency)
                 notice = known.get(task.id) or commands.draft_notice(task, words, by=by, now=stage.now)
                 commands.propose_notice(notice, version=notice.version, by=by, now=stage.now)
 
@@ -84,13 +86,14 @@ def reply(stage: Stage) -> None:
     with write_transaction():
         for group_id in _groups(stage):
             for number, notice in enumerate(_notices(group_id, NoticeState.RECEIVED)):
-                said = {"version": notice.version, "now": stage.now}
+                version, now = notice.version, stage.now
                 if number == 0:
                     text = "已查明原因：前期资料收集不齐。现已落实专人，预计十个工作日内办结，并按周报送进展。"
-                    commands.send_reply(notice, text=text, by=stage.head(_task(notice)), **said)
+                    commands.send_reply(notice, text=text, version=version, by=stage.head(_task(notice)), now=now)
                 else:
                     text = "正在与有关单位核对数据，拟于本月底前办结。"
-                    commands.draft_reply(notice, text=text, by=stage.liaison(_task(notice)), **said)
+                    by = stage.liaison(_task(notice))
+                    commands.draft_reply(notice, text=text, version=version, by=by, now=now)
 
 
 def check(stage: Stage) -> None:
