@@ -13,7 +13,7 @@ from config import ROOT
 from tracker.kernel.access import Role, Route
 from tracker.kernel.text import Labels
 from tracker.letters import rules as letters
-from tracker.oversight import rules as notices
+from tracker.oversight import rules as oversight
 from tracker.tasks.rules import LABELS, LIVE, MOVES, OPEN, Move, TaskState
 
 docs = AppGroup("docs", help="The papers under docs/ that are made from the code.")
@@ -24,7 +24,7 @@ CHECK = click.option("--check", is_flag=True, help="Fail unless the paper under 
 @docs.command("states")
 @CHECK
 def states(check: bool) -> None:
-    """Print docs/states.md: the states of tasks, letters and supervision notices and the steps between them."""
+    """Print docs/states.md: the states of tasks, letters, supervision notices and flags, and the steps between them."""
     _publish(states_paper(), ROOT / "docs" / "states.md", check=check)
 
 
@@ -77,8 +77,40 @@ def states_paper() -> str:
         *letter_states(),
         "",
         *notice_states(),
+        "",
+        *flag_states(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def flag_states() -> list[str]:
+    """The life of a flag, likewise."""
+    words = oversight.LABELS
+    moves = oversight.FLAG_MOVES
+    return [
+        "# The life of a flag",
+        "",
+        "From `tracker/oversight/rules/flags.py`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    {state}: {words[state]}" for state in oversight.FlagState),
+        *(
+            f"    {source} --> {target or source}: {words[step]}"
+            for step, (sources, target) in moves.items()
+            for source in oversight.FlagState
+            if source in sources
+        ),
+        "```",
+        "",
+        f"| step | 中文 | {' | '.join(oversight.FlagState)} |",
+        "|---" * (len(oversight.FlagState) + 2) + "|",
+        *(
+            f"| {step} | {words[step]} | "
+            f"{' | '.join((target or state) if state in sources else '' for state in oversight.FlagState)} |"
+            for step, (sources, target) in moves.items()
+        ),
+    ]
 
 
 def letter_states() -> list[str]:
@@ -90,7 +122,7 @@ def letter_states() -> list[str]:
 def notice_states() -> list[str]:
     """The life of a supervision notice, likewise."""
     title, source = "# The life of a supervision notice", "tracker/oversight/rules/supervision.py"
-    return [title, "", f"From `{source}`.", "", *_life(notices.NoticeState, notices.NOTICE_MOVES, notices.LABELS)]
+    return [title, "", f"From `{source}`.", "", *_life(oversight.NoticeState, oversight.NOTICE_MOVES, oversight.LABELS)]
 
 
 def _life(states: type[StrEnum], moves: Mapping[Any, tuple[Collection[StrEnum], StrEnum]], words: Labels) -> list[str]:

@@ -92,6 +92,7 @@ def things_of(cast: Cast, *, group: str, unit: str, head: str, region: str, file
         "sha256": DIGEST,
         "ending": "docx",
         "rule": "returned",
+        "what": "circular",
         **_of_organisation(row, cast.unit_ids[unit], person),
         **_of_plans(cast, row, region, files),
         **_of_tasks(row, tasks, cast.unit_ids[unit], person),

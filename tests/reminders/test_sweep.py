@@ -85,7 +85,7 @@ def test_running_twice_changes_nothing(cast: Cast, session: Session) -> None:
     first = _sweep()
     assert first["reminders"] > 0
     assert first["crossings"] == 2
-    assert _sweep() == {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    assert not any(_sweep().values())
 
 
 def test_after_days_off_the_highest_rung_tells_and_lower_ones_go_on_record(cast: Cast, session: Session) -> None:
@@ -146,20 +146,20 @@ def test_what_is_not_running_is_neither_late_nor_reminded_of(cast: Cast, session
         task.completed_at = NOW if state is TaskState.COMPLETED else None
         task.suspended_from = TaskState.ACTIVE if state is TaskState.SUSPENDED else None
         task.state = state
-    assert _sweep() == {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    assert not any(_sweep().values())
 
 
 def test_an_extension_asked_in_time_makes_nobody_late(cast: Cast, session: Session) -> None:
     with write_transaction():
         running_task(cast, due_on=date(2026, 3, 16)).extension_pending = True
-    assert _sweep() == {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    assert not any(_sweep().values())
 
 
 def test_nothing_before_the_first_day_of_use_is_held_against_anybody(cast: Cast, session: Session) -> None:
     with write_transaction():
         running_task(cast, due_on=date(2026, 3, 16))
         cast.group("g1").uses_from = date(2026, 3, 17)
-    assert _sweep() == {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    assert not any(_sweep().values())
 
 
 def test_crossings_are_dated_by_the_deadline(cast: Cast, session: Session) -> None:
@@ -174,7 +174,7 @@ def test_an_archived_group_is_left_alone(cast: Cast, session: Session) -> None:
     with write_transaction():
         running_task(cast, due_on=date(2026, 3, 13))
         cast.group("g1").ended_on = date(2026, 3, 17)
-    assert _sweep() == {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    assert not any(_sweep().values())
 
 
 def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Session) -> None:

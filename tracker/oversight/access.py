@@ -54,6 +54,7 @@ ACCESS: dict[str, Route] = {
     "oversight.set_flag_rule": route(*SETTING, sees=BUSINESS | {Role.REGISTRAR}, about="group"),
     "oversight.set_flag_days": route(*SETTING, sees=BUSINESS | {Role.REGISTRAR}, about="group"),
     "oversight.flag_paper": route(BUSINESS, about="flag"),
+    "oversight.decision_paper": route(GROUP_ROLES, about="flag"),
     "oversight.statement_file": route(BUSINESS, about="flag"),
     "oversight.state_case": route(frozenset({Role.LIAISON}), CONFIRMING, sees=BUSINESS, about="flag"),
     # A draft is the unit's own until its head gives it.

@@ -14,7 +14,7 @@ from tracker.kernel.db import Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
-from tracker.oversight.commands import remind_late_replies
+from tracker.oversight.commands import chase_undecided, raise_flags_by_rules, remind_late_replies
 from tracker.reminders import commands
 from tracker.reminders.reminding import FAULTS, remind_group
 from tracker.reminders.rules import BRAKE, Brake
@@ -30,19 +30,21 @@ Pause = Callable[[float], None]
 def sweep(
     *, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep, brake: Brake = BRAKE
 ) -> dict[str, int]:
-    """Write crossings, issue recurring tasks, expire letters, and remind; returns how many of each.
+    """Write crossings, issue recurring tasks, expire letters, remind, and flag; returns how many of each.
 
     All of it is written in steps, which count only while whoever sweeps leads. Run twice, or after days off, it changes
     nothing but what is due. What fails for one group is logged and does not stop the others. The clock is believed;
     who sweeps by the clock asks `sweep_on_time`.
     """
-    counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "failed": 0}
+    counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "flags": 0, "chased": 0, "failed": 0}
     _add(counts, "issued", partial(_issue_periods, now=now, step=step))
     _add(counts, "expired", partial(_expire_letters, now=now, step=step))
     for group_id in _groups_at_work(now=now):
         _add(counts, "crossings", partial(_cross, group_id, now=now, step=step))
         crashpoint("sweep.group.crossed")
         _add(counts, "reminders", partial(remind_group, group_id, now=now, step=step, pause=pause, brake=brake))
+        _add(counts, "flags", partial(_flag, group_id, now=now, step=step))
+        _add(counts, "chased", partial(_chase, group_id, now=now, step=step))
     _add(counts, "reminders", partial(_ask_for_answers, now=now, step=step))
     return counts
 
@@ -71,6 +73,18 @@ def carry_out(*, now: datetime, step: Step = write_transaction, pause: Pause = t
             told += found
             pause(PAUSE_SECONDS)
     return {"released": told}
+
+
+def _flag(group_id: int, *, now: datetime, step: Step) -> int:
+    """Look by the rules that no rung of the ladder stands for; what is flagged already is left alone."""
+    with step():
+        return raise_flags_by_rules(group_id, now=now)
+
+
+def _chase(group_id: int, *, now: datetime, step: Step) -> int:
+    """Bring up what has waited for a decision too long."""
+    with step():
+        return chase_undecided(group_id, now=now)
 
 
 def _add(counts: dict[str, int], name: str, work: Callable[[], int]) -> None:

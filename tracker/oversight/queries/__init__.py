@@ -13,7 +13,14 @@ from tracker.oversight.queries.flag_matters import (
     visible_statement_draft,
     visible_statement_file,
 )
-from tracker.oversight.queries.flags import earlier_flags, events_of, period_over, visible_flag, visible_flags
+from tracker.oversight.queries.flags import (
+    earlier_flags,
+    events_of,
+    flags_about,
+    period_over,
+    visible_flag,
+    visible_flags,
+)
 from tracker.oversight.queries.records import (
     RECENT,
     Record,
@@ -66,6 +73,7 @@ __all__ = [
     "dry_run",
     "earlier_flags",
     "events_of",
+    "flags_about",
     "group_setting",
     "latest_urges",
     "list_groups",

@@ -26,6 +26,12 @@ def visible_flag(actor: Actor, flag_id: int) -> Flag:
     return flag
 
 
+def flags_about(actor: Actor, task_id: int) -> Sequence[Flag]:
+    """The flags about a task and its parts that somebody sees, newest first."""
+    seen = sa.select(Flag).where(Flag.task_id == task_id, policy.flags_visible_to(actor))
+    return db.session.scalars(seen.options(joinedload(Flag.unit)).order_by(Flag.id.desc())).all()
+
+
 def visible_flags(actor: Actor, ids: Sequence[int]) -> Sequence[Flag]:
     """Those of some flags that somebody sees, the oldest first."""
     seen = sa.select(Flag).where(Flag.id.in_(ids), policy.flags_visible_to(actor)).options(joinedload(Flag.unit))

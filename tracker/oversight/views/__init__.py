@@ -1,6 +1,7 @@
 """The pages of oversight; importing them hangs them on the blueprint."""
 
 from tracker.oversight.views import (
+    decision_papers,
     directing,
     flag_acts,
     flag_bulk,
@@ -16,6 +17,7 @@ from tracker.oversight.views.panel import panel
 
 __all__ = [
     "bp",
+    "decision_papers",
     "directing",
     "flag_acts",
     "flag_bulk",

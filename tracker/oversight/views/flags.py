@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import Stale
@@ -14,8 +15,10 @@ from tracker.oversight.models import Flag
 from tracker.oversight.queries import Matters
 from tracker.oversight.rules import FLAG_MOVES, LABELS, THRESHOLD_WORDS, FlagRule, FlagState
 from tracker.oversight.views.blueprint import bp
+from tracker.oversight.views.decision_papers import NAMES, papers_for
 from tracker.oversight.views.flag_acting import FlagAct
 from tracker.oversight.views.flag_acts import FLAG_ACTS
+from tracker.tasks.policy import OVERSEERS
 from tracker.tasks.rules import LABELS as TASK_LABELS
 from tracker.tasks.rules import Light
 
@@ -37,6 +40,9 @@ def flag(flag_id: int) -> ResponseReturnValue:
         matters=matters,
         choices=choices(actor, found, matters),
         earlier=queries.earlier_flags(actor, found),
+        papers=papers_for(matters.decision) if actor.roles_in(found.group_id) & OVERSEERS else [],
+        paper_names=NAMES,
+        pdf=pdf_available(),
         labels=LABELS,
         may_be_decided=queries.period_over(found, today=clock.today()),
         explains=found.state is FlagState.AWAITING and bool(policy.may_state(actor, found)),

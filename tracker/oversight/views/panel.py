@@ -24,7 +24,8 @@ def panel(task: Task, actor: Actor) -> str:
     may_direct = policy.may_direct_now(actor, task)
     notices = queries.notices_about(actor, [task.id])[task.id]
     drafts = drafting_links(task, actor, notices, now=now)
-    if not (record.urges or record.directions or units or may_direct or notices or drafts):
+    flags = queries.flags_about(actor, task.id)
+    if not (record.urges or record.directions or units or may_direct or notices or drafts or flags):
         return ""
     return Markup(  # noqa: S704 - written by our own template, which escapes
         render_template(
@@ -34,6 +35,7 @@ def panel(task: Task, actor: Actor) -> str:
             units=units,
             may_direct=may_direct,
             notices=notices,
+            flags=flags,
             drafts=drafts,
             gone={notice.id: policy.fell_away(notice) for notice in notices},
             late={notice.id for notice in notices if notice.late or queries.owes_late(notice, today=clock.today())},

@@ -1,0 +1,54 @@
+"""Papers that follow from a decision: they say what is on record, and only for who watches over the group."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from docx import Document
+from flask.testing import FlaskClient
+
+from tests.cast import Cast
+from tests.oversight.flag_stories import LATE, decided, flags_of, late
+from tests.tasks.stories import active, day
+from tracker.oversight.rules import DecisionKind
+from tracker.reminders.sweep import sweep
+
+ClientAs = Callable[[str], FlaskClient]
+
+
+def words_of(data: bytes) -> str:
+    """Everything that a Word file says."""
+    document = Document(BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_an_interview_has_a_notice_and_a_record(cast: Cast, client_as: ClientAs) -> None:
+    flag = decided(cast, DecisionKind.INTERVIEW)
+    leader = client_as("leader")
+    for what in ("interview-notice", "interview-record"):
+        answer = leader.get(f"/flags/decided/{flag.id}/{what}.docx")
+        assert answer.status_code == 200
+        assert "澄江区财政局" in words_of(answer.data)
+        assert f"/flags/decided/{flag.id}/{what}.docx" in leader.get(f"/flags/{flag.id}").text
+    assert leader.get(f"/flags/decided/{flag.id}/circular.docx").status_code == 409
+    assert leader.get(f"/flags/decided/{flag.id}/circular.txt").status_code == 404
+    assert client_as("finance_head").get(f"/flags/decided/{flag.id}/interview-notice.docx").status_code == 404
+
+
+def test_a_circular_names_unit_and_matter(cast: Cast, client_as: ClientAs) -> None:
+    flag = decided(cast, DecisionKind.CIRCULAR)
+    answer = client_as("office_clerk").get(f"/flags/decided/{flag.id}/circular.docx")
+    assert flag.evidence["title"] in words_of(answer.data)
+    light = decided(cast)
+    assert client_as("office_clerk").get(f"/flags/decided/{light.id}/circular.docx").status_code == 409
+
+
+def test_the_sweep_raises_by_rung_and_its_flags_stand_once(cast: Cast) -> None:
+    task, other = late(cast), active(cast, now=LATE)
+    first = sweep(now=day("2026-03-11"), pause=lambda _seconds: None)
+    assert (first["failed"], first["flags"], first["chased"]) == (0, 0, 0)
+    assert [flag.rung for flag in flags_of(task)] == [3]
+    assert flags_of(other) == []
+    again = sweep(now=day("2026-03-11"), pause=lambda _seconds: None)
+    assert not any(again.values())
+    assert len(flags_of(task)) == 1

@@ -1,0 +1,92 @@
+"""Papers that follow from a decision: 约谈通知, 约谈记录, and the draft of a 通报, made from what is on record."""
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.documents.paper import Paper
+from tracker.documents.sending import send_paper
+from tracker.kernel.actor import current_actor
+from tracker.kernel.errors import NotVisible, Stale
+from tracker.kernel.installation import on_paper
+from tracker.kernel.text import _
+from tracker.oversight import queries
+from tracker.oversight.models import Flag, FlagDecision
+from tracker.oversight.papers.circular import Circular, NamedProblem, circular_paper
+from tracker.oversight.papers.interviews import (
+    InterviewNotice,
+    InterviewRecord,
+    interview_notice_paper,
+    interview_record_paper,
+)
+from tracker.oversight.rules import DecisionKind
+from tracker.oversight.views.blueprint import bp
+from tracker.tasks.policy import OVERSEERS
+
+NAMES = {"interview-notice": "约谈通知", "interview-record": "约谈记录", "circular": "通报"}
+
+
+def papers_for(decision: FlagDecision | None) -> list[str]:
+    """Which papers go with a decision, by their code in the address."""
+    if decision is None:
+        return []
+    if decision.kind is DecisionKind.INTERVIEW:
+        return ["interview-notice", "interview-record"]
+    return ["circular"] if decision.kind is DecisionKind.CIRCULAR else []
+
+
+@bp.get("/flags/decided/<int:decided_id>/<any('interview-notice', 'interview-record', circular):what>.<ending>")
+def decision_paper(decided_id: int, what: str, ending: str) -> ResponseReturnValue:
+    """A paper of a decision, for whoever watches over the group: to be completed by hand, numbered and sent out."""
+    actor = current_actor()
+    flag = queries.visible_flag(actor, decided_id)
+    if ending not in {"docx", "pdf"} or not actor.roles_in(flag.group_id) & OVERSEERS:
+        raise NotVisible
+    decision = queries.decision_of(flag)
+    if decision is None or what not in papers_for(decision):
+        raise Stale(_("这项决定没有这份文书。"))
+    return send_paper(_paper(flag, decision, what), f"{NAMES[what]}{flag.id}", ending)
+
+
+def _facts(flag: Flag) -> list[str]:
+    seen = flag.evidence
+    late = f"，逾期{seen['late_days']}个工作日" if seen["late_days"] else ""
+    urged = f"；已催办{seen['urges']}次" if seen["urges"] else ""
+    return [f"任务“{seen['title']}”应于{flag.due_on.year}年{flag.due_on.month}月{flag.due_on.day}日完成{late}{urged}。"]
+
+
+def _paper(flag: Flag, decision: FlagDecision, what: str) -> Paper:
+    issuer, url = flag.group.name, on_paper(url_for("oversight.flag", flag_id=flag.id))
+    number, unit = decision.paper_number, flag.unit.name
+    if what == "interview-notice":
+        notice = InterviewNotice(
+            issuer=issuer,
+            addressee=unit,
+            interviewees=f"{unit}主要负责人",
+            reason=decision.reason,
+            facts=_facts(flag),
+            number=number,
+            interviewers=f"{decision.decided_by.name}（{decision.decided_as}）",
+            url=url,
+        )
+        return interview_notice_paper(notice)
+    if what == "interview-record":
+        record = InterviewRecord(
+            issuer=issuer,
+            unit=unit,
+            interviewers=f"{decision.decided_by.name}（{decision.decided_as}）",
+            interviewees=f"{unit}主要负责人",
+            reason=decision.reason,
+            number=number,
+            url=url,
+        )
+        return interview_record_paper(record)
+    problem = NamedProblem(unit, flag.evidence["title"], flag.evidence["late_days"], decision.reason)
+    circular = Circular(
+        issuer=issuer,
+        title=f"关于{unit}有关任务推进情况的通报",
+        opening="现将有关情况通报如下。",
+        problems=[problem],
+        demands=["请对照任务要求抓紧整改，并按时报送整改情况。"],
+        number=number,
+    )
+    return circular_paper(circular)
