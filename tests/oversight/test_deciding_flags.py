@@ -16,7 +16,7 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.organisation.models import Seat
 from tracker.organisation.rules import SeatRole
-from tracker.oversight import commands
+from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import Flag, FlagDecision, FlagEvent
 from tracker.oversight.rules import Card, DecisionKind, FlagMove, FlagState, ProposalState
 from tracker.tasks.commands import PaperRoad
@@ -300,3 +300,19 @@ def test_a_decision_settles_what_was_open_about_the_flag(cast: Cast) -> None:
     assert "flag.yellow" not in inbox(cast, "finance_head")
     moves = db.session.scalars(sa.select(FlagEvent.move).where(FlagEvent.flag_id == flag.id).order_by(FlagEvent.id))
     assert list(moves) == [FlagMove.RAISE, FlagMove.NOTIFY, FlagMove.STATE, FlagMove.DECIDE]
+
+
+def may_open(cast: Cast, flag: Flag, name: str) -> bool:
+    """Whether somebody is offered the form of a decision."""
+    flag, today = fresh(flag), date(2026, 3, 26)
+    return bool(policy.may_decide_at_all(cast.actor(name), flag, proposal=queries.open_proposal(flag), day=today))
+
+
+def test_the_form_of_a_decision_opens_to_who_could_take_one(cast: Cast) -> None:
+    flag = flagged(cast)
+    offered = [name for name in ("supervisor", "leader", "finance_head", "office_clerk") if may_open(cast, flag, name)]
+    assert offered == ["supervisor", "leader"]
+    proposed(cast, flag)
+    assert (may_open(cast, flag, "supervisor"), may_open(cast, flag, "leader")) == (False, True)
+    own = flagged(cast, parts=("government",))
+    assert (may_open(cast, own, "leader"), may_open(cast, own, "supervisor")) == (False, True)

@@ -91,11 +91,12 @@ def sits_to_decide(actor: Actor, flag: Flag) -> bool:
     )
 
 
-def may_decide_at_all(actor: Actor, flag: Flag, *, day: date) -> Verdict:
+def may_decide_at_all(actor: Actor, flag: Flag, *, proposal: FlagProposal | None, day: date) -> Verdict:
     """Open the form of a decision: whoever could take one of some kind."""
-    if sits_to_decide(actor, flag):
-        return untouched(actor, flag)
-    return may_supervise(actor, flag, day=day)
+    if sits_to_decide(actor, flag) and not untouched(actor, flag):
+        return OWN_UNIT
+    verdicts = [may_decide_flag(actor, flag, kind, proposal=proposal, day=day) for kind in DecisionKind]
+    return next((verdict for verdict in verdicts if verdict), verdicts[0])
 
 
 def may_decide_flag(
