@@ -14,6 +14,17 @@ from werkzeug.serving import make_server
 from config import Settings
 from tests.cast import NOW, TODAY, Cast, enter_cast
 from tests.engines import Sqlite
+from tests.journeys.flagged import FLAG_FOR, TICKED_FLAGS, raise_flags
+from tests.journeys.openings import (
+    ELSEWHERE,
+    LETTER_FOR,
+    NOT_PAGES,
+    NOTICE_FOR,
+    PEOPLE,
+    PERSON_FOR,
+    TASK_FOR,
+    TICKED,
+)
 from tests.laws.things import Things, job_of, things_of
 from tests.letters import promises, years_end
 from tests.oversight import supervised
@@ -29,143 +40,6 @@ from tracker.letters import commands as letters
 from tracker.letters import queries
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
-
-PEOPLE = {
-    Role.OFFICE_DIRECTOR: "office_director",
-    Role.HEAD: "finance_head",
-    Role.SUPERVISOR: "supervisor",
-    Role.LEADER: "leader",
-    Role.REGISTRAR: "registrar",
-    Role.SYSTEM_ADMINISTRATOR: "administrator",
-    Role.AUDITOR: "auditor",
-    Role.LIAISON: "finance_liaison",
-}
-"""Who opens a page: the first of these who may, the office before others, since its pages hold the most."""
-
-NOT_PAGES = frozenset(
-    {
-        "audit.anchor",
-        "health.healthz",
-        "jobs.download",
-        "jobs.progress",
-        "letters.docx_of_letter",
-        "letters.fulfilment_scan",
-        "letters.handover_scan",
-        "letters.handover_sheet",
-        "letters.drawing",
-        "letters.pdf_of_letter",
-        "letters.pile_page",
-        "letters.reconciliation_sheet",
-        "letters.scan",
-        "letters.standing",
-        "oversight.export_notices",
-        "oversight.notice_file",
-        "oversight.notice_scan",
-        "oversight.notice_sheet",
-        "plans.original",
-        "static",
-        "tasks.adjust_time_sheet",
-        "tasks.answer_explanation_sheet",
-        "tasks.batch_paper",
-        "tasks.batch_sheet",
-        "tasks.breakdown_of_list",
-        "tasks.breakdown_of_plan",
-        "tasks.cancel_sheet",
-        "tasks.decide_adjustment_sheet",
-        "tasks.decide_extension_sheet",
-        "tasks.evidence",
-        "tasks.export",
-        "tasks.paper",
-        "tasks.resume_sheet",
-        "tasks.sheet",
-        "tasks.suspend_sheet",
-        "tasks.verify_sheet",
-    }
-)
-"""What answers with a file, or to machines."""
-
-ELSEWHERE = frozenset({"accounts.second_step", "accounts.setup"})
-"""Open only in an empty installation: the first run has its own journey."""
-
-PERSON_FOR = {"accounts.sign_in": None, "intake.passed_drafts": "leader", "intake.preview": "registrar"}
-"""Pages that open to somebody else: to whoever has not signed in, brought the document, or leads the new group."""
-
-TASK_FOR = {
-    "oversight.direct": "late",
-    "oversight.draft_notice": "late",
-    "oversight.urge": "late",
-    "tasks.accept": "waiting",
-    "tasks.ask_adjustment": "waiting",
-    "tasks.edit": "draft",
-    "tasks.explain_delay": "late",
-    "tasks.resume": "suspended",
-    "tasks.show": "late",
-    "tasks.verify": "submitted",
-}
-"""Routes that want a task in another state than under way."""
-
-LETTER_FOR = {
-    "letters.edit": "draft",
-    "letters.follow": "in_force",
-    "letters.hand_on": "in_force",
-    "letters.reconcile": "in_force",
-    "letters.record_fulfilment": "reconciled",
-    "letters.show": "in_force",
-    "oversight.draft_letter_notice": "late",
-}
-"""Routes that want a letter in another state than waiting for signatures."""
-
-NOTICE_FOR = {
-    "oversight.accept_reply": "replied",
-    "oversight.discard_notice": "draft",
-    "oversight.edit_notice": "draft",
-    "oversight.notice": "replied",
-    "oversight.propose_notice": "draft",
-    "oversight.reply_notice": "received",
-    "oversight.return_reply": "replied",
-    "oversight.send_back_notice": "proposed",
-    "oversight.sign_for_notice": "issued",
-    "oversight.sign_off_notice": "proposed",
-    "oversight.withdraw_notice": "issued",
-}
-"""In which state each page wants a supervision notice."""
-
-TICKED = {
-    "oversight.urge_many": "late",
-    "tasks.bulk_leader": "task",
-    "tasks.bulk_propose": "draft",
-    "tasks.bulk_time": "task",
-    "tasks.consult": "draft",
-}
-"""Pages about the tasks that were ticked on the list before."""
-
-DESKS = (
-    ("desk.home", "finance_head"),
-    ("desk.home", "finance_liaison"),
-    ("desk.home", "supervisor"),
-    ("desk.home", "leader"),
-    ("desk.home", "registrar"),
-    ("desk.home", "administrator"),
-    ("desk.home", "auditor"),
-    ("desk.home", "outsider"),
-    ("desk.inbox", "finance_head"),
-    ("desk.overview", "supervisor"),
-    ("desk.review", "supervisor"),
-    ("letters.asked", "finance_head"),
-    ("letters.index", "finance_head"),
-    ("letters.show", "finance_head"),
-    ("letters.sign_many", "leader"),
-    ("oversight.notice", "finance_head"),
-    ("oversight.notices", "finance_head"),
-    ("intake.preview", "registrar"),
-    ("organisation.units", "registrar"),
-    ("tasks.confirm", "finance_head"),
-    ("tasks.consulted_unit", "finance_head"),
-    ("tasks.index", "finance_head"),
-    ("tasks.show", "finance_head"),
-    ("tasks.show", "supervisor"),
-)
-"""Pages that look different to different people, opened by them as well."""
 
 
 def rules() -> list[Rule]:
@@ -187,6 +61,7 @@ class House:
     own: Things = field(init=False)
     letters: dict[str, int] = field(default_factory=dict)
     notices: dict[str, int] = field(default_factory=dict)
+    flags: dict[str, dict[str, int | str]] = field(default_factory=dict)
     document_id: int = field(init=False)
     plan_id: int = field(init=False)
     waiting_part_id: int = field(init=False)
@@ -208,6 +83,7 @@ class House:
             self._tell_stories()
             self._promise()
             self._supervise()
+            self.flags = raise_flags(self.cast)
             db.session.remove()
         self._bring_plans()
 
@@ -289,11 +165,15 @@ class House:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
         if rule.endpoint in NOTICE_FOR:
             ids["supervision_notice_id"] = self.notices[NOTICE_FOR[rule.endpoint]]
+        if rule.endpoint.startswith("oversight."):
+            ids.update(self.flags[FLAG_FOR.get(rule.endpoint, "awaiting")])
         if "job_id" in rule.arguments:
             ids["job_id"] = self.job_id
         values = {name: ids[name] for name in rule.arguments}
         if rule.endpoint in TICKED:
             values["task"] = self.own.tasks[TICKED[rule.endpoint]]
+        if rule.endpoint in TICKED_FLAGS:
+            values["flag"] = self.flags[TICKED_FLAGS[rule.endpoint]]["flag_id"]
         return self.app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
 
     def dress(self, person: str, *, theme: str, language: str) -> int:

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.routing import Rule
 
-from tests.journeys.pages import DESKS, House, rules, served
+from tests.journeys.openings import DESKS
+from tests.journeys.pages import House, rules, served
 from tests.journeys.visits import PHONE, WIDE, faults_of, let_in, listen
 
 pytestmark = pytest.mark.browser

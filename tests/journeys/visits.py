@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.visitors import signed_in
+from tracker.kernel import clock
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -40,7 +41,7 @@ TOO_WIDE = """() => {
 def let_in(context: BrowserContext, app: Flask, person_id: int, address: str) -> None:
     """Sign somebody in on a browser by its cookie, without the cost of a password."""
     name = app.config["SESSION_COOKIE_NAME"]
-    cookie = signed_in(app, person_id).get_cookie(name)
+    cookie = signed_in(app, person_id, now=clock.now()).get_cookie(name)
     assert cookie is not None
     context.add_cookies([{"name": name, "value": cookie.value, "url": address, "httpOnly": True, "sameSite": "Lax"}])
 
