@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from tests.cast import NOW, Cast
 from tests.tasks.stories import act, active, again, cancelled, completed, day, submitted
 from tracker.audit.queries import history
+from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import db, write_transaction
-from tracker.oversight import commands, queries
+from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import SupervisionNotice, Urge
-from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject, UrgeChannel
+from tracker.oversight.rules import FellAway, NoticeOrigin, NoticeState, NoticeSubject, UrgeChannel
 from tracker.tasks.commands import NewPart, adjust_time, ask_extension
 from tracker.tasks.models import Task
 
@@ -43,7 +44,8 @@ def test_the_ladder_urges_the_lead_unit_and_shows_as_the_system(cast: Cast) -> N
     task = active(cast)
     assert urge(cast, "task", task.id) == 1
     [made] = queries.records_of([task.id])[task.id].urges
-    assert (made.by_id, made.rung, made.cycle, made.unit_id) == (None, 1, 1, cast.unit_ids["finance"])
+    assert (made.by_id, made.rung, made.unit_id) == (None, 1, cast.unit_ids["finance"])
+    assert made.cycle == policy.cycle_of_work(again(task))
     assert made.sentence == "任务已逾期，请抓紧办理，说明原因和预计完成时间。"
     assert made.channel is UrgeChannel.MESSAGE
 
@@ -128,6 +130,7 @@ def test_what_the_office_discarded_is_not_drafted_at_the_same_rung_again(cast: C
 
 def test_a_new_due_date_may_be_drafted_about_again(cast: Cast) -> None:
     task = active(cast)
+    first = policy.cycle_of_work(task)
     draft(cast, "task", task.id)
     act(
         adjust_time,
@@ -138,7 +141,30 @@ def test_a_new_due_date_may_be_drafted_about_again(cast: Cast) -> None:
         by=cast.actor("leader"),
     )
     assert draft(cast, "task", task.id, now=day("2026-06-09")) == 1
-    assert [one.cycle for one in notices()] == [1, 2]
+    assert [one.cycle for one in notices()] == [first, policy.cycle_of_work(again(task))]
+
+
+def test_the_next_milestone_is_urged_about_as_the_first_was(cast: Cast) -> None:
+    task = active(cast)
+    for followed in (date(2026, 3, 2), date(2026, 3, 6)):
+        with write_transaction():
+            again(task).next_milestone_on = followed
+        assert urge(cast, "task", task.id) == 1
+        assert urge(cast, "task", task.id) == 0
+    urges = queries.records_of([task.id])[task.id].urges
+    assert [one.cycle for one in urges] == [cycle_of(date(2026, 3, 6)), cycle_of(date(2026, 3, 2))]
+
+
+def test_a_new_date_of_a_part_begins_anew_and_overtakes_the_first_notice(cast: Cast) -> None:
+    task = active(cast, parts=("construction",))
+    [part] = again(task).parts
+    assert draft(cast, "part", part.id) == 1
+    assert policy.fell_away(notices()[0]) is None
+    with write_transaction():
+        [part] = again(task).parts
+        part.due_on = date(2026, 4, 30)
+    assert draft(cast, "part", part.id, now=day("2026-05-20")) == 1
+    assert [policy.fell_away(one) for one in notices()] == [FellAway.RESCHEDULED, None]
 
 
 def test_nothing_is_drafted_about_what_is_done_or_awaits_a_decision(cast: Cast) -> None:

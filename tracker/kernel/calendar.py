@@ -13,6 +13,12 @@ from tracker.kernel.prepared import Prepared
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+FIRST_DAY = date(1970, 1, 1)
+
+
+def cycle_of(due_on: date) -> int:
+    """The cycle that a date begins: its number as a day, as `day_number` counts, so that a new date is a new cycle."""
+    return (due_on - FIRST_DAY).days
 
 
 class YearStatus(StrEnum):

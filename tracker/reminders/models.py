@@ -130,7 +130,7 @@ class Reminder(Model):
     subject_id: Mapped[int]
     ladder: Mapped[str] = mapped_column(sa.String(20))
     cycle: Mapped[int]
-    """The date that the ladder followed, as the number of its day (`rules.cycle_of`)."""
+    """The date that the ladder followed, as the number of its day (`cycle_of`)."""
     rung: Mapped[int]
     """The rung's offset in working days."""
     repeat: Mapped[int] = mapped_column(default=0)

@@ -115,7 +115,9 @@ def fulfil_letter(
     found.method = SigningMethod.ELECTRONIC if paper is None else SigningMethod.PAPER
     if paper is not None:
         found.recorded_by_id, found.scan_sha256 = by.person_id, paper.scan.sha256
-    found.statement = queries.statement_of_reconciliation(found)
+    # What the statement looks up must not write the row before it has its mark.
+    with db.session.no_autoflush:
+        found.statement = queries.statement_of_reconciliation(found)
     found.mark = seals.mark(RECONCILIATION_PURPOSE, found.statement.encode())
     db.session.flush()
     note("fulfil", letter, by=by, now=now, name=judge.name, signed_as=found.confirmed_as, mark=found.mark)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tracker.audit.commands import record
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import affected, db, insert_if_new
+from tracker.kernel.db import affected, day_number, db, insert_if_new
 from tracker.kernel.text import noted
 from tracker.organisation.models import Person
 from tracker.organisation.queries import seat_holders
@@ -100,15 +100,16 @@ def _pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:
 def _running(group_id: int, kind: str, ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
     """Those of some tasks or parts that are still owed, with whom they fall to; one that a request stays is not."""
     open_tasks = sa.and_(Task.group_id == group_id, Task.state.in_(sorted(OPEN)), ~Task.extension_pending)
+    followed = sa.func.coalesce(Task.next_milestone_on, Task.due_on)
     if kind == "task":
         return sa.select(
             Task.id.label("task_id"),
             sa.cast(sa.null(), sa.Integer).label("part_id"),
             Task.lead_unit_id.label("unit_id"),
-            Task.cycle,
+            day_number(followed).label("cycle"),
             Task.title,
             Task.basis,
-            sa.func.coalesce(Task.next_milestone_on, Task.due_on).label("due_on"),
+            followed.label("due_on"),
             Task.parent_id,
         ).where(open_tasks, Task.id.in_(ids))
     return (
@@ -116,7 +117,7 @@ def _running(group_id: int, kind: str, ids: Sequence[int]) -> sa.Select[*tuple[A
             Task.id.label("task_id"),
             TaskPart.id.label("part_id"),
             TaskPart.unit_id,
-            sa.literal(1).label("cycle"),
+            day_number(sa.func.coalesce(TaskPart.due_on, followed)).label("cycle"),
             Task.title,
             Task.basis,
             TaskPart.due_on,

@@ -139,11 +139,11 @@ def _place(subject: Subject) -> dict[str, object]:
         }
     if isinstance(subject, TaskPart):
         ids = {"task_id": subject.task_id, "part_id": subject.id}
-        return {"kind": NoticeSubject.PART, **ids, "cycle": 1, "unit_id": subject.unit_id}
+        return {"kind": NoticeSubject.PART, **ids, "cycle": policy.cycle_of_work(subject), "unit_id": subject.unit_id}
     return {
         "kind": NoticeSubject.TASK,
         "task_id": subject.id,
-        "cycle": subject.cycle,
+        "cycle": policy.cycle_of_work(subject),
         "unit_id": subject.lead_unit_id,
     }
 

@@ -25,6 +25,7 @@ from tracker.oversight.policy.reviewing import REVIEWERS, may_direct, may_direct
 from tracker.oversight.policy.supervision import (
     DRAFTERS,
     checking_roles,
+    cycle_of_work,
     fell_away,
     may_check_reply,
     may_discard_notice,
@@ -46,6 +47,7 @@ __all__ = [
     "REVIEWERS",
     "able_supervisors",
     "checking_roles",
+    "cycle_of_work",
     "fell_away",
     "flags_visible_to",
     "may_act_on_flags",

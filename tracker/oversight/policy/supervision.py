@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.calendar import cycle_of
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.letters.rules import WAITING
@@ -11,6 +12,7 @@ from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, SeatRo
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.rules import OUT, FellAway, NoticeOrigin, NoticeSubject
 from tracker.tasks import policy as tasks
+from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.rules import PartState, TaskState
 
 DRAFTERS = OFFICE | {SeatRole.SUPERVISOR}
@@ -111,6 +113,17 @@ def uninvolved_in(actor: Actor, notice: Notice) -> Verdict:
     return ALLOWED
 
 
+def cycle_of_work(subject: Task | TaskPart) -> int:
+    """Which date a notice on a task or part is about: the one that its ladder follows.
+
+    A part without a date of its own has the task's.
+    """
+    if isinstance(subject, TaskPart):
+        return cycle_of(subject.due_on) if subject.due_on is not None else cycle_of_work(subject.task)
+    followed = subject.next_milestone_on or subject.due_on
+    return cycle_of(followed) if followed is not None else 0
+
+
 def fell_away(notice: Notice) -> FellAway | None:
     """Why what a notice is about no longer stands as it did; None while it does."""
     if notice.letter is not None:
@@ -126,5 +139,6 @@ def fell_away(notice: Notice) -> FellAway | None:
     if notice.kind is NoticeSubject.PART:
         assert notice.part is not None
         gone = {PartState.DONE: FellAway.COMPLETED, PartState.CANCELLED: FellAway.CANCELLED}
-        return gone.get(notice.part.state)
-    return None if task.cycle == notice.cycle else FellAway.RESCHEDULED
+        if notice.part.state in gone:
+            return gone[notice.part.state]
+    return None if cycle_of_work(notice.part or task) == notice.cycle else FellAway.RESCHEDULED

@@ -58,7 +58,7 @@ def drafting_links(
     links = []
     subjects: list[Task | TaskPart] = [task, *task.parts]
     for subject in subjects:
-        part_id, cycle = (subject.id, 1) if isinstance(subject, TaskPart) else (None, subject.cycle)
+        part_id, cycle = subject.id if isinstance(subject, TaskPart) else None, policy.cycle_of_work(subject)
         unit = subject.unit if isinstance(subject, TaskPart) else subject.lead_unit
         if (part_id, cycle) not in taken and unit is not None and _is_overdue(subject, now=now):
             links.append((unit.name, url_for("oversight.draft_notice", task_id=task.id, part=part_id)))

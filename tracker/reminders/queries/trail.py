@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import db
 from tracker.organisation.models import Person
 from tracker.reminders.models import Reminder
-from tracker.reminders.rules import Audience, ReminderState, SubjectName, cycle_of
+from tracker.reminders.rules import Audience, ReminderState, SubjectName
 from tracker.tasks.models import Task
 
 

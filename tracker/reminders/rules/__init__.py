@@ -23,7 +23,7 @@ from tracker.reminders.rules.ladders import (
     default_ladder,
 )
 from tracker.reminders.rules.limits import EARLIEST, LATEST, MOST_REPEATS, MOST_RUNGS, faults
-from tracker.reminders.rules.windows import HORIZON, Step, Window, cycle_of, rung_day, steps_of, windows
+from tracker.reminders.rules.windows import HORIZON, Step, Window, rung_day, steps_of, windows
 from tracker.reminders.rules.words import (
     CLOCK,
     LABELS,
@@ -70,7 +70,6 @@ __all__ = [
     "SubjectName",
     "Window",
     "clock_doubt",
-    "cycle_of",
     "default_ladder",
     "faults",
     "hear",

@@ -82,11 +82,3 @@ def _latest_due(today: date, offset: int, calendar: WorkingDays, *, roll: bool, 
         else:
             high = middle - timedelta(days=1)
     return low
-
-
-_FIRST_DAY = date(1970, 1, 1)
-
-
-def cycle_of(due_on: date) -> int:
-    """The cycle of reminders that a date begins: its number as a day, so that a new date always is a new cycle."""
-    return (due_on - _FIRST_DAY).days
