@@ -71,7 +71,7 @@ def test_units_are_asked_before_who_signs_off_decides(app: Flask, cast: Cast, se
     has_an_opinion(enter(cast.person_ids["finance_head"], PHONE))
     has_none(enter(cast.person_ids["construction_head"], PHONE))
     handles_and_proposes(office)
-    [row] = all_of(ConsultedTask, ConsultedTask.text == OPINION)
+    [row] = all_of(ConsultedTask, ConsultedTask.said == OPINION)
     assert (row.handling, task_named(TASK).state) == (Handling.NOT_ADOPTED, TaskState.PROPOSED)
     leader = enter(cast.person_ids["leader"])
     leader.goto("/")

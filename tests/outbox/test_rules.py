@@ -32,7 +32,8 @@ def test_waits_double_up_to_six_hours(attempts: int, minutes: int) -> None:
 
 
 def test_a_pace_lets_some_go_at_once_and_the_others_one_by_one() -> None:
-    pace, free_at, went = Pace(12, 3), None, []
+    pace, free_at = Pace(12, 3), None
+    went: list[float] = []
     now = NOW
     while len(went) < 6:
         moment = pace.free_moment(free_at, now)

@@ -1,5 +1,6 @@
 """A group's own ladder: versions that are never changed, limits with their sentences, pages with a preview."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -235,7 +236,7 @@ def test_the_preview_names_real_people_on_real_days(cast: Cast, session: Session
     assert list(lines[0].open) == [Audience.OWNER]
 
 
-def _form(*rungs: dict[str, object], **more: object) -> dict[str, object]:
+def _form(*rungs: Mapping[str, object], **more: object) -> dict[str, object]:
     said: dict[str, object] = {"version": "0", "reason": "", **more}
     for place, rung in enumerate(rungs):
         said |= {f"rungs-{place}-{name}": value for name, value in {"effect": "none", **rung}.items()}
@@ -269,7 +270,7 @@ def test_others_who_watch_over_the_group_read_it(cast: Cast, client_as: ClientAs
     for kind in LadderKind:
         page = client_as("supervisor").get(f"/groups/{group_id}/ladders/{kind.value}?due_on=2026-05-01")
         assert page.status_code == 200
-    assert "提醒规则由办公室主任、副主任修改。" in page.text
+        assert "提醒规则由办公室主任、副主任修改。" in page.text
     assert client_as("supervisor").get(f"/groups/{group_id}/ladders/nothing").status_code == 404
     assert client_as("supervisor").get("/ladders").status_code == 302
     assert client_as("finance_head").get(f"/groups/{group_id}/ladders/deadline").status_code == 403

@@ -1,6 +1,7 @@
 """Letters to be signed, and what the office itself owes: who hears when, until it is done; never a flag."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -69,7 +70,7 @@ def test_an_extension_that_waits_is_told_of_and_settled_by_the_decision(cast: Ca
 
 def test_an_adjustment_is_owed_by_the_day_that_the_unit_was_told(cast: Cast) -> None:
     task = issued_task(cast)
-    said = {"kind": AdjustmentKind.STANDARD, "reason": "标准过高", "by": cast.actor("finance_head")}
+    said: dict[str, Any] = {"kind": AdjustmentKind.STANDARD, "reason": "标准过高", "by": cast.actor("finance_head")}
     act(commands.ask_adjustment, again(task), **said)
     assert _told(cast, "reminder.adjustment", days=5) == {2: OFFICE}
 

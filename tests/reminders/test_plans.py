@@ -13,12 +13,12 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db
 from tracker.reminders.queries.standing import pending
 from tracker.reminders.recipients import Holders
-from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, default_ladder, windows
+from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, SubjectName, default_ladder, windows
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import KIND_OF
 
 
-def _plan(cast: Cast, kind: str, ids: list[int] | None) -> str:
+def _plan(cast: Cast, kind: SubjectName, ids: list[int] | None) -> str:
     group_id = cast.group_ids["g1"]
     ladder = default_ladder(LadderKind.DEADLINE)
     run = Sweeping(group_id, date(2026, 1, 1), ladder, Holders(group_id, TODAY), NOW)
@@ -33,7 +33,7 @@ def _plan(cast: Cast, kind: str, ids: list[int] | None) -> str:
 
 @pytest.mark.sqlite
 def test_a_chunk_goes_to_its_tasks_by_their_numbers(cast: Cast, session: Session) -> None:
-    plan = _plan(cast, "task", list(range(1, 500)))
+    plan = _plan(cast, SubjectName.TASK, list(range(1, 500)))
     assert plan.count("SEARCH task USING INTEGER PRIMARY KEY") == 2
     assert "ix_task" not in plan
     assert "SCAN" not in plan
@@ -41,7 +41,7 @@ def test_a_chunk_goes_to_its_tasks_by_their_numbers(cast: Cast, session: Session
 
 @pytest.mark.sqlite
 def test_what_stands_on_a_rung_is_found_by_its_date(cast: Cast, session: Session) -> None:
-    plan = _plan(cast, "task", None)
+    plan = _plan(cast, SubjectName.TASK, None)
     assert "SEARCH task USING INDEX ix_task_group" in plan
     assert "ix_task_milestone" in plan
     assert "SCAN task" not in plan
