@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.kernel.db import Model, db
+from tracker.kernel.db import Model, db, insert_if_new
 
 
 class RunState(StrEnum):
@@ -50,11 +50,10 @@ class Heartbeat(Model):
 
 def beat(role: str, *, holder: str, now: datetime) -> None:
     """Say that a process is alive; belongs in a write transaction of its own."""
-    row = db.session.get(Heartbeat, role)
-    if row is None:
-        db.session.add(Heartbeat(role=role, holder=holder, at=now))
-    else:
-        row.holder, row.at = holder, now
+    # Of two that start at once, the second finds the row of the first.
+    db.session.execute(insert_if_new(Heartbeat).values(role=role, holder=holder, at=now))
+    row = db.session.get_one(Heartbeat, role, populate_existing=True)
+    row.holder, row.at = holder, now
 
 
 def sign_off(role: str, *, holder: str) -> None:
