@@ -16,8 +16,8 @@ import psycopg
 
 TABLES = {
     "reminder": "subject_kind, subject_id, rung, repeat, recipient_id, state, scheduled_for",
-    "inbox_item": "id, recipient_id, key, kind, channels",
-    "delivery": "id, recipient_id, state, message_id",
+    "inbox_item": "id, recipient_id, key, channels, created_at",
+    "delivery": "id, recipient_id, state, message_id, digest_key",
     "delivery_item": "delivery_id, item_id, channel, included",
     "delivery_attempt": "delivery_id, attempt, outcome",
     "job_run": "job, slot, state",
@@ -99,10 +99,14 @@ def _faults_of_deliveries(history: History, kills: int) -> Iterator[str]:
     for row in history.tables["delivery"]:
         if row["state"] not in ENDED:
             yield f"delivery {row['id']} is {row['state']}"
-    reached = {row["recipient_id"] for row in history.tables["delivery"]}
+    days: dict[str, set[str]] = {}
+    for row in history.tables["delivery"]:
+        days.setdefault(row["recipient_id"], set()).add(row["digest_key"])
     for row in history.tables["inbox_item"]:
-        wanted = "mail" in row["channels"].split(",") and row["recipient_id"] in reached
-        if wanted and (row["id"], "mail") not in items:
+        # There is one digest a day: what comes after it waits for the next, and what then is left out is lost.
+        had, day = days.get(row["recipient_id"], set()), row["created_at"][:10]
+        is_late = bool(had) and (day not in had or max(had) > day)
+        if is_late and "mail" in row["channels"].split(",") and (row["id"], "mail") not in items:
             yield f"message {row['id']} for somebody with mail is in no digest"
     unknown = [row for row in history.tables["delivery_attempt"] if row["outcome"] == "unknown"]
     if len(unknown) > kills:

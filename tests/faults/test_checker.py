@@ -25,11 +25,12 @@ def _history() -> History:
         row = {"subject_kind": "task", "subject_id": str(task), "rung": str(rung), "repeat": "0"}
         table["reminder"].append({**row, "recipient_id": str(person), "state": "active", "scheduled_for": day})
         key = f"reminder:task:{task}:739328:{rung}"
-        item = {"id": str(number), "recipient_id": str(person), "key": key, "channels": "mail"}
+        item = {"id": str(number), "recipient_id": str(person), "key": key, "channels": "mail", "created_at": day}
         table["inbox_item"].append(item)
         digest = next((one for one in table["delivery"] if one["recipient_id"] == str(person)), None)
         if digest is None:
             digest = {"id": f"{100 + number}", "recipient_id": str(person), "state": "sent", "message_id": f"m{number}"}
+            digest["digest_key"] = "2026-03-19"
             table["delivery"].append(digest)
             attempt = {"delivery_id": digest["id"], "attempt": "1", "outcome": "delivered"}
             table["delivery_attempt"].append(attempt)
