@@ -31,6 +31,7 @@ NOT_PAGES = frozenset(
         "letters.reconciliation_sheet",
         "letters.scan",
         "letters.standing",
+        "oversight.decision_paper",
         "oversight.export_notices",
         "oversight.flag_paper",
         "oversight.notice_file",

@@ -40,6 +40,7 @@ from tracker.letters import commands as letters
 from tracker.letters import queries
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
+from tracker.tasks.commands import NewReport, report_progress
 
 
 def rules() -> list[Rule]:
@@ -67,6 +68,7 @@ class House:
     waiting_part_id: int = field(init=False)
     draft_batch_id: int = field(init=False)
     asked_id: int = field(init=False)
+    coordinated_id: int = field(init=False)
     job_id: int = field(init=False)
 
     def fill(self) -> None:
@@ -103,6 +105,9 @@ class House:
         tasks["waiting"], self.waiting_part_id = waiting.id, waiting.parts[0].id
         for make in (stories.returned, stories.completed, stories.cancelled, stories.issued):
             make(cast, title="改造六所学校的运动场地")
+        asking = NewReport(text="已报审。", difficulty="用地未批。", coordination="请协调解决用地指标。")
+        needy = stories.active(cast, title="新建城东小学")
+        self.coordinated_id = stories.act(report_progress, needy, report=asking, by=cast.actor("finance_head")).id
         stories.active(cast, title="编制学位需求预测", lead="town", due_on=date(2026, 3, 20))
         with write_transaction():
             by, now = cast.actor("supervisor"), NOW
@@ -155,12 +160,13 @@ class House:
         """Where a page is."""
         task_id = self.own.tasks[TASK_FOR.get(rule.endpoint, "task")]
         ids = {**self.own.ids, "task_id": task_id, "document_id": self.document_id, "plan_id": self.plan_id}
-        if rule.endpoint == "tasks.accept_part":
-            ids["part_id"] = self.waiting_part_id
-        if rule.endpoint == "letters.ask_views":
-            ids["letter_batch_id"] = self.draft_batch_id
-        if rule.endpoint == "letters.asked":
-            ids["asked_id"] = self.asked_id
+        own: dict[str, dict[str, int | str]] = {
+            "letters.ask_views": {"letter_batch_id": self.draft_batch_id},
+            "letters.asked": {"asked_id": self.asked_id},
+            "tasks.accept_part": {"part_id": self.waiting_part_id},
+            "tasks.answer_coordination": {"report_id": self.coordinated_id},
+        }
+        ids.update(own.get(rule.endpoint, {}))
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
         if rule.endpoint in NOTICE_FOR:
