@@ -8,7 +8,7 @@ from tracker.documents.sending import send_paper
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import NotVisible, Stale
 from tracker.kernel.installation import on_paper
-from tracker.kernel.text import _
+from tracker.kernel.text import _, _l, noted
 from tracker.oversight import queries
 from tracker.oversight.models import Flag, FlagDecision
 from tracker.oversight.papers.circular import Circular, NamedProblem, circular_paper
@@ -22,7 +22,7 @@ from tracker.oversight.rules import DecisionKind
 from tracker.oversight.views.blueprint import bp
 from tracker.tasks.policy import OVERSEERS
 
-NAMES = {"interview-notice": "约谈通知", "interview-record": "约谈记录", "circular": "通报"}
+NAMES = {"interview-notice": _l("约谈通知"), "interview-record": _l("约谈记录"), "circular": _l("通报")}
 
 
 def papers_for(decision: FlagDecision | None) -> list[str]:
@@ -44,7 +44,7 @@ def decision_paper(decided_id: int, what: str, ending: str) -> ResponseReturnVal
     decision = queries.decision_of(flag)
     if decision is None or what not in papers_for(decision):
         raise Stale(_("这项决定没有这份文书。"))
-    return send_paper(_paper(flag, decision, what), f"{NAMES[what]}{flag.id}", ending)
+    return send_paper(_paper(flag, decision, what), f"{noted(NAMES[what])['text']}{flag.id}", ending)
 
 
 def _facts(flag: Flag) -> list[str]:
