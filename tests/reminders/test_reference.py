@@ -28,8 +28,10 @@ from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, ReminderState, 
 from tracker.reminders.sweep import sweep
 
 UNHURRIED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+DAY_BY_DAY = settings(UNHURRIED, max_examples=8)
+"""Each example sweeps for every one of its days."""
 
 
 @st.composite
@@ -126,8 +128,8 @@ def test_the_sweep_tells_whom_a_plain_reckoning_names(
     assert messages == counts["reminders"] == len(told)
 
 
-@UNHURRIED
-@given(situation=situations(), days=st.integers(2, 25))
+@DAY_BY_DAY
+@given(situation=situations(), days=st.integers(2, 16))
 def test_day_by_day_everybody_hears_each_step_on_its_first_day_and_never_again(
     cast: Cast, situation: tuple[date, dict[date, bool], tuple[Rung, ...], list[Work], bool], days: int
 ) -> None:
