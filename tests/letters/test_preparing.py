@@ -193,6 +193,18 @@ def test_the_first_party_signs_by_one_or_two_leaders_of_the_group(cast: Cast) ->
     ]
 
 
+def test_a_leader_whose_seat_goes_with_no_post_signs_by_the_seat(cast: Cast) -> None:
+    with write_transaction():
+        seat = leader_seat(cast)
+        seat.post_id, seat.person_id = None, cast.person_ids["leader"]
+    letter = only(prepare(cast))
+    assert letter.signatories[0].title == f"{cast.group().name}组长"
+    with write_transaction():
+        leader_seat(cast).title = "区长"
+    letter = only(prepare(cast, title="补充责任书"))
+    assert letter.signatories[0].title == "区长"
+
+
 def test_a_parent_unit_s_head_signs_with_the_units_below_it_alone(cast: Cast) -> None:
     head = held(cast, "education")
     for units, post in (

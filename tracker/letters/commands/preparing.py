@@ -10,7 +10,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import one_line, paragraphs
 from tracker.kernel.errors import Invalid, Stale
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, noted
 from tracker.kernel.verdict import require
 from tracker.letters import policy, queries
 from tracker.letters.commands.clauses import chosen_tasks, free_clauses, write_clauses
@@ -30,6 +30,7 @@ from tracker.letters.rules import (
     Template,
 )
 from tracker.organisation.models import LeadershipGroup, Post, Seat, Unit
+from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.organisation.rules import PostRank
 from tracker.plans.models import Plan
 from tracker.tasks.commands import require_at_work
@@ -185,7 +186,7 @@ def _first_signatories(words: BatchWords) -> list[Signatory]:
             side=Side.FIRST,
             seat_id=seat.id,
             party="",
-            title=f"{seat.post.unit.name}{seat.post.title}" if seat.post is not None else seat.title,
+            title=_title_of(seat),
         )
         for seat in words.seats
     ]
@@ -193,6 +194,13 @@ def _first_signatories(words: BatchWords) -> list[Signatory]:
         Signatory(side=Side.FIRST, post_id=post.id, party=post.unit.name, title=post.title) for post in words.posts
     ]
     return lines
+
+
+def _title_of(seat: Seat) -> str:
+    """As what a leader signs: by the post that the seat goes with, by the seat's own title, else by the seat."""
+    if seat.post is not None:
+        return f"{seat.post.unit.name}{seat.post.title}"
+    return seat.title or f"{seat.group.name}{noted(ORGANISATION_LABELS[seat.role])['text']}"
 
 
 def _second_signatories(unit: Unit, heads: Sequence[Post]) -> list[Signatory]:
