@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from tracker.kernel.db import write_transaction
 from tracker.organisation import commands as organisation
 from tracker.outbox.models import InboxItem
 from tracker.reminders.models import Reminder
+from tracker.reminders.reminding import LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, Writer
 from tracker.reminders.rules import ReminderState
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Crossing, Task
@@ -185,3 +187,12 @@ def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Se
     _sweep()
     assert "finance_head" not in _told(cast, session)
     assert "office_director" in _told(cast, session)
+
+
+def test_after_a_chunk_others_have_as_long_as_it_took(cast: Cast) -> None:
+    seconds, pauses = iter((10.0, 10.05, 20.0, 25.0, 30.0, 30.001)), list[float]()
+    writer = Writer(cast.group_ids["g1"], NOW, write_transaction, pauses.append, seconds=lambda: next(seconds))
+    about: Any = None
+    for _chunk in range(3):
+        assert writer.write(lambda *_about: 1, about, about, about, [1]) == 1
+    assert pauses == pytest.approx([0.05, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS])

@@ -1,5 +1,6 @@
 """Remind one group: plan what is due, hold it if it is too much to be true, and write it chunk by chunk."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,7 +26,9 @@ CHUNK = 500
 """So many subjects are written in one transaction: a twentieth of a second or so, and nobody at the screen notices."""
 PAGE = 20_000
 """So many numbers of subjects are read at once."""
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.12
+"""After each chunk others have as long as it took, within these bounds. SQLite has one writer at a time, and who waits
+for it looks again after up to a tenth of a second: after shorter pauses a chunk that takes long would keep them out."""
 MOST_STUMBLES = 20
 """With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
 LOUDEST = 3
@@ -64,12 +67,14 @@ class Writer:
     now: datetime
     step: Step
     pause: Callable[[float], None]
+    seconds: Callable[[], float] = time.monotonic
     stumbles: int = 0
     hold: Callable[[], int] | None = None
     """Makes or finds the held run that everything belongs to, within the transaction of a chunk."""
 
     def write(self, remind: Remind, run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence[int]) -> int:
         """Write a chunk; one that fails is halved until the subject at fault stands alone and steps aside."""
+        began = self.seconds()
         try:
             with self.step():
                 if self.hold is not None:
@@ -80,8 +85,7 @@ class Writer:
         except FAULTS as fault:
             return self._without_the_bad(remind, run, kind, window, ids, fault)
         crashpoint("sweep.chunk.committed")
-        # SQLite has one writer at a time: let those at the screen have their turn.
-        self.pause(PAUSE_SECONDS)
+        self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return told
 
     def _without_the_bad(

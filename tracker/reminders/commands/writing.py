@@ -1,6 +1,7 @@
 """Write reminders: set-based, and by unique keys, so that doing it twice changes nothing."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,10 @@ NAMES = (
     "held_run_id",
     "created_at",
 )
+HEARING = (
+    "column1 AS unit_id, column2 AS above_unit_id, column3 AS leader_seat_id, column4 AS person_id,"
+    " column5 AS audience, nullif(column6, '') AS instead_of"
+)
 
 Heard = tuple[Place, Hearer]
 
@@ -54,11 +59,12 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
         return 0
     places = {Place(*row[1:]) for row in found}
     run.holders.look_up(places)
+    in_order = sorted(places, key=astuple)
     still = [row[0] for row in found]
-    _tell(run, kind, window.step, places, still, run.state)
+    _tell(run, kind, window.step, in_order, still, run.state)
     crashpoint("sweep.chunk.told")
     for rung, silent in _never_told(run, kind, window.step, still):
-        _tell(run, kind, Step(rung, 0, rung.offset), places, silent, ReminderState.SUPERSEDED)
+        _tell(run, kind, Step(rung, 0, rung.offset), in_order, silent, ReminderState.SUPERSEDED)
     crashpoint("sweep.chunk.superseded")
     if run.held_run_id is not None:
         return 0
@@ -101,7 +107,7 @@ def _never_told(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]
 
 
 def _tell(
-    run: Sweeping, kind: SubjectKind, step: Step, places: set[Place], ids: Sequence[int], state: ReminderState
+    run: Sweeping, kind: SubjectKind, step: Step, places: Sequence[Place], ids: Sequence[int], state: ReminderState
 ) -> None:
     """Write one step of some subjects: first their own people, then those who hear by what they are."""
     chosen = kind.rows(run.group_id, Which(ids=ids)).subquery()
@@ -129,7 +135,7 @@ def _write_instead(
     chosen: sa.FromClause,
     own: Audience,
     heard: set[Place],
-    places: set[Place],
+    places: Sequence[Place],
     state: ReminderState,
 ) -> None:
     """Where a subject's own people are gone (or it has none, and nobody else hears), the next in line."""
@@ -163,28 +169,20 @@ def _write_lines(
         _insert(wanted.join(people, sa.and_(*here)).where(sa.true(), *only))
 
 
-def _values(lines: Sequence[Heard]) -> Any:
+def _values(lines: Sequence[Heard]) -> sa.FromClause:
+    """The lines as a table. The same places give the same words, so that the statement is made once for all chunks."""
+    # Numbers and codes of our own: written out, so that no engine's limit of values counts.
+    rows = ", ".join(
+        f"({place.unit_id:d}, {place.above_unit_id:d}, {place.leader_seat_id:d}, {hearer.person_id:d},"
+        f" '{hearer.audience.value}', '{hearer.instead_of.value if hearer.instead_of else ''}')"
+        for place, hearer in lines
+    )
     columns: list[Any] = [
         *(sa.column(name, sa.Integer) for name in ("unit_id", "above_unit_id", "leader_seat_id", "person_id")),
         *(sa.column(name, sa.String) for name in ("audience", "instead_of")),
     ]
-    rows = [
-        (
-            place.unit_id,
-            place.above_unit_id,
-            place.leader_seat_id,
-            hearer.person_id,
-            hearer.audience.value,
-            hearer.instead_of.value if hearer.instead_of else "",
-        )
-        for place, hearer in lines
-    ]
-    # Numbers and codes of our own: written out, so that no engine's limit of values counts.
-    people = sa.values(*columns, name="people", literal_binds=True).data(rows).cte("people")
-    return sa.select(
-        *(column for column in people.c if column.name != "instead_of"),
-        sa.func.nullif(people.c.instead_of, "").label("instead_of"),
-    ).subquery("hearing")
+    words = f"SELECT {HEARING} FROM (VALUES {rows}) AS people"  # noqa: S608
+    return sa.text(words).columns(*columns).subquery("hearing")
 
 
 def _columns(
