@@ -1,8 +1,8 @@
-"""Load large districts, serve them, time the pages that must be fast, and print ratios to the two controls.
+"""Load large districts, serve them, time the pages that must be fast, and print ratios to the controls.
 
 `make bench` runs it; BENCH_SIZES=10000 (comma-separated) and BENCH_COUNT change how much, BENCH_ENGINES on what.
-`python -m bench pages`, `audit`, `letters` or `delivery` runs that part alone; BENCH_ROWS and BENCH_SECONDS change the
-second, BENCH_LETTERS the third, BENCH_READERS the last.
+`python -m bench pages`, `audit`, `letters`, `delivery` or `sweep` runs that part alone; BENCH_ROWS and BENCH_SECONDS
+change the second, BENCH_LETTERS the third, BENCH_READERS the fourth, BENCH_OPEN (open tasks) the last.
 """
 
 import os
@@ -14,7 +14,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
 
-from bench import delivery, letters, record
+from bench import delivery, letters, record, sweep
 from bench.client import Timing, Visitor, hidden_fields, time_acts, time_page
 from bench.databases import environment_for, fresh_databases, settings_for
 from bench.servers import Server, serving
@@ -150,6 +150,7 @@ PARTS: dict[str, Callable[[str], None]] = {
     "audit": record.report,
     "letters": letters.report,
     "delivery": delivery.report,
+    "sweep": sweep.report,
 }
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Fresh databases to measure on: a file of SQLite, or a database of a PostgreSQL server started for the purpose."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,8 +41,18 @@ def fresh_databases(engine: str) -> Iterator[Callable[[str], str]]:
             cluster.stop()
 
 
-def _created(url: str, name: str) -> str:
+def copied(address: str, name: str) -> str:
+    """The address of a copy of a database that nobody has open."""
+    url = make_url(address)
+    if url.drivername == "sqlite":
+        copy = Path(str(url.database)).with_name(f"{name}.sqlite3")
+        shutil.copyfile(str(url.database), copy)
+        return f"sqlite:///{copy}"
+    return _created(url.set(database="postgres").render_as_string(hide_password=False), name, like=url.database)
+
+
+def _created(url: str, name: str, like: str | None = None) -> str:
     app = create_app(replace(settings_for(url), database_url=url))
     with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like or 'template1'}")
     return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,1 +1,1 @@
-"""The two yardsticks. Each is one small file, changed only with a decision record."""
+"""The yardsticks. Each is one small file, changed only with a decision record."""
