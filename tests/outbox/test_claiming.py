@@ -251,7 +251,8 @@ def test_claim_and_reap_read_what_they_want_and_no_more(
                 for number in range(3000)
             ],
         )
-        if analysed:
+        # PostgreSQL analyses by itself, at a moment of its own: there is no telling what it knows without.
+        if analysed or session.get_bind().dialect.name == "postgresql":
             session.execute(sa.text("ANALYZE"))
     assert index in _plan_of(statement, endpoint=endpoint_id, now=_stored(NOW))
 
