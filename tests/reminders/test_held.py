@@ -16,7 +16,7 @@ from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.outbox.models import InboxItem
 from tracker.oversight.models import Urge
-from tracker.reminders import commands, sweep
+from tracker.reminders import commands, policy, sweep
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.rules import BRAKE, Brake, HoldCause, HoldState, ReminderState, clock_doubt, too_much
 from tracker.reminders.sweep import carry_out, sweep_on_time
@@ -245,3 +245,16 @@ def test_the_administrator_confirms_the_clock_on_the_page(cast: Cast, session: S
     assert client_as("office_director").post("/held/clock", data={"reason": "好"}).status_code == 403
     assert administrator.post("/held/clock", data={"reason": "检修"}).status_code == 302
     assert _held(session).state is HoldState.DONE
+
+
+def test_a_run_that_is_held_twice_at_one_instant_is_one(cast: Cast, session: Session) -> None:
+    said = {"planned": 9, "urgent": 0, "usual": 1}
+    with write_transaction():
+        held = [commands.hold_group(cast.group_ids["g1"], HoldCause.STORM, **said, now=NOW) for _ in range(2)]
+    assert held[0] == held[1]
+    assert session.scalar(sa.select(sa.func.count()).select_from(HeldRun)) == 1
+
+
+def test_held_runs_are_opened_by_who_keeps_the_installation_or_watches_over_a_group(cast: Cast) -> None:
+    for name, opens in (("administrator", True), ("supervisor", True), ("finance_head", False), ("outsider", False)):
+        assert bool(policy.may_open_held(cast.actor(name))) is opens

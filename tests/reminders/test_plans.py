@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
 from tracker.kernel.calendar import working_days
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
+from tracker.reminders.commands import remind_chunk
 from tracker.reminders.queries.standing import pending
 from tracker.reminders.recipients import Holders
 from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, SubjectName, default_ladder, windows
@@ -46,3 +47,12 @@ def test_what_stands_on_a_rung_is_found_by_its_date(cast: Cast, session: Session
     assert "ix_task_milestone" in plan
     assert "SCAN task" not in plan
     assert "sqlite_autoindex_reminder" in plan
+
+
+def test_a_chunk_of_what_has_gone_meanwhile_writes_nothing(cast: Cast, session: Session) -> None:
+    group_id = cast.group_ids["g1"]
+    ladder = default_ladder(LadderKind.DEADLINE)
+    with write_transaction():
+        run = Sweeping(group_id, date(2026, 1, 1), ladder, Holders(group_id, TODAY), NOW)
+        window = windows(TODAY, working_days(), DEADLINE_LADDER)[3]
+        assert remind_chunk(run, KIND_OF[SubjectName.TASK], window, [999_999]) == 0

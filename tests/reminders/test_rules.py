@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.kernel.calendar import WorkingDays
-from tracker.reminders.rules import DEADLINE_LADDER, rung_day, windows
+from tracker.reminders.rules import DEADLINE_LADDER, Audience, hear, rung_day, windows
 
 HOLIDAYS = WorkingDays(
     {
@@ -46,3 +46,12 @@ def test_every_due_date_stands_on_the_highest_rung_it_has_reached(today: date, d
     reached = [rung.offset for rung in DEADLINE_LADDER if rung_day(due_on, rung.offset, HOLIDAYS) <= today]
     standing = [w.rung.offset for w in windows(today, HOLIDAYS, DEADLINE_LADDER) if w.after < due_on <= w.through]
     assert standing == (reached[-1:] if due_on > today - timedelta(days=400) else [])
+
+
+def test_who_hears_already_also_stands_in_for_an_empty_post_and_nobody_for_nobody() -> None:
+    present = {Audience.UNIT_HEAD: [1], Audience.LIAISON: [], Audience.DEPUTY_IN_CHARGE: []}
+    heard = hear([Audience.UNIT_HEAD, Audience.LIAISON, Audience.DEPUTY_IN_CHARGE], lambda who: present.get(who, []))
+    assert [(one.person_id, one.audience, one.instead_of) for one in heard] == [
+        (1, Audience.UNIT_HEAD, Audience.LIAISON)
+    ]
+    assert hear([Audience.LIAISON], lambda _who: []) == []

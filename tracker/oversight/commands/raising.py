@@ -241,8 +241,6 @@ def _write(group: LeadershipGroup, seen: Sequence[tuple[_Seen, dict[str, Any]]],
                 "version": 1,
             }
         )
-    if not rows:
-        return 0
     new = db.session.scalars(insert_if_new(Flag).values(rows).returning(Flag)).all()
     events = []
     for flag in new:
