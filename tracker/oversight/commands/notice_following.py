@@ -26,9 +26,10 @@ def discard_overtaken(subject: Task | Letter, *, now: datetime) -> int:
     What is out stays out and shows that it was overtaken: whoever signed it off decides whether to withdraw it.
     """
     column = SupervisionNotice.letter_id if isinstance(subject, Letter) else SupervisionNotice.task_id
-    drafts = db.session.scalars(
-        sa.select(SupervisionNotice).where(column == subject.id, SupervisionNotice.state.in_(sorted(UNSIGNED)))
-    ).all()
+    wanted = sa.select(SupervisionNotice).where(column == subject.id, SupervisionNotice.state.in_(sorted(UNSIGNED)))
+    # Whoever took the step may still be filling the row in.
+    with db.session.no_autoflush:
+        drafts = db.session.scalars(wanted).all()
     dropped = 0
     for draft in drafts:
         gone = policy.fell_away(draft)
