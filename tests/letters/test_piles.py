@@ -274,6 +274,13 @@ def test_a_pile_belongs_to_a_batch_that_went_out(cast: Cast) -> None:
         commands.upload_pile(batch, scans=[SCAN], by=cast.actor("office_clerk"), now=NOW)
 
 
+def test_a_pile_is_of_pdfs_and_pictures_alone(cast: Cast) -> None:
+    one, clerk = _two(cast)[0], cast.actor("office_clerk")
+    word = NewFile("一叠.docx", "0" * 64, 1, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+    with refuses(Invalid, "scans"):
+        commands.upload_pile(again(one).batch, scans=[SCAN, word], by=clerk, now=NOW)
+
+
 def test_a_pile_that_a_worker_died_over_is_taken_apart_once(cast: Cast, client_as: ClientAs, clock: Clock) -> None:
     one = _two(cast)[0]
     clerk = client_as("office_clerk")
