@@ -105,6 +105,27 @@ def test_from_template_to_a_letter_in_force_by_pages_alone(cast: Cast, client_as
     assert "为压实责任，澄江区人民政府与澄江区财政局签订本书。" in text_of(leader.get(f"/letters/{ids[0]}"))
 
 
+def test_to_write_letters_for_all_leaves_out_who_has_one_and_says_so(cast: Cast, client_as: ClientAs) -> None:
+    def ticked(page: TestResponse, unit: str) -> bool:
+        value = cast.unit_ids[unit]
+        [box] = re.findall(rf'<input[^>]*name="units"[^>]*value="{value}"[^>]*>', page.get_data(as_text=True))
+        return "checked" in box
+
+    office, group_id = client_as("office_clerk"), cast.group().id
+    first = office.get(f"/groups/{group_id}/letters/new")
+    assert (ticked(first, "finance"), ticked(first, "construction")) == (True, True)
+    letter = issued(cast)
+    number, letter_id = letter.number, letter.id
+    again = office.get(f"/groups/{group_id}/letters/new")
+    assert (ticked(again, "finance"), ticked(again, "construction")) == (False, True)
+    assert f"澄江区财政局（已有2026年度责任书：{number} 待签署）" in text_of(again)
+    assert "澄江区住房和城乡建设局（已有" not in text_of(again)
+    made = office.post(f"/groups/{group_id}/letters/new", data=batch_form(cast))
+    listed = text_of(office.get(made.location))
+    assert listed.count("同一方案、同一期间已有责任书") == 1
+    assert f'<a href="/letters/{letter_id}">{number}</a>' in listed
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [

@@ -12,6 +12,8 @@ from tests.factories import make_post
 from tests.letters.promises import (
     SIGN_BY,
     again,
+    follow,
+    in_force,
     issue,
     issued,
     leader_seat,
@@ -34,6 +36,7 @@ from tracker.letters.rules import (
     BatchState,
     ClauseKind,
     Gap,
+    LetterKind,
     LetterState,
     Side,
 )
@@ -314,6 +317,32 @@ def test_before_it_goes_out_the_office_sees_what_each_letter_lacks(cast: Cast) -
         [Gap.NO_CLAUSE],
         [Gap.NO_CLAUSE],
     ]
+
+
+def test_a_unit_that_has_its_letter_for_the_plan_and_period_is_said_to_have_it(cast: Cast) -> None:
+    def lacks(**said: Any) -> list[Gap]:
+        batch = prepare(cast, **said)
+        letter = only(batch)
+        found = queries.gaps(batch, [letter], day=NOW.date())[letter.id]
+        act(commands.discard_batch, batch, by=cast.actor("office_clerk"))
+        return [gap for gap in found if gap is not Gap.NO_CLAUSE]
+
+    plan, other = a_plan(cast), a_plan(cast)
+    promised(cast)
+    assert lacks(plan=plan) == lacks() == []
+    letter = issue(cast, prepare(cast))[0]
+    assert lacks(plan=plan) == lacks() == [Gap.PROMISED_ALREADY]
+    assert lacks(year=2027) == []
+    act(commands.withdraw_letter, letter, remark="有误。", by=cast.actor("office_clerk"))
+    promised(cast, plan_id=plan.id)
+    issue(cast, prepare(cast, plan=plan))
+    assert (lacks(plan=plan), lacks(), lacks(plan=other)) == ([Gap.PROMISED_ALREADY], [Gap.PROMISED_ALREADY], [])
+
+
+def test_a_letter_is_not_said_to_stand_beside_itself_or_what_follows_it(cast: Cast) -> None:
+    letter = in_force(cast)
+    new = follow(cast, letter, LetterKind.REPLACEMENT, free="一条。")
+    assert queries.already_beside(letter.batch, [letter, new]) == {}
 
 
 def test_the_office_edits_a_draft_s_clauses(cast: Cast) -> None:

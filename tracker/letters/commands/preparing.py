@@ -28,6 +28,7 @@ from tracker.letters.rules import (
     Side,
     SigningOrder,
     Template,
+    usual_period,
 )
 from tracker.organisation.models import LeadershipGroup, Post, Seat, Unit
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
@@ -96,7 +97,7 @@ def prepare_batch(
         plan_id=words.plan.id if words.plan is not None else None,
         title=one_line(words.title, "title", limit=MAX_TITLE, required=True),
         year=_sensible_year(words.year),
-        period=f"{words.year}年度" if words.year else one_line(words.period, "period", limit=40, required=True),
+        period=usual_period(words.year) if words.year else one_line(words.period, "period", limit=40, required=True),
         first_party=one_line(words.first_party, "first_party", limit=120, required=True),
         number_prefix=one_line(words.number_prefix, "number_prefix", limit=60, required=True),
         signing_order=words.signing_order,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tracker.kernel.db import db
 from tracker.letters import policy
@@ -13,9 +13,11 @@ from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
     DEFAULT_TEMPLATE,
     EDITABLE,
+    PROMISING,
     ClauseKind,
     Contents,
     Gap,
+    LetterKind,
     Side,
     Signer,
     Template,
@@ -129,10 +131,48 @@ def units_to_promise(group_id: int, *, day: date) -> Sequence[tuple[Unit, bool]]
     return [(unit, bool(member)) for unit, member in rows]
 
 
+def promised_already(
+    group_id: int, unit_ids: Collection[int], *, plan_id: int | None, period: str, beside: int = 0
+) -> dict[int, Letter]:
+    """By unit, the letter that it has for a plan and period, on its way or standing, in another batch than beside.
+
+    A batch without a plan is about all of them. What units hand on to those below is no letter of the group.
+    """
+    query = (
+        sa.select(Letter)
+        .join(Letter.batch)
+        .where(
+            Letter.group_id == group_id,
+            Letter.unit_id.in_(unit_ids),
+            Letter.batch_id != beside,
+            Letter.parent_id.is_(None),
+            Letter.kind != LetterKind.SUPPLEMENT,
+            Letter.state.in_(sorted(PROMISING)),
+            LetterBatch.period == period,
+        )
+        .options(contains_eager(Letter.batch).joinedload(LetterBatch.plan))
+        .order_by(Letter.id)
+    )
+    if plan_id is not None:
+        query = query.where(sa.or_(LetterBatch.plan_id == plan_id, LetterBatch.plan_id.is_(None)))
+    return {letter.unit_id: letter for letter in db.session.scalars(query)}
+
+
+def already_beside(batch: LetterBatch, letters: Sequence[Letter]) -> dict[int, Letter]:
+    """By letter, the one of the same plan and period that its unit has already; one query for all."""
+    first = [letter for letter in letters if letter.kind is LetterKind.LETTER and letter.parent_id is None]
+    if not first:
+        return {}
+    units = {letter.unit_id for letter in first}
+    found = promised_already(batch.group_id, units, plan_id=batch.plan_id, period=batch.period, beside=batch.id)
+    return {letter.id: found[letter.unit_id] for letter in first if letter.unit_id in found}
+
+
 def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[int, list[Gap]]:
     """What letters lack, by letter: a flat number of queries whatever their number."""
     waiting = unissued_tasks(batch.group_id, {letter.unit_id for letter in letters})
     people = holders([one for letter in letters for one in letter.signatories], day=day)
+    already = already_beside(batch, letters)
     found: dict[int, list[Gap]] = {}
     for letter in letters:
         missing = []
@@ -148,6 +188,7 @@ def gaps(batch: LetterBatch, letters: Sequence[Letter], *, day: date) -> dict[in
             missing.append(Gap.NO_CLAUSE)
         number, undated = waiting.get(letter.unit_id, (0, 0)) if letter.parent_id is None else (0, 0)
         missing += [Gap.UNISSUED_TASKS] * bool(number) + [Gap.UNDATED_TASKS] * bool(undated)
+        missing += [Gap.PROMISED_ALREADY] * (letter.id in already)
         found[letter.id] = missing
     return found
 

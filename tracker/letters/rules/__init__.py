@@ -40,6 +40,7 @@ from tracker.letters.rules.states import (
     EDITABLE,
     LABELS,
     MOVES,
+    PROMISING,
     SIGNABLE,
     WAITING,
     BatchState,
@@ -83,6 +84,7 @@ from tracker.letters.rules.text import (
     shaped,
     target_words,
     task_words,
+    usual_period,
     usual_prefix,
     usual_title,
 )
@@ -109,6 +111,7 @@ __all__ = [
     "NUMERALS",
     "PAPERS",
     "PLACEHOLDERS",
+    "PROMISING",
     "READ_PILE",
     "RECONCILIATION_PURPOSE",
     "SEAL_PURPOSE",
@@ -166,6 +169,7 @@ __all__ = [
     "target_words",
     "task_words",
     "text_statement",
+    "usual_period",
     "usual_prefix",
     "usual_title",
 ]

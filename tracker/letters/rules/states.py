@@ -140,6 +140,7 @@ class Gap(StrEnum):
     POST_EMPTY = "post_empty"
     UNISSUED_TASKS = "unissued_tasks"
     UNDATED_TASKS = "undated_tasks"
+    PROMISED_ALREADY = "promised_already"
 
 
 S = LetterState
@@ -161,6 +162,8 @@ EDITABLE = frozenset({S.DRAFT, S.SENT_BACK})
 SIGNABLE = frozenset({S.ISSUED, S.HALF_SIGNED})
 WAITING = frozenset({S.ISSUED, S.HALF_SIGNED, S.SENT_BACK})
 """Issued and not yet signed by all."""
+PROMISING = frozenset({S.DRAFT, S.ISSUED, S.SENT_BACK, S.HALF_SIGNED, S.IN_FORCE, S.FULFILLED})
+"""A letter that is on its way, or that stands: the unit needs no second one for the same plan and period."""
 BLOCKING = frozenset({Gap.NO_SIGNATORY, Gap.NO_CLAUSE, Gap.BOTH_SIDES})
 """With these a letter cannot go out."""
 
@@ -233,6 +236,7 @@ LABELS = Labels(
         Gap.POST_EMPTY: _l("签署人职务缺位"),
         Gap.UNISSUED_TASKS: _l("有任务尚未签发，不列入"),
         Gap.UNDATED_TASKS: _l("有任务没有完成时限"),
+        Gap.PROMISED_ALREADY: _l("同一方案、同一期间已有责任书"),
     },
 )
 

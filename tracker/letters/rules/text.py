@@ -62,6 +62,11 @@ def usual_title(group: str, year: int) -> str:
     return f"{group}{year}年度目标责任书"
 
 
+def usual_period(year: int) -> str:
+    """What the period of a year's letters is called."""
+    return f"{year}年度"
+
+
 def usual_prefix(year: int) -> str:
     """What the numbers of a year's letters usually begin with."""
     return f"责〔{year}〕"

@@ -30,11 +30,12 @@ from tracker.letters.rules import (
     BatchState,
     PaperKind,
     SigningOrder,
+    usual_period,
     usual_prefix,
     usual_title,
 )
 from tracker.letters.views.blueprint import bp
-from tracker.organisation.models import LeadershipGroup, Post
+from tracker.organisation.models import LeadershipGroup, Post, Unit
 from tracker.plans.queries import plans
 from tracker.tasks.queries import watched_group
 from tracker.tasks.rules import LABELS as TASK_LABELS
@@ -91,7 +92,10 @@ def _batch_form(actor: Actor, group: LeadershipGroup) -> BatchForm:
         number_prefix=usual_prefix(today.year),
     )
     units = queries.units_to_promise(group.id, day=today)
-    form.units.offer([(str(unit.id), unit.name) for unit, _member in units])
+    already = queries.promised_already(
+        group.id, [unit.id for unit, _member in units], plan_id=None, period=usual_period(today.year)
+    )
+    form.units.offer([(str(unit.id), _unit_words(unit, already.get(unit.id))) for unit, _member in units])
     form.plan.offer([(plan.id, plan.title) for plan in plans(actor) if plan.group_id == group.id])
     seats = queries.leaders_to_sign(group.id, day=today)
     form.signatories.offer(
@@ -99,9 +103,19 @@ def _batch_form(actor: Actor, group: LeadershipGroup) -> BatchForm:
         + [(f"p{post.id}", f"{post.unit.name}{post.title}") for post in _parents(units)]
     )
     if not form.is_submitted():
-        form.units.data = [str(unit.id) for unit, member in units if member]
+        form.units.data = [str(unit.id) for unit, member in units if member and unit.id not in already]
         form.signatories.data = [f"s{seats[0].id}"] if seats else []
     return form
+
+
+def _unit_words(unit: Unit, letter: Letter | None) -> str:
+    """A unit to choose; one that has its letter already is said to have it, and so is not ticked."""
+    if letter is None:
+        return unit.name
+    plan = letter.batch.plan
+    which = f"{plan.title} {letter.batch.period}" if plan is not None else letter.batch.period
+    state = f"{letter.number} {LABELS[letter.state]}" if letter.number else str(LABELS[letter.state])
+    return str(_("%(unit)s（已有%(which)s责任书：%(state)s）", unit=unit.name, which=which, state=state))
 
 
 def _who(seat: Any) -> str:
@@ -159,6 +173,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         batch=found,
         letters=shown,
         gaps=queries.gaps(found, drafts, day=today) if drafts else {},
+        already=queries.already_beside(found, drafts),
         lines=lines,
         handovers=queries.handovers_due(shown, day=today),
         days=_days_waiting(shown),
