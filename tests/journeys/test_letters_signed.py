@@ -84,7 +84,7 @@ def a_stranger_checks(page: Page, letter: Letter) -> None:
 def finds_the_deviation_and_supplements(page: Page, letter_id: int) -> None:
     """The clerk sees that a date has moved, and issues a supplement with the new one."""
     page.goto(f"/letters/{letter_id}")
-    expect(page.get_by_text("签订时 2026-04-17，现为 2026-05-15")).to_be_visible()
+    expect(page.get_by_text("签订时 2026-04-17，现为 2026-05-15").first).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("2026年4月17日")
     page.get_by_role("link", name="补充或重签").click()
     page.get_by_role("button", name="起草").click()

@@ -24,7 +24,7 @@ from tracker.letters.rules import BatchState, ClauseKind, LetterKind, LetterStat
 from tracker.organisation.rules import PostRank, UnitKind
 from tracker.tasks import commands as tasks
 from tracker.tasks.models import Task
-from tracker.tasks.rules import TaskSource, TaskState
+from tracker.tasks.rules import AdjustmentKind, TaskSource, TaskState
 
 ClientAs = Callable[[str], FlaskClient]
 SIGN_BY, DUE = date(2026, 3, 31), date(2026, 4, 10)
@@ -319,6 +319,25 @@ def test_the_letter_tells_how_far_it_is_handed_on_and_stays_responsible(cast: Ca
     assert task is not None
     assert task.state is TaskState.ACTIVE
     assert queries.deviations(letter) == []
+
+
+def test_a_letter_handed_on_deviates_in_its_own_standard_and_not_once_it_is_withdrawn(cast: Cast) -> None:
+    letter = letter_of(cast)
+    head, school = cast.actor("education_head"), cast.actor("school_one_head")
+    pieces = [
+        piece(cast, letter, "school_one", clause=clause, standard=standard)
+        for clause, standard in enumerate(("", "台账齐全。"))
+    ]
+    [one] = handed_on(cast, letter, *pieces)
+    child = one.clauses[0].task
+    assert child is not None
+    sign(cast, one, "school_one_head")
+    assert queries.deviations(again(one)) == []
+    asked = act(tasks.ask_adjustment, child, kind=AdjustmentKind.STANDARD, reason="人手不足。", by=school)
+    act(tasks.decide_adjustment, asked, approve=True, remark="同意。", new_standard="台账每月更新。", by=head)
+    assert [found.words for found in queries.deviations(again(one))] == ["台账每月更新。"] * 2
+    act(commands.withdraw_letter, again(one), remark="重新分解。", by=head)
+    assert queries.deviations(again(one)) == []
 
 
 def test_a_letter_that_came_back_goes_out_again_about_the_same_sub_tasks(cast: Cast) -> None:

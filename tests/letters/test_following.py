@@ -2,16 +2,33 @@
 
 from datetime import date
 
+import sqlalchemy as sa
+
 from tests.cast import NOW, Cast
-from tests.letters.promises import again, follow, in_force, issued, promised, sign
-from tests.tasks.stories import act, inbox, refuses
+from tests.letters.promises import (
+    again,
+    follow,
+    in_force,
+    issue,
+    issued,
+    office_edits,
+    prepare,
+    promised,
+    send_back,
+    sign,
+)
+from tests.tasks.stories import act, day, inbox, refuses
+from tests.tasks.stories import issued as task_issued
 from tracker.audit.queries import history
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.letters import commands, policy, queries
 from tracker.letters.models import Letter
-from tracker.letters.rules import LetterKind, LetterState, SigningOrder
+from tracker.letters.rules import ClauseKind, LetterKind, LetterState, SigningOrder
 from tracker.tasks import commands as tasks
+from tracker.tasks.models import Target
+from tracker.tasks.rules import AdjustmentKind
 
 SUPPLEMENT, REPLACEMENT = LetterKind.SUPPLEMENT, LetterKind.REPLACEMENT
 
@@ -99,26 +116,81 @@ def test_what_is_not_in_force_is_not_followed_nor_is_a_supplement(cast: Cast) ->
         commands.follow_letter(again(letter), kind=SUPPLEMENT, task_ids=[], free="一条。", by=clerk, now=NOW)
 
 
-def test_a_task_whose_date_moved_after_issue_shows_as_a_deviation_until_the_letter_is_signed_anew(cast: Cast) -> None:
+def deviating(letter: Letter) -> list[tuple[ClauseKind, date | None, date | None, str]]:
+    """What of a letter's clauses is not as signed, as it stands in the database."""
+    return [(one.clause.kind, one.was, one.now, one.words) for one in queries.deviations(again(letter))]
+
+
+def test_a_task_whose_date_moved_shows_as_a_deviation_until_the_letter_is_signed_anew(cast: Cast) -> None:
     letter = in_force(cast)
-    assert queries.deviations(letter) == []
-    [task_id] = {clause.task_id for clause in letter.clauses}
+    assert deviating(letter) == []
     task = next(clause.task for clause in letter.clauses if clause.task is not None)
-    leader = cast.actor("leader")
-    act(tasks.adjust_time, task, new_due_on=date(2026, 5, 8), basis="市通知。", by=leader)
-    [found] = queries.deviations(again(letter))
-    assert (found.was, found.now, found.cancelled, found.elsewhere) == (
-        date(2026, 4, 17),
-        date(2026, 5, 8),
-        False,
-        False,
-    )
-    assert task_id is not None
-    new = follow(cast, letter, REPLACEMENT, task_ids=[task_id])
+    leader, was, now = cast.actor("leader"), date(2026, 4, 17), date(2026, 5, 8)
+    act(tasks.adjust_time, task, new_due_on=now, basis="市通知。", by=leader)
+    assert deviating(letter) == [(ClauseKind.TARGET, was, now, ""), (ClauseKind.TASK, was, now, "")]
+    new = follow(cast, letter, REPLACEMENT, task_ids=[task.id])
     act(commands.issue_letter, new, by=cast.actor("office_clerk"))
-    assert queries.deviations(again(new)) == []
+    sign(cast, new, "finance_head")
+    assert deviating(new) == []
     act(tasks.cancel_task, task, reason="政策调整。", by=leader)
-    assert [one.cancelled for one in queries.deviations(again(letter))] == [True]
+    assert [one.cancelled for one in queries.deviations(again(letter))] == [True, True]
+    sign(cast, new, "leader")
+    assert [one.cancelled for one in queries.deviations(again(new))] == [True, True]
+    assert (again(letter).state, deviating(letter)) == (LetterState.SUPERSEDED, [])
+
+
+def test_what_the_unit_was_granted_before_it_signed_for_the_task_shows_against_what_it_had_promised(cast: Cast) -> None:
+    task = task_issued(cast, content="建立台账。", standard="一校一册。")
+    letter = issue(cast, prepare(cast))[0]
+    sign(cast, letter, "finance_head")
+    sign(cast, letter, "leader")
+    kind, head, office = AdjustmentKind.STANDARD, cast.actor("finance_head"), cast.actor("office_director")
+    asked = act(tasks.ask_adjustment, task, kind=kind, reason="学校合并。", by=head)
+    assert deviating(letter) == []
+    act(tasks.decide_adjustment, asked, approve=True, remark="同意。", new_standard="一校一册，按学期更新。", by=office)
+    assert deviating(letter) == [(ClauseKind.TASK, date(2026, 4, 17), date(2026, 4, 17), "一校一册，按学期更新。")]
+
+
+def test_a_number_that_is_not_the_signed_one_shows_against_it(cast: Cast) -> None:
+    letter = in_force(cast)
+    with write_transaction() as session:
+        target = session.scalars(sa.select(Target)).one()
+        target.value, target.due_on = 8, date(2026, 3, 31)
+    [found] = queries.deviations(again(letter))
+    assert (found.clause.text, found.words) == (
+        "小学教师培训经费占比不低于5%（2026年4月17日前）",
+        "小学教师培训经费占比不低于8%（2026年3月31日前）",
+    )
+    assert (found.was, found.now) == (date(2026, 4, 17), date(2026, 3, 31))
+
+
+def test_nothing_deviates_before_anybody_has_signed_nor_once_what_was_signed_has_lapsed(cast: Cast) -> None:
+    letter, clerk = issued(cast, signing_order=SigningOrder.FIRST_FIRST), cast.actor("office_clerk")
+    task = next(clause.task for clause in letter.clauses if clause.task is not None)
+    act(tasks.adjust_time, task, new_due_on=date(2026, 5, 8), basis="市通知。", by=cast.actor("leader"))
+    assert deviating(letter) == []
+    sign(cast, again(letter), "leader")
+    assert len(deviating(letter)) == 2
+    send_back(cast, letter)
+    assert deviating(letter) == []
+    office_edits(cast, letter, task_ids=[task.id])
+    act(commands.issue_letter, again(letter), by=clerk)
+    sign(cast, letter, "leader")
+    act(tasks.adjust_time, task, new_due_on=date(2026, 5, 15), basis="再次通知。", by=cast.actor("leader"))
+    assert len(deviating(letter)) == 2
+    act(commands.withdraw_letter, again(letter), remark="有误。", by=clerk)
+    assert deviating(letter) == []
+
+
+def test_a_letter_that_expired_deviates_only_if_it_ever_was_in_force(cast: Cast) -> None:
+    stood, never = in_force(cast), issued(cast, "construction")
+    sign(cast, never, "construction_head")
+    for letter in (stood, never):
+        task = next(clause.task for clause in letter.clauses if clause.task is not None)
+        act(tasks.adjust_time, task, new_due_on=date(2026, 5, 8), basis="市通知。", by=cast.actor("leader"))
+    with write_transaction():
+        commands.expire_letters(by=SYSTEM, now=day("2027-01-01"))
+    assert (len(deviating(stood)), len(deviating(never))) == (2, 0)
 
 
 def test_a_draft_deviates_from_nothing(cast: Cast) -> None:

@@ -271,6 +271,13 @@ def may_record_handover(actor: Actor, handover: Handover) -> Verdict:
     return verdict
 
 
+def binds(letter: Letter) -> bool:
+    """Whether something was signed of a letter and still counts: not once it was sent back, withdrawn or superseded."""
+    if letter.state is LetterState.EXPIRED:
+        return letter.in_force_at is not None
+    return letter.state in SIGNABLE | {LetterState.IN_FORCE, LetterState.FULFILLED} and bool(signatures_of(letter))
+
+
 def was_in_force(letter: Letter) -> bool:
     """Whether a letter was signed by all, and is in force or has expired since: only then is there to reconcile."""
     return letter.in_force_at is not None and letter.state in {LetterState.IN_FORCE, LetterState.EXPIRED}

@@ -1,6 +1,6 @@
 """Handing clauses of a letter in force on to the unit's sections and schools (层层分解): letters and sub-tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +29,7 @@ from tracker.letters.rules import (
     SigningOrder,
     deadline_words,
     task_words,
+    together,
 )
 from tracker.organisation.models import Post, Unit
 from tracker.organisation.rules import UnitKind
@@ -202,8 +203,8 @@ def make_pieces(letter: Letter, *, by: Actor, now: datetime) -> None:
             task,
             unit_id=letter.unit_id,
             title=task.title,
-            content=_together(map(content_of, origins)),
-            standard=_together(clause.standard for clause in clauses),
+            content=together(map(content_of, origins)),
+            standard=together(clause.standard for clause in clauses),
             due_on=clauses[0].due_on,
             version=task.version,
             by=by,
@@ -222,11 +223,6 @@ def _by_task(letter: Letter) -> list[tuple[Task, list[LetterClause]]]:
         if clause.task_id is None and above is not None and above.task is not None:
             found.setdefault(above.task.id, (above.task, []))[1].append(clause)
     return list(found.values())
-
-
-def _together(texts: Iterable[str]) -> str:
-    """Texts one below the other, each once."""
-    return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
 def cancel_pieces(letter: Letter, *, reason: str, by: Actor, now: datetime) -> list[int]:

@@ -27,6 +27,9 @@ from tracker.letters.rules import (
     PaperKind,
     Side,
     is_turn_of,
+    still_says,
+    target_words,
+    together,
 )
 from tracker.organisation.models import Person, Post, Unit
 from tracker.tasks.models import Task
@@ -217,32 +220,56 @@ def lines_of(letters: Sequence[Letter], *, day: date) -> dict[int, list[Line]]:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """How a clause differs today from what was signed: its date then and now, or its task gone."""
+    """How a clause differs today from what was signed: its date then and now, what it asks for, or its task gone."""
 
     clause: LetterClause
     was: date | None
     now: date | None
+    words: str
+    """The standard or the number as it is now; empty where it is as signed."""
     cancelled: bool
     elsewhere: bool
     """Whether the task is led by another unit now."""
 
 
 def deviations(letter: Letter) -> list[Deviation]:
-    """Where the tasks of a letter have changed since its text was fixed: moved, cancelled, or given to another unit."""
-    if letter.edition == 0:
+    """Where tasks and targets differ from what was signed of them; of a letter whose signatures count, one query."""
+    if not policy.binds(letter):
         return []
-    promised = [clause for clause in letter.clauses if clause.task_id is not None and clause.target_id is None]
-    tasks = {
-        task.id: task
-        for task in db.session.scalars(sa.select(Task).where(Task.id.in_([clause.task_id for clause in promised])))
-    }
+    promised = [clause for clause in letter.clauses if clause.task_id is not None]
+    rows = db.session.scalars(
+        sa.select(Task).where(Task.id.in_({clause.task_id for clause in promised})).options(selectinload(Task.targets))
+    )
+    tasks = {task.id: task for task in rows}
+    standards: dict[int | None, list[str]] = {}
+    if letter.parent_id is not None:
+        for clause in promised:
+            standards.setdefault(clause.task_id, []).append(clause.standard)
     found = []
     for clause in promised:
         task = tasks[clause.task_id or 0]
+        due_on, words = _as_it_is_now(clause, task, standards.get(task.id))
         cancelled, elsewhere = task.state is TaskState.CANCELLED, task.lead_unit_id != letter.unit_id
-        if cancelled or elsewhere or task.due_on != clause.due_on:
-            found.append(Deviation(clause, clause.due_on, task.due_on, cancelled, elsewhere))
+        if cancelled or elsewhere or words or due_on != clause.due_on:
+            found.append(Deviation(clause, clause.due_on, due_on, words, cancelled, elsewhere))
     return found
+
+
+def _as_it_is_now(clause: LetterClause, task: Task, standards: Sequence[str] | None) -> tuple[date | None, str]:
+    """When a clause's work is due now, and what it asks for where that is not what was signed.
+
+    A letter that hands clauses on keeps the standard of each beside its words, and together they are the sub-task's.
+    """
+    if clause.target_id is not None:
+        [target] = [target for target in task.targets if target.id == clause.target_id]
+        number = (target.quantity, target.scope, target.operator, target.value, target.unit)
+        due_on = target.due_on or task.due_on
+        return due_on, "" if target_words(*number, clause.due_on) == clause.text else target_words(*number, due_on)
+    if standards is None:
+        same = still_says(clause.text, task.title, task.content, task.standard)
+    else:
+        same = together(standards) == task.standard
+    return task.due_on, "" if same else task.standard
 
 
 @dataclass(frozen=True, slots=True)

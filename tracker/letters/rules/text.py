@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,6 +19,7 @@ SIGN_DAYS = 10
 """Working days to sign by, as a new batch proposes, and as a letter that follows another has."""
 
 NUMERALS = "一二三四五六七八九十"
+BY_WHEN = "完成时限："
 OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
 
 LineRole = Literal["title", "party", "heading", "body"]
@@ -160,6 +161,20 @@ def target_words(quantity: str, scope: str, operator: str, value: float, unit: s
 
 def task_words(title: str, content: str, standard: str, deadline: str) -> str:
     """A task as a clause: what, to what standard, by when."""
+    return _what(title, content, standard) + _sentence(f"{BY_WHEN}{deadline}")
+
+
+def still_says(clause: str, title: str, content: str, standard: str) -> bool:
+    """Whether a clause about a task says this, whatever it says of the deadline."""
+    return clause.startswith(_what(title, content, standard) + BY_WHEN)
+
+
+def together(texts: Iterable[str]) -> str:
+    """Texts one below the other, each once."""
+    return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def _what(title: str, content: str, standard: str) -> str:
     said = _inline(content)
     # What is done often begins with its own title: it is not said twice.
     words = "" if said.startswith(title) else _sentence(title)
@@ -167,7 +182,7 @@ def task_words(title: str, content: str, standard: str, deadline: str) -> str:
         words += _sentence(said)
     if standard:
         words += _sentence(f"完成标准：{_inline(standard)}")
-    return words + _sentence(f"完成时限：{deadline}")
+    return words
 
 
 def deadline_words(due_on: date | None, text: str, *, continuous: bool) -> str:
