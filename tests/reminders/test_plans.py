@@ -12,7 +12,7 @@ from tests.clock import NOW, TODAY
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db, write_transaction
 from tracker.reminders.commands import remind_chunk
-from tracker.reminders.queries.standing import pending
+from tracker.reminders.queries.standing import pending, step_values
 from tracker.reminders.recipients import Holders
 from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, SubjectName, default_ladder, windows
 from tracker.reminders.runs import Sweeping
@@ -24,10 +24,11 @@ def _plan(cast: Cast, kind: SubjectName, ids: list[int] | None) -> str:
     ladder = default_ladder(LadderKind.DEADLINE)
     run = Sweeping(group_id, date(2026, 1, 1), ladder, Holders(group_id, TODAY), NOW)
     window = windows(TODAY, working_days(), DEADLINE_LADDER)[3]
-    rows: Any = pending(run, KIND_OF[kind], window, ids=ids).subquery()
-    query = sa.select(rows.c.subject_id)
+    rows: Any = pending(KIND_OF[kind], numbered=ids is not None)
+    query: Any = sa.select(rows.c.subject_id)
     if ids is None:
         query = query.where(rows.c.subject_id > 5).order_by(rows.c.subject_id).limit(1000)
+    query = query.params(step_values(run, window, ids=ids or ()))
     text = str(query.compile(db.engine, compile_kwargs={"literal_binds": True})).replace(":", "\\:")
     return "\n".join(row[3] for row in db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}")))
 

@@ -1,6 +1,6 @@
 """The database: types, engine settings and the one way to write."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -159,10 +159,10 @@ def looked_up_once(key: Hashable, look_up: Callable[[], T]) -> T:
     return known[key]
 
 
-def affected(statement: sa.Executable) -> int:
-    """Carry out a writing statement; returns how many rows it wrote."""
+def affected(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> int:
+    """Carry out a writing statement, with values that it asks for by name; returns how many rows it wrote."""
     options = {"preserve_rowcount": True, "synchronize_session": False}
-    result: Any = db.session.execute(statement, execution_options=options)
+    result: Any = db.session.execute(statement, values, execution_options=options)
     return int(result.rowcount)
 
 
@@ -191,7 +191,12 @@ def take(thing: Any, *, version: int | None = None, states: Collection[str] = ()
     set_committed_value(thing, "version", expected + 1)
 
 
-def insert_if_new(model: type[Base]) -> Any:
+def bare(model: type[Base]) -> sa.Table:
+    """The table of a model, for an INSERT from a SELECT with named values: the ORM would take these for a row."""
+    return cast("sa.Table", model.__table__)
+
+
+def insert_if_new(model: type[Base] | sa.Table) -> Any:
     """An INSERT that leaves alone what is there already under the same unique key, also when two race."""
     dialect = db.session.get_bind().dialect.name
     return _INSERTS[dialect](model).on_conflict_do_nothing()

@@ -28,6 +28,10 @@ LAST = (Audience.OFFICE, Audience.LEADER, Audience.DEPUTY_LEADER)
 """Who hears where nobody else is left: the group itself, also of a piece that a unit handed down."""
 
 
+DAY: Any = sa.bindparam("day", type_=sa.Date())
+"""The day on which people are looked for, in statements that are built once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What decides who hears, beside a subject's own people. 0: none.
@@ -130,7 +134,7 @@ class Holders:
             self._leaders[seat_id].append(person_id)
 
 
-def owners(subjects: sa.FromClause, *, day: date) -> sa.Select[*tuple[Any, ...]]:
+def owners(subjects: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     """Rows (subject_id, person_id): the person to whom each was given, while they work for the unit."""
     held = (
         sa.select(Appointment.id)
@@ -138,7 +142,7 @@ def owners(subjects: sa.FromClause, *, day: date) -> sa.Select[*tuple[Any, ...]]
         .where(
             Appointment.person_id == subjects.c.owner_id,
             Post.unit_id == subjects.c.unit_id,
-            on_day(Appointment, day),
+            on_day(Appointment, DAY),
         )
     )
     contact = (
@@ -147,7 +151,7 @@ def owners(subjects: sa.FromClause, *, day: date) -> sa.Select[*tuple[Any, ...]]
         .where(
             MemberContact.person_id == subjects.c.owner_id,
             MemberUnit.unit_id == subjects.c.unit_id,
-            on_day(MemberContact, day),
+            on_day(MemberContact, DAY),
         )
     )
     return sa.select(subjects.c.subject_id, subjects.c.owner_id.label("person_id")).where(

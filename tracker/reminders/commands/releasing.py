@@ -14,7 +14,7 @@ from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.queries.ladders import ladder_of
 from tracker.reminders.rules import HoldState, ReminderState, Rung, Step, SubjectName
-from tracker.reminders.subjects import KIND_OF, SubjectKind, Which
+from tracker.reminders.subjects import KIND_OF, SubjectKind, Which, asked, table
 
 
 def released_runs() -> Sequence[int]:
@@ -51,7 +51,7 @@ def release_chunk(run_id: int, *, size: int, now: datetime) -> int | None:
 def _let_go(
     group_id: int, kind: SubjectKind, step: Step, ids: Sequence[int], rows: list[Any], run_id: int, *, now: datetime
 ) -> int:
-    subjects = kind.rows(group_id, Which(ids=ids)).subquery()
+    subjects = table(kind, Which(numbered=True))
     true = sa.exists().where(subjects.c.subject_id == Reminder.subject_id, subjects.c.cycle == Reminder.cycle)
     higher = aliased(Reminder)
     overtaken = sa.exists().where(
@@ -62,12 +62,12 @@ def _let_go(
         higher.rung > Reminder.rung,
         higher.state == ReminderState.ACTIVE,
     )
-    affected(sa.update(Reminder).where(*rows, ~true).values(state=ReminderState.CANCELLED))
+    affected(sa.update(Reminder).where(*rows, ~true).values(state=ReminderState.CANCELLED), asked(group_id, ids=ids))
     affected(sa.update(Reminder).where(*rows, overtaken).values(state=ReminderState.SUPERSEDED))
     still = db.session.scalars(sa.select(Reminder.subject_id).where(*rows).distinct()).all()
     affected(sa.update(Reminder).where(*rows).values(state=ReminderState.ACTIVE))
     crashpoint("sweep.release.active")
-    told = into_inboxes(group_id, kind, step, subjects, [Reminder.held_run_id == run_id], now=now)
+    told = into_inboxes(group_id, kind, step, ids, now=now, held_run_id=run_id)
     if step.repeat == 0 and still:
         take_effect(group_id, kind, step.rung, still, now=now)
     crashpoint("sweep.release.told")

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import db, insert_if_new
+from tracker.kernel.db import bare, db, insert_if_new
 from tracker.reminders.commands.effects import take_effect
 from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import Reminder
-from tracker.reminders.queries.standing import pending, standing
-from tracker.reminders.recipients import Place
+from tracker.reminders.queries.standing import AGAIN, MOMENT, OFFSET, pending, same_cycle, standing, step_values
+from tracker.reminders.recipients import DAY, Place
 from tracker.reminders.rules import Audience, Hearer, ReminderState, Rung, Step, Window
 from tracker.reminders.runs import Sweeping
-from tracker.reminders.subjects import SubjectKind, Which
+from tracker.reminders.subjects import GROUP, NUMBERS, SubjectKind, Which, asked, own_people, table
 
 SLICE = 2000
 """So many lines of who hears go into one statement."""
@@ -43,6 +44,13 @@ HEARING = (
 )
 
 Heard = tuple[Place, Hearer]
+Values = dict[str, Any]
+Wanted = sa.Select[*tuple[Any, ...]]
+
+NUMBERED = Which(numbered=True)
+VERSION: Any = sa.bindparam("version", type_=sa.Integer())
+STATE: Any = sa.bindparam("as_state", type_=sa.String())
+HELD: Any = sa.bindparam("of_run", type_=sa.Integer())
 
 
 def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence[int]) -> int:
@@ -51,10 +59,7 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
     Lower rungs that were never told (after days off) go on record as superseded. Returns messages written; none where
     the run is held.
     """
-    rows = pending(run, kind, window, ids=ids).subquery()
-    found = db.session.execute(
-        sa.select(rows.c.subject_id, rows.c.unit_id, rows.c.above_unit_id, rows.c.leader_seat_id)
-    ).all()
+    found = db.session.execute(_still_pending(kind), step_values(run, window, ids=ids)).all()
     if not found:
         return 0
     places = {Place(*row[1:]) for row in found}
@@ -71,18 +76,23 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
     return _announce(run, kind, window.step, still, effect=window.step.repeat == 0)
 
 
+@cache
+def _still_pending(kind: SubjectKind) -> sa.Select[*tuple[Any, ...]]:
+    rows = pending(kind, numbered=True)
+    return sa.select(rows.c.subject_id, rows.c.unit_id, rows.c.above_unit_id, rows.c.leader_seat_id)
+
+
 def remind_new_owners(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence[int]) -> int:
     """Tell those to whom a subject was given since it was reminded of: once, at the step on which it stands."""
-    still = db.session.scalars(sa.select(standing(run, kind, window, ids=ids).subquery().c.subject_id)).all()
-    chosen = kind.rows(run.group_id, Which(ids=still)).subquery()
-    _write_own(run, kind, window.step, chosen, Audience.OWNER, ReminderState.ACTIVE)
+    rows = standing(kind, numbered=True)
+    still = db.session.scalars(sa.select(rows.c.subject_id), step_values(run, window, ids=ids)).all()
+    _write_own(kind, Audience.OWNER, _line(run, window.step, still, ReminderState.ACTIVE))
     return _announce(run, kind, window.step, still, effect=False)
 
 
 def _announce(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int], *, effect: bool) -> int:
     """Put into inboxes what this transaction wrote, and let the rung do what else it does."""
-    subjects = kind.rows(run.group_id, Which(ids=ids)).subquery()
-    told = into_inboxes(run.group_id, kind, step, subjects, [Reminder.created_at == run.now], now=run.now)
+    told = into_inboxes(run.group_id, kind, step, ids, now=run.now)
     crashpoint("sweep.chunk.inboxes")
     if effect:
         take_effect(run.group_id, kind, step.rung, ids, now=run.now)
@@ -93,12 +103,7 @@ def _announce(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int], 
 def _never_told(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]) -> Iterator[tuple[Rung, list[int]]]:
     """The lower rungs (and this one, where only a repeat of it is reached), each with the subjects that lack it."""
     lower = [rung for rung in run.ladder.rungs if rung.offset < step.rung.offset or (rung is step.rung and step.repeat)]
-    subjects = kind.rows(run.group_id, Which(ids=ids)).subquery()
-    known = sa.select(Reminder.subject_id, Reminder.rung).join(
-        subjects, sa.and_(subjects.c.subject_id == Reminder.subject_id, subjects.c.cycle == Reminder.cycle)
-    )
-    same = (Reminder.subject_kind == kind.name, Reminder.ladder == kind.ladder, Reminder.repeat == 0)
-    rows = db.session.execute(known.where(*same, Reminder.subject_id.in_(ids)).distinct())
+    rows = db.session.execute(_told(kind), asked(run.group_id, ids=ids))
     have = {(subject_id, offset) for subject_id, offset in rows}
     for rung in lower:
         silent = [subject_id for subject_id in ids if (subject_id, rung.offset) not in have]
@@ -106,67 +111,75 @@ def _never_told(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]
             yield rung, silent
 
 
+@cache
+def _told(kind: SubjectKind) -> sa.Select[int, int]:
+    """On which rungs subjects were told of their present date."""
+    subjects = table(kind, NUMBERED)
+    return (
+        sa.select(Reminder.subject_id, Reminder.rung)
+        .join(subjects, sa.and_(*same_cycle(kind, subjects)))
+        .where(Reminder.repeat == 0, Reminder.subject_id.in_(NUMBERS))
+        .distinct()
+    )
+
+
 def _tell(
     run: Sweeping, kind: SubjectKind, step: Step, places: Sequence[Place], ids: Sequence[int], state: ReminderState
 ) -> None:
     """Write one step of some subjects: first their own people, then those who hear by what they are."""
-    chosen = kind.rows(run.group_id, Which(ids=ids)).subquery()
+    line = _line(run, step, ids, state)
     by_right = [(place, hearer) for place in places for hearer in run.holders.hearers(place, step.rung)]
     own = kind.own if kind.own in step.rung.audience else None
     if own is not None:
-        _write_own(run, kind, step, chosen, own, state)
-    _write_lines(run, kind, step, chosen, by_right, state)
+        _write_own(kind, own, line)
+    _write_lines(kind, by_right, line)
     if own is not None:
-        _write_instead(run, kind, step, chosen, own, {place for place, _hearer in by_right}, places, state)
+        _write_instead(run, kind, own, {place for place, _hearer in by_right}, places, line)
 
 
-def _write_own(
-    run: Sweeping, kind: SubjectKind, step: Step, chosen: sa.FromClause, own: Audience, state: ReminderState
-) -> None:
-    people = kind.own_people(chosen, day=run.today).subquery()
-    wanted = _columns(run, kind, step, chosen, state, people.c.person_id, sa.literal(own.value), sa.null())
-    _insert(wanted.join(people, people.c.subject_id == chosen.c.subject_id).where(sa.true()))
+def _write_own(kind: SubjectKind, own: Audience, line: Values) -> None:
+    _insert(_own_lines(kind, own), line)
+
+
+@cache
+def _own_lines(kind: SubjectKind, own: Audience) -> Wanted:
+    chosen = table(kind, NUMBERED)
+    people = own_people(kind, chosen)
+    wanted = _columns(kind, chosen, people.c.person_id, sa.literal(own.value), sa.null())
+    return wanted.join(people, people.c.subject_id == chosen.c.subject_id).where(sa.true())
 
 
 def _write_instead(
-    run: Sweeping,
-    kind: SubjectKind,
-    step: Step,
-    chosen: sa.FromClause,
-    own: Audience,
-    heard: set[Place],
-    places: Sequence[Place],
-    state: ReminderState,
+    run: Sweeping, kind: SubjectKind, own: Audience, heard: set[Place], places: Sequence[Place], line: Values
 ) -> None:
     """Where a subject's own people are gone (or it has none, and nobody else hears), the next in line."""
-    people = kind.own_people(chosen, day=run.today).subquery()
-    gone = chosen.c.subject_id.not_in(sa.select(people.c.subject_id))
     lines = [(place, hearer) for place in places for hearer in run.holders.instead(place, own)]
-    given = gone if own is Audience.SIGNATORY else sa.and_(gone, chosen.c.owner_id.is_not(None))
-    _write_lines(run, kind, step, chosen, [line for line in lines if line[0] in heard], state, given)
-    _write_lines(run, kind, step, chosen, [line for line in lines if line[0] not in heard], state, gone)
+    gone = _gone(kind)
+    given = gone if own is Audience.SIGNATORY else sa.and_(gone, table(kind, NUMBERED).c.owner_id.is_not(None))
+    _write_lines(kind, [one for one in lines if one[0] in heard], line, given)
+    _write_lines(kind, [one for one in lines if one[0] not in heard], line, gone)
 
 
-def _write_lines(
-    run: Sweeping,
-    kind: SubjectKind,
-    step: Step,
-    chosen: sa.FromClause,
-    lines: Sequence[Heard],
-    state: ReminderState,
-    *only: sa.ColumnElement[bool],
-) -> None:
+@cache
+def _gone(kind: SubjectKind) -> sa.ColumnElement[bool]:
+    """Of a subject none of whose own people is there."""
+    chosen = table(kind, NUMBERED)
+    return chosen.c.subject_id.not_in(sa.select(own_people(kind, chosen).c.subject_id))
+
+
+def _write_lines(kind: SubjectKind, lines: Sequence[Heard], line: Values, *only: sa.ColumnElement[bool]) -> None:
     """Write who hears at which place, for every subject that stands there."""
+    chosen = table(kind, NUMBERED)
     rest = iter(lines)
     while batch := list(islice(rest, SLICE)):
         people = _values(batch)
-        wanted = _columns(run, kind, step, chosen, state, people.c.person_id, people.c.audience, people.c.instead_of)
+        wanted = _columns(kind, chosen, people.c.person_id, people.c.audience, people.c.instead_of)
         here = (
             people.c.unit_id == chosen.c.unit_id,
             people.c.above_unit_id == chosen.c.above_unit_id,
             people.c.leader_seat_id == chosen.c.leader_seat_id,
         )
-        _insert(wanted.join(people, sa.and_(*here)).where(sa.true(), *only))
+        _insert(wanted.join(people, sa.and_(*here)).where(sa.true(), *only), line)
 
 
 def _values(lines: Sequence[Heard]) -> sa.FromClause:
@@ -185,35 +198,38 @@ def _values(lines: Sequence[Heard]) -> sa.FromClause:
     return sa.text(words).columns(*columns).subquery("hearing")
 
 
-def _columns(
-    run: Sweeping,
-    kind: SubjectKind,
-    step: Step,
-    chosen: sa.FromClause,
-    state: ReminderState,
-    person_id: Any,
-    audience: Any,
-    instead_of: Any,
-) -> sa.Select[*tuple[Any, ...]]:
-    held = run.held_run_id if state is ReminderState.HELD else None
+def _columns(kind: SubjectKind, chosen: sa.FromClause, person_id: Any, audience: Any, instead_of: Any) -> Wanted:
     return sa.select(
-        sa.literal(run.group_id),
+        GROUP,
         sa.literal(kind.name.value),
         chosen.c.subject_id,
         sa.literal(kind.ladder.value),
         chosen.c.cycle,
-        sa.literal(step.rung.offset),
-        sa.literal(step.repeat),
-        sa.literal(run.ladder.version),
+        OFFSET,
+        AGAIN,
+        VERSION,
         person_id,
         audience,
         instead_of,
-        sa.literal(run.today, type_=sa.Date()),
-        sa.literal(state.value),
-        sa.cast(sa.literal(held), sa.Integer) if held is not None else sa.cast(sa.null(), sa.Integer),
-        sa.literal(run.now, type_=Reminder.__table__.c.created_at.type),
+        DAY,
+        STATE,
+        sa.cast(HELD, sa.Integer),
+        MOMENT,
     ).select_from(chosen)
 
 
-def _insert(wanted: sa.Select[*tuple[Any, ...]]) -> None:
-    db.session.execute(insert_if_new(Reminder).from_select(list(NAMES), wanted))
+def _line(run: Sweeping, step: Step, ids: Sequence[int], state: ReminderState) -> Values:
+    """What is the same in every reminder of a step."""
+    return asked(run.group_id, ids=ids) | {
+        OFFSET.key: step.rung.offset,
+        AGAIN.key: step.repeat,
+        VERSION.key: run.ladder.version,
+        DAY.key: run.today,
+        STATE.key: state.value,
+        HELD.key: run.held_run_id if state is ReminderState.HELD else None,
+        MOMENT.key: run.now,
+    }
+
+
+def _insert(wanted: Wanted, line: Values) -> None:
+    db.session.execute(insert_if_new(bare(Reminder)).from_select(list(NAMES), wanted), line)

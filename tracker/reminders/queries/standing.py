@@ -1,17 +1,35 @@
-"""Which subjects stand on a step today, and which of them were not told of it yet."""
+"""Which subjects stand on a step today, and which of them were not told of it yet.
+
+The statements are built once; what they ask for comes by name when they run (`step_values`).
+"""
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.kernel.db import db
+from tracker.kernel.db import UtcDateTime, db
 from tracker.reminders.models import Reminder, Stumble
-from tracker.reminders.recipients import Place
+from tracker.reminders.recipients import DAY, Place
 from tracker.reminders.rules import Audience, ReminderState, Window
 from tracker.reminders.runs import Sweeping
-from tracker.reminders.subjects import SubjectKind, Which
+from tracker.reminders.subjects import SubjectKind, Which, asked, own_people, table
+
+FIRST_DAY: Any = sa.bindparam("first_day", type_=sa.Date())
+OFFSET: Any = sa.bindparam("offset", type_=sa.Integer())
+AGAIN: Any = sa.bindparam("again", type_=sa.Integer())
+MOMENT: Any = sa.bindparam("moment", type_=UtcDateTime())
+BEYOND: Any = sa.bindparam("beyond", type_=sa.Integer())
+LIMIT: Any = sa.bindparam("at_most", type_=sa.Integer())
+
+
+def step_values(run: Sweeping, window: Window, *, ids: Sequence[int] = ()) -> dict[str, Any]:
+    """The values for a statement of what stands on a step."""
+    step = {OFFSET.key: window.rung.offset, AGAIN.key: window.step.repeat}
+    times = {FIRST_DAY.key: run.uses_from, MOMENT.key: run.now, DAY.key: run.today}
+    return asked(run.group_id, window=window, ids=ids) | step | times
 
 
 def same_cycle(kind: SubjectKind, subjects: sa.FromClause) -> list[sa.ColumnElement[bool]]:
@@ -24,67 +42,84 @@ def same_cycle(kind: SubjectKind, subjects: sa.FromClause) -> list[sa.ColumnElem
     ]
 
 
-def standing(
-    run: Sweeping, kind: SubjectKind, window: Window, *, ids: Sequence[int] | None = None
-) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def standing(kind: SubjectKind, *, numbered: bool = False) -> sa.Subquery:
     """The subjects for which a step is the highest reached; nothing from before the group's first day of use."""
-    rows = kind.rows(run.group_id, Which.on(window, ids)).subquery()
-    return sa.select(rows).where(rows.c.due_on >= run.uses_from)
+    rows = table(kind, Which(dated=True, numbered=numbered))
+    return sa.select(rows).where(rows.c.due_on >= FIRST_DAY).subquery()
 
 
-def pending(
-    run: Sweeping, kind: SubjectKind, window: Window, *, ids: Sequence[int] | None = None
-) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def pending(kind: SubjectKind, *, numbered: bool = False) -> sa.Subquery:
     """Those of them that nobody was told about at this step, and that have not just stepped aside."""
-    rows = standing(run, kind, window, ids=ids).subquery()
-    told = sa.exists().where(
-        *same_cycle(kind, rows), Reminder.rung == window.rung.offset, Reminder.repeat == window.step.repeat
-    )
-    return sa.select(rows).where(~told, ~_aside(kind, rows, run))
+    rows = standing(kind, numbered=numbered)
+    told = sa.exists().where(*same_cycle(kind, rows), Reminder.rung == OFFSET, Reminder.repeat == AGAIN)
+    return sa.select(rows).where(~told, ~_aside(kind, rows)).subquery()
 
 
-def _aside(kind: SubjectKind, rows: sa.FromClause, run: Sweeping) -> sa.ColumnElement[bool]:
+def _aside(kind: SubjectKind, rows: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.exists().where(
-        Stumble.subject_kind == kind.name, Stumble.subject_id == rows.c.subject_id, Stumble.until > run.now
+        Stumble.subject_kind == kind.name, Stumble.subject_id == rows.c.subject_id, Stumble.until > MOMENT
     )
 
 
 def pending_ids(run: Sweeping, kind: SubjectKind, window: Window, *, after: int, limit: int) -> Sequence[int]:
     """The numbers of those subjects, in their order, at most so many."""
-    rows = pending(run, kind, window).subquery()
-    query = sa.select(rows.c.subject_id).where(rows.c.subject_id > after)
-    return db.session.scalars(query.order_by(rows.c.subject_id).limit(limit)).all()
+    page = {BEYOND.key: after, LIMIT.key: limit}
+    return db.session.scalars(_pending_ids(kind), step_values(run, window) | page).all()
+
+
+@cache
+def _pending_ids(kind: SubjectKind) -> sa.Select[int]:
+    rows = pending(kind)
+    return sa.select(rows.c.subject_id).where(rows.c.subject_id > BEYOND).order_by(rows.c.subject_id).limit(LIMIT)
 
 
 def pending_by_place(run: Sweeping, kind: SubjectKind, window: Window) -> list[tuple[Place, int, int]]:
     """How many of them stand at each place, and how many have an owner: what a run would write."""
-    rows = pending(run, kind, window).subquery()
+    found = db.session.execute(_pending_by_place(kind), step_values(run, window))
+    return [(Place(*row[:3]), row[3], row[4]) for row in found]
+
+
+@cache
+def _pending_by_place(kind: SubjectKind) -> sa.Select[*tuple[Any, ...]]:
+    rows = pending(kind)
     place = (rows.c.unit_id, rows.c.above_unit_id, rows.c.leader_seat_id)
-    counts = sa.select(*place, sa.func.count(), sa.func.count(rows.c.owner_id)).group_by(*place)
-    return [(Place(*row[:3]), row[3], row[4]) for row in db.session.execute(counts)]
+    return sa.select(*place, sa.func.count(), sa.func.count(rows.c.owner_id)).group_by(*place)
 
 
 def standing_dates(run: Sweeping, kind: SubjectKind, windows: Sequence[Window]) -> Sequence[date]:
     """The dates on which anything of a kind stands on any step."""
-    rows = kind.rows(run.group_id, Which(dates=(windows[-1].after, windows[0].through))).subquery()
-    query = sa.select(rows.c.due_on).where(rows.c.due_on >= run.uses_from).distinct()
-    return db.session.scalars(query).all()
+    all_steps = Window(windows[0].step, windows[-1].after, windows[0].through)
+    return db.session.scalars(_standing_dates(kind), step_values(run, all_steps)).all()
+
+
+@cache
+def _standing_dates(kind: SubjectKind) -> sa.Select[date]:
+    return sa.select(standing(kind).c.due_on).distinct()
 
 
 def new_owners(run: Sweeping, kind: SubjectKind, window: Window, *, after: int, limit: int) -> Sequence[int]:
     """Subjects told of at this step and given to somebody else since, who has heard nothing of the date."""
-    rows = standing(run, kind, window).subquery()
-    own = kind.own_people(rows, day=run.today).subquery()
+    page = {BEYOND.key: after, LIMIT.key: limit}
+    return db.session.scalars(_new_owners(kind), step_values(run, window) | page).all()
+
+
+@cache
+def _new_owners(kind: SubjectKind) -> sa.Select[int]:
+    rows = standing(kind)
+    own = own_people(kind, rows)
     cycle = same_cycle(kind, rows)
-    step = (Reminder.rung == window.rung.offset, Reminder.repeat == window.step.repeat)
+    step = (Reminder.rung == OFFSET, Reminder.repeat == AGAIN)
     told = sa.exists().where(*cycle, *step, Reminder.state == ReminderState.ACTIVE)
     knows = sa.exists().where(*cycle, Reminder.recipient_id == own.c.person_id)
-    query = (
+    return (
         sa.select(rows.c.subject_id)
         .join(own, own.c.subject_id == rows.c.subject_id)
-        .where(rows.c.subject_id > after, told, ~knows, ~_aside(kind, rows, run))
+        .where(rows.c.subject_id > BEYOND, told, ~knows, ~_aside(kind, rows))
+        .order_by(rows.c.subject_id)
+        .limit(LIMIT)
     )
-    return db.session.scalars(query.order_by(rows.c.subject_id).limit(limit)).all()
 
 
 def has_owner_rung(run: Sweeping, window: Window) -> bool:

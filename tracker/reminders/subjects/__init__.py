@@ -6,14 +6,16 @@ title, cycle, due_on. They hold only what is still to be done: what was handed i
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+
+import sqlalchemy as sa
 
 from tracker.reminders.recipients import owners
 from tracker.reminders.rules import Audience, LadderKind, SubjectName
 from tracker.reminders.subjects import owed, papers, work
-from tracker.reminders.subjects.rows import Rows, Which
+from tracker.reminders.subjects.rows import GROUP, NUMBERS, Rows, Which, asked
 
-__all__ = ["KIND_OF", "SUBJECTS", "SubjectKind", "Which"]
+__all__ = ["GROUP", "KIND_OF", "NUMBERS", "SUBJECTS", "SubjectKind", "Which", "asked", "own_people", "table"]
 
 OFFICE_DAYS = 3
 """Working days in which the office verifies or decides what has no limit of its own."""
@@ -29,11 +31,11 @@ class SubjectKind:
 
     name: SubjectName
     ladder: LadderKind
-    rows: Callable[[int, Which], Rows]
+    rows: Callable[[Which], Rows]
     messages: tuple[str, str]
     leads_to: str = "task"
     own: Audience | None = None
-    own_people: Callable[..., Any] = owners
+    people: Callable[[sa.FromClause], Rows] = owners
     grace: int = 0
 
     @property
@@ -55,7 +57,7 @@ SUBJECTS = (
         ("reminder.letter_near", "reminder.letter_late"),
         leads_to="letter",
         own=Audience.SIGNATORY,
-        own_people=papers.signers,
+        people=papers.signers,
     ),
     SubjectKind(_N.VERIFICATION, _K.OFFICE, owed.verifications, ("reminder.verify",) * 2, grace=OFFICE_DAYS),
     SubjectKind(_N.EXTENSION, _K.OFFICE, owed.extensions, ("reminder.extension",) * 2, grace=OFFICE_DAYS),
@@ -65,3 +67,15 @@ SUBJECTS = (
 """Everything that is reminded of, in the order in which a sweep looks at it."""
 
 KIND_OF = {kind.name: kind for kind in SUBJECTS}
+
+
+@cache
+def table(kind: SubjectKind, which: Which) -> sa.Subquery:
+    """The subjects of a kind as a table in other statements, which run with the values that `asked` names."""
+    return kind.rows(which).subquery()
+
+
+@cache
+def own_people(kind: SubjectKind, subjects: sa.FromClause) -> sa.Subquery:
+    """The people (person_id) who are each subject's own on the day asked for."""
+    return kind.people(subjects).subquery()

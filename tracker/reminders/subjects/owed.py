@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.kernel.db import local_day
-from tracker.reminders.subjects.rows import Rows, Which, row
+from tracker.reminders.subjects.rows import GROUP, Rows, Which, row
 from tracker.tasks.models import Adjustment, CoordinationAnswer, Extension, ProgressReport, Submission, Task
 from tracker.tasks.rules import LIVE, ReportState, RequestState, TaskState
 
 
-def verifications(group_id: int, which: Which) -> Rows:
+def verifications(which: Which) -> Rows:
     """Tasks that were handed in and that nobody has verified: by the submission that waits."""
     newest = (
         sa.select(sa.func.max(Submission.id))
@@ -22,32 +22,32 @@ def verifications(group_id: int, which: Which) -> Rows:
         row(Submission.id, Task.lead_unit_id, sa.literal(1), day)
         .select_from(Task)
         .join(Submission, Submission.id == newest)
-        .where(Task.group_id == group_id, Task.state == TaskState.SUBMITTED, *which.of(Submission.id, day))
+        .where(Task.group_id == GROUP, Task.state == TaskState.SUBMITTED, *which.of(Submission.id, day))
     )
 
 
-def extensions(group_id: int, which: Which) -> Rows:
+def extensions(which: Which) -> Rows:
     day = local_day(Extension.asked_at)
     return (
         row(Extension.id, Task.lead_unit_id, sa.literal(1), day)
         .select_from(Extension)
         .join(Task, Task.id == Extension.task_id)
-        .where(Extension.state == RequestState.PENDING, *_live(group_id), *which.of(Extension.id, day))
+        .where(Extension.state == RequestState.PENDING, *_live(), *which.of(Extension.id, day))
     )
 
 
-def adjustments(group_id: int, which: Which) -> Rows:
+def adjustments(which: Which) -> Rows:
     """By the date by which the director decides, which the unit was told."""
     day = Adjustment.decide_by
     return (
         row(Adjustment.id, Task.lead_unit_id, sa.literal(1), day)
         .select_from(Adjustment)
         .join(Task, Task.id == Adjustment.task_id)
-        .where(Adjustment.state == RequestState.PENDING, *_live(group_id), *which.of(Adjustment.id, day))
+        .where(Adjustment.state == RequestState.PENDING, *_live(), *which.of(Adjustment.id, day))
     )
 
 
-def coordinations(group_id: int, which: Which) -> Rows:
+def coordinations(which: Which) -> Rows:
     """What units put up to the group and nobody has answered; a later report without it takes it back."""
     later = aliased(ProgressReport)
     overtaken = sa.select(later.id).where(
@@ -67,11 +67,11 @@ def coordinations(group_id: int, which: Which) -> Rows:
             ProgressReport.state == ReportState.CONFIRMED,
             sa.not_(overtaken.correlate(ProgressReport).exists()),
             sa.not_(answered.correlate(ProgressReport).exists()),
-            *_live(group_id),
+            *_live(),
             *which.of(ProgressReport.id, day),
         )
     )
 
 
-def _live(group_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return Task.group_id == group_id, Task.state.in_(sorted(LIVE))
+def _live() -> tuple[sa.ColumnElement[bool], ...]:
+    return Task.group_id == GROUP, Task.state.in_(sorted(LIVE))

@@ -1,6 +1,5 @@
 """Letters that wait for signatures, and on whom they wait."""
 
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +11,11 @@ from tracker.letters.rules import SIGNABLE, Side, SigningOrder
 from tracker.letters.rules.states import BEFORE
 from tracker.organisation.models import Appointment, Post, Seat, on_day
 from tracker.organisation.rules import PostRank
-from tracker.reminders.subjects.rows import NONE, Rows, Which
+from tracker.reminders.recipients import DAY
+from tracker.reminders.subjects.rows import GROUP, NONE, Rows, Which
 
 
-def letters(group_id: int, which: Which) -> Rows:
+def letters(which: Which) -> Rows:
     return (
         sa.select(
             Letter.id.label("subject_id"),
@@ -29,11 +29,11 @@ def letters(group_id: int, which: Which) -> Rows:
             Letter.sign_by.label("due_on"),
         )
         .join(LetterBatch, LetterBatch.id == Letter.batch_id)
-        .where(Letter.group_id == group_id, Letter.state.in_(sorted(SIGNABLE)), *which.of(Letter.id, Letter.sign_by))
+        .where(Letter.group_id == GROUP, Letter.state.in_(sorted(SIGNABLE)), *which.of(Letter.id, Letter.sign_by))
     )
 
 
-def signers(subjects: sa.FromClause, *, day: date) -> sa.Select[*tuple[Any, ...]]:
+def signers(subjects: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     """Rows (subject_id, person_id): those on whom a letter's signatures wait, in the order in which parties sign."""
     waiting = (
         sa.select(subjects.c.subject_id, Signatory.post_id, Signatory.seat_id)
@@ -47,21 +47,21 @@ def signers(subjects: sa.FromClause, *, day: date) -> sa.Select[*tuple[Any, ...]
     named = (
         sa.select(waiting.c.subject_id, seat.person_id.label("person_id"))
         .join(seat, seat.id == waiting.c.seat_id)
-        .where(seat.person_id.is_not(None), on_day(seat, day))
+        .where(seat.person_id.is_not(None), on_day(seat, DAY))
     )
     posts = (
         sa.select(waiting.c.subject_id, sa.func.coalesce(waiting.c.post_id, seat.post_id).label("post_id"))
-        .outerjoin(seat, sa.and_(seat.id == waiting.c.seat_id, on_day(seat, day)))
+        .outerjoin(seat, sa.and_(seat.id == waiting.c.seat_id, on_day(seat, DAY)))
         .subquery()
     )
     by_post = sa.select(posts.c.subject_id, Appointment.person_id.label("person_id")).join(
-        Appointment, sa.and_(Appointment.post_id == posts.c.post_id, on_day(Appointment, day))
+        Appointment, sa.and_(Appointment.post_id == posts.c.post_id, on_day(Appointment, DAY))
     )
     presiding = (
         sa.select(posts.c.subject_id, Appointment.person_id.label("person_id"))
         .join(own, sa.and_(own.id == posts.c.post_id, own.rank == PostRank.HEAD))
         .join(held, held.unit_id == own.unit_id)
-        .join(Appointment, sa.and_(Appointment.post_id == held.id, Appointment.presiding, on_day(Appointment, day)))
+        .join(Appointment, sa.and_(Appointment.post_id == held.id, Appointment.presiding, on_day(Appointment, DAY)))
     )
     found = sa.union(named, by_post, presiding).subquery()
     return sa.select(found.c.subject_id, found.c.person_id)

@@ -1,8 +1,11 @@
-"""How rows of subjects are asked for: by date or by number, always with the same columns."""
+"""How rows of subjects are asked for: by date or by number, always with the same columns.
+
+The statements are built once, because building one costs more than running it; what is asked for comes by name when
+they run (`asked`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -14,6 +17,10 @@ from tracker.tasks.models import Task
 
 Rows = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 NONE: Any = sa.cast(sa.null(), sa.Integer)
+GROUP: Any = sa.bindparam("of_group", type_=sa.Integer())
+NUMBERS: Any = sa.bindparam("numbers", type_=sa.Integer(), expanding=True)
+AFTER: Any = sa.bindparam("after_day", type_=sa.Date())
+THROUGH: Any = sa.bindparam("through_day", type_=sa.Date())
 
 
 def aside(column: Any) -> Any:
@@ -23,26 +30,27 @@ def aside(column: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """The subjects that are asked for: those whose date lies in a range, and perhaps only some by their numbers."""
+    """What is asked for: the subjects whose date lies between two days, those with some numbers, or both."""
 
-    dates: tuple[date, date] | None = None
-    ids: Sequence[int] | None = None
-
-    @classmethod
-    def on(cls, window: Window, ids: Sequence[int] | None = None) -> "Which":
-        """Those that stand on a step today."""
-        return cls((window.after, window.through), ids)
+    dated: bool = False
+    numbered: bool = False
 
     def of(self, row_id: Any, day: Any, *more: tuple[Any, Sequence[Any]]) -> list[sa.ColumnElement[bool]]:
         """The conditions on a row's number, its date, and more columns with the values that they may have."""
-        if self.ids is None:
-            found = [column.in_(values) for column, values in more]
+        if self.numbered:
+            found = [row_id.in_(NUMBERS), *(aside(column).in_(values) for column, values in more)]
         else:
-            found = [row_id.in_(self.ids), *(aside(column).in_(values) for column, values in more)]
-        if self.dates is not None:
-            day = day if self.ids is None else aside(day)
-            found += [day > self.dates[0], day <= self.dates[1]]
+            found = [column.in_(values) for column, values in more]
+        if self.dated:
+            day = aside(day) if self.numbered else day
+            found += [day > AFTER, day <= THROUGH]
         return found
+
+
+def asked(group_id: int, *, window: Window | None = None, ids: Sequence[int] = ()) -> dict[str, Any]:
+    """The values for a statement of subjects: of which group, on which step, with which numbers."""
+    days = {} if window is None else {AFTER.key: window.after, THROUGH.key: window.through}
+    return {GROUP.key: group_id, NUMBERS.key: ids, **days}
 
 
 @cache
