@@ -96,6 +96,8 @@ def flag_rows(
 
 
 def _add_matters(found: dict[int, FlagRow]) -> None:
+    if not found:
+        return
     given = sa.select(Statement).where(Statement.flag_id.in_(found), Statement.state == StatementState.GIVEN)
     for statement in db.session.scalars(given.options(joinedload(Statement.given_by)).order_by(Statement.id)):
         found[statement.flag_id].statements.append(statement)
