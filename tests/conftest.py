@@ -166,7 +166,7 @@ def postgresql_database(
     """The application on a PostgreSQL database of this worker's own."""
     database = Postgresql(tmp_path_factory.mktemp("postgresql"), postgresql_server, f"zeren_test_{worker}")
     yield database
-    database.close()
+    database.release()
 
 
 @pytest.fixture

@@ -71,6 +71,12 @@ class Database:
         """Forget everything that tests wrote."""
         raise NotImplementedError
 
+    def release(self) -> None:
+        """Hold no connection, until the next reset."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
 
 class Sqlite(Database):
     """One file; a reset copies it anew."""
@@ -87,21 +93,17 @@ class Sqlite(Database):
 
     def keep(self) -> None:
         """Let what is there now be what a reset goes back to."""
-        self._release()
+        # The last connection to close writes the log back into the file.
+        self.release()
         shutil.copyfile(self._file, self._template)
 
     def reset(self) -> None:
         """Put the migrated file back."""
-        self._release()
+        # The last connection to close writes the log back into the file.
+        self.release()
         for rest in ("-wal", "-shm"):
             Path(f"{self._file}{rest}").unlink(missing_ok=True)
         shutil.copyfile(self._template, self._file)
-
-    def _release(self) -> None:
-        # The last connection to close writes the log back into the file.
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 class Postgresql(Database):
@@ -119,21 +121,25 @@ class Postgresql(Database):
         self.url = address.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         self.app = build_app(self.url, folder)
         migrate(self.app)
-        self._connection = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
-        self._connection.execute("SET lock_timeout = '10s'")
+        self._address = address.render_as_string(hide_password=False)
+        self._connection = self._connected()
         self._write_reset()
+
+    def _connected(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(self._address, autocommit=True, options="-c lock_timeout=10s")
+
+    def release(self) -> None:
+        """Hold no connection, so that the database itself may be put elsewhere."""
+        super().release()
+        self._connection.close()
 
     def reset(self) -> None:
         """Empty the tables, but for what migrations put there."""
+        if self._connection.closed:
+            self._connection = self._connected()
         with self.app.app_context():
             db.session.remove()
         self._connection.execute("SELECT zeren_tests.reset()")
-
-    def close(self) -> None:
-        """Let go of the server."""
-        with self.app.app_context():
-            db.engine.dispose()
-        self._connection.close()
 
     def _write_reset(self) -> None:
         """Write the reset as one function.
@@ -168,8 +174,8 @@ class PostgresqlMissingError(Exception):
 class Cluster:
     """A PostgreSQL server of our own: in a temporary folder, on a socket alone, gone with this process."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder, self._durable = folder, durable
         programs = _postgresql_programs()
         self._account = _unprivileged_account()
         folder.chmod(0o755)
@@ -180,14 +186,23 @@ class Cluster:
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)
         trusting = ("-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8")
         self._run(programs / "initdb", "-D", data, *trusting)
-        self._server = self._start(programs / "postgres", data)
+        self._program, self._data = programs / "postgres", data
         self.url = f"postgresql://postgres@/postgres?host={folder}"
+        self.begin()
+
+    def begin(self) -> None:
+        """Serve, after a halt with what was committed before; returns when it does."""
+        self._server = self._start(self._program, self._data)
         self._wait()
+
+    def halt(self) -> None:
+        """Let the server break off, as in a power cut: what it begins with again it must find in its log."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(timeout=30)
 
     def stop(self) -> None:
         """Stop the server at once; nothing in it is worth a clean shutdown."""
-        self._server.send_signal(signal.SIGQUIT)
-        self._server.wait(timeout=30)
+        self.halt()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, *command_line: str | Path) -> None:
@@ -201,7 +216,8 @@ class Cluster:
             "listen_addresses": "",
             "fsync": "off",
             "full_page_writes": "off",
-            "synchronous_commit": "off",
+            # What is in the machine's memory outlives the server, so this much is enough to keep what was committed.
+            "synchronous_commit": "on" if self._durable else "off",
             "max_connections": "60",
             "autovacuum_naptime": "10s",
             "timezone": "UTC",

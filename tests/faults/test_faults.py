@@ -7,21 +7,19 @@ import ast
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from config import ROOT
 from tests.engines import Database
 from tests.faults.stages import played
 from tracker.kernel.crashpoints import NAMES
-from tracker.kernel.db import db
+
+OF_EACH_KIND = ("deliver.freed", "deliver.sent", "digest.written", "sweep.chunk.inboxes", "tick.step.written")
 
 
 @pytest.fixture
-def stage(app: Flask, database: Database) -> str:
+def stage(database: Database) -> str:
     """The address of a fresh database, to which this process holds no connection."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    database.release()
     return database.url
 
 
@@ -38,9 +36,16 @@ def test_every_named_place_is_in_the_code_once_and_every_place_has_a_name() -> N
     assert sorted(found) == sorted(NAMES)
 
 
+@pytest.mark.sqlite
 def test_a_process_that_dies_at_any_named_place_loses_nothing(stage: str, tmp_path: Path) -> None:
     found = played("crashes", stage, tmp_path / "play")
     assert (found["faults"], found["places"]) == ([], len(NAMES))
+
+
+@pytest.mark.postgres
+def test_a_process_that_dies_at_a_place_of_each_kind_loses_nothing(stage: str, tmp_path: Path) -> None:
+    found = played("crashes", stage, tmp_path / "play", *OF_EACH_KIND)
+    assert (found["faults"], found["places"]) == ([], len(OF_EACH_KIND))
 
 
 @pytest.mark.sqlite
@@ -81,3 +86,10 @@ def test_without_its_fence_a_leader_that_wakes_is_caught(stage: str, tmp_path: P
 @pytest.mark.postgres
 def test_a_sender_that_freezes_and_wakes_leaves_one_doubt(stage: str, tmp_path: Path) -> None:
     assert played("leaders", stage, tmp_path / "play", "sender")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_while_the_server_is_away_nothing_is_lost_and_when_it_is_back_all_go_on(stage: str, tmp_path: Path) -> None:
+    found = played("cuts", stage, tmp_path / "play", "restart", "--seconds", "3")
+    assert found["faults"] == []
+    assert found["sent"] + found["uncertain"] > 0
