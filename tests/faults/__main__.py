@@ -66,7 +66,9 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     if several:
         yield "T4", "a frozen leader wakes", "leaders", ("leader",)
         yield "T4", "a frozen sender wakes", "leaders", ("sender",)
-        yield "T5", "connections are cut, again and again", "storm", ("--cuts", "20", "--kills", "0", *crowd)
+        yield "T5", "all connections are cut, again and again", "cuts", ("cut", "--times", "10", "--days", "2", *crowd)
+        yield "T5", "the server breaks off and begins again", "cuts", ("restart", "--times", "3", "--days", "2", *crowd)
+        yield "T5", "30 seconds without connections", "cuts", ("refuse", "--seconds", "30", "--days", "2", *crowd)
         yield "T6", "three schedulers over 24 hours", "leaders", ("day",)
         yield "T8", "a leader without its fence is caught", "leaders", ("mutant",)
 

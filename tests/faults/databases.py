@@ -32,7 +32,7 @@ def put_back(url: str) -> None:
 def forget(url: str) -> None:
     """Remove what was kept on a server."""
     if not url.startswith("sqlite"):
-        with _server(url) as connection:
+        with server(url) as connection:
             name = sql.Identifier(f"{make_url(url).database}_kept")
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
@@ -51,13 +51,14 @@ def _file(url: str) -> str:
     return url.removeprefix("sqlite:///")
 
 
-def _server(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+def server(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    """A connection to the server of a database, and not to it."""
     address = make_url(url).set(drivername="postgresql", database="postgres")
     return psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
 
 
 def _recreate(url: str, name: str, template: str) -> None:
-    with _server(url) as connection:
+    with server(url) as connection:
         new, old = sql.Identifier(name), sql.Identifier(template)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old))

@@ -27,10 +27,6 @@ from tests.faults.world import World
 from tests.outbox.servers import HOST, Authority
 from tests.outbox.world import allow
 
-CUT = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 PATIENCE = 180
 
 
@@ -105,14 +101,6 @@ class Play:
             self.nursery.kill(pid)
             self.kills += 1
             self.nursery.start(role)
-
-    def cut(self, times: int, workers: int) -> None:
-        """Cut every connection to the server but this one's, now and again: each may leave a mail in doubt."""
-        for _number in range(times):
-            time.sleep(self.chance.uniform(0.5, 1.5))
-            databases.execute(self.url, CUT)
-            self.kills += workers
-            self.mend()
 
     def mend(self) -> None:
         """Whoever ended by themselves, because the database was away or another was there, is started again."""
@@ -200,7 +188,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     for name, default in (
         ("kills", 10),
-        ("cuts", 0),
         ("schedulers", 1),
         ("workers", 1),
         ("days", 2),
@@ -220,7 +207,6 @@ def main(arguments: Sequence[str]) -> int:
                     under_way.nursery.start(role)
             share = said.kills // said.days + (number < said.kills % said.days)
             under_way.storm(share)
-            under_way.cut(said.cuts // said.days, said.workers)
             under_way.settle()
         found = under_way.result()
     print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201

@@ -1,11 +1,15 @@
 """Settings are read from the environment and checked before anything starts."""
 
+import socket
 import stat
+import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from config import Settings
+from tracker.kernel.db import engine_options
 from tracker.kernel.environment import SettingsError
 
 
@@ -124,3 +128,13 @@ def test_what_may_be_called_is_read_from_a_list() -> None:
     assert Settings.from_environment({}).outbound == ()
     with pytest.raises(SettingsError, match="ZEREN_OUTBOUND"):
         Settings.from_environment({"ZEREN_OUTBOUND": "smtp.example.gov.cn"})
+
+
+def test_a_database_server_that_takes_connections_and_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://zeren@127.0.0.1:{silent.getsockname()[1]}/zeren"
+        engine = sa.create_engine(url, **engine_options(url))
+        began = time.monotonic()
+        with pytest.raises(sa.exc.OperationalError):
+            engine.connect()
+        assert time.monotonic() - began < 15

@@ -14,10 +14,19 @@ from tests.reminders.worlds import running_task
 from tracker.kernel.db import write_transaction
 from tracker.outbox.models import InboxItem
 from tracker.reminders import reminding
+from tracker.reminders import sweep as sweeping
 from tracker.reminders.models import Reminder, Stumble
-from tracker.reminders.sweep import sweep
+from tracker.reminders.sweep import Unfinished, sweep
 
 LATE = date(2026, 3, 17)
+
+
+def _others_task(cast: Cast) -> int:
+    """A task of another group."""
+    with write_transaction():
+        task = running_task(cast, due_on=LATE, unit="water")
+        task.group_id = cast.group_ids["g2"]
+        return task.id
 
 
 def _sweep(hours: float = 0) -> dict[str, int]:
@@ -111,10 +120,27 @@ def test_where_everything_fails_the_group_is_given_up_and_counted(
 ) -> None:
     monkeypatch.setattr(reminding, "MOST_STUMBLES", 2)
     poison(*_tasks(cast, 5))
-    with write_transaction():
-        other = running_task(cast, due_on=LATE, unit="water")
-        other.group_id = cast.group_ids["g2"]
-        other_id = other.id
+    other_id = _others_task(cast)
     assert _sweep()["failed"] == 1
     assert _reminded(session) == {other_id}
     assert session.scalar(sa.select(sa.func.count()).select_from(Stumble)) == 2
+
+
+def test_where_the_database_is_away_for_one_group_the_others_are_told_and_the_sweep_is_not_done(
+    cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, others = _tasks(cast, 1), _others_task(cast)
+    whole = sweeping.remind_group
+
+    def away(group_id: int, **more: Any) -> int:
+        if group_id == cast.group_ids["g1"]:
+            raise sa.exc.OperationalError("INSERT INTO reminder", {}, ConnectionError("server closed the connection"))
+        return whole(group_id, **more)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(sweeping, "remind_group", away)
+        with pytest.raises(Unfinished):
+            _sweep()
+    assert _reminded(session) == {others}
+    _sweep()
+    assert _reminded(session) == {*own, others}

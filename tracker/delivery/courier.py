@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tracker.delivery import claiming, endpoints, notices
 from tracker.delivery.claiming import Claim
@@ -17,7 +18,7 @@ from tracker.delivery.senders import Answer, NoLine, Sender, Way, open_line
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import AWAY, db, write_transaction
 from tracker.kernel.installation import deliveries_held, settings
 from tracker.kernel.logs import log
 
@@ -26,6 +27,8 @@ BATCH = 20
 OF_A_ROBOT = 5
 MOVED_ON = timedelta(seconds=5)
 """So long a digest waits whose messages changed while it was being written."""
+AGAIN_SECONDS = 1.0
+"""After so long an answer is written down again that the database was not there for."""
 
 
 def way_out() -> Way:
@@ -41,6 +44,7 @@ class Courier:
     holder: str
     now: Callable[[], datetime]
     stopping: Callable[[], bool] = bool
+    wait: Callable[[float], object] = time.sleep
     chance: Callable[[], float] = random.random
     _planned_at: datetime | None = field(default=None)
 
@@ -96,6 +100,8 @@ class Courier:
         """What a delivery says; a fault in one row of it must not keep the others waiting."""
         try:
             return write_digest(claim.delivery_id, now=self.now())
+        except AWAY:
+            raise
         except Exception:  # noqa: BLE001 - one poisoned row steps aside for an hour and stands in the log
             log.exception("delivery", delivery_id=claim.delivery_id)
             return Written(None, not_before=self.now() + timedelta(hours=1))
@@ -115,7 +121,8 @@ class Courier:
         assert written.letter is not None
         with write_transaction():
             free_at = claiming.take_turn(endpoint, now=self.now())
-            begun = free_at is None and claiming.begin(claim, written.frozen, now=self.now())
+            began_at = self.now()
+            begun = free_at is None and claiming.begin(claim, written.frozen, now=began_at)
             if not begun:
                 later = self.now() + MOVED_ON if free_at is None else free_at
                 claiming.release([claim], next_attempt_at=later)
@@ -128,16 +135,27 @@ class Courier:
             log.exception("delivery", delivery_id=claim.delivery_id)
             answer = Answer(Outcome.UNKNOWN, "fault")
         crashpoint("deliver.sent")
-        self._mark(endpoint, claim, answer)
+        self._insist(partial(self._mark, endpoint, claim, answer), until=began_at + claiming.LEASE)
         crashpoint("deliver.marked")
         return not answer.of_endpoint
+
+    def _insist(self, mark: Callable[[], None], *, until: datetime) -> None:
+        """Write down what nobody else knows; where the database is away, again and again while the lease lasts."""
+        while True:
+            try:
+                return mark()
+            except AWAY:
+                if self.stopping() or self.now() >= until:
+                    raise
+                log.warning("delivery", state="the database is away; its answer is written down later")
+                self.wait(AGAIN_SECONDS)
 
     def _mark(self, endpoint: ChannelEndpoint, claim: Claim, answer: Answer) -> None:
         moment = self.now()
         with write_transaction() as session:
             delivery = session.get_one(Delivery, claim.delivery_id)
             answer = self._final(answer, delivery.attempts)
-            again = moment + self._wait(answer, delivery.attempts) if answer.outcome is Outcome.TEMPORARY else None
+            again = moment + self._retry_in(answer, delivery.attempts) if answer.outcome is Outcome.TEMPORARY else None
             marked = claiming.mark(claim, answer.outcome, answer.code, now=moment, next_attempt_at=again)
             if answer.outcome is Outcome.DELIVERED:
                 endpoints.note_success(endpoint.id)
@@ -157,7 +175,7 @@ class Courier:
             return replace(answer, outcome=Outcome.PERMANENT)
         return answer
 
-    def _wait(self, answer: Answer, attempts: int) -> timedelta:
+    def _retry_in(self, answer: Answer, attempts: int) -> timedelta:
         return answer.wait or retry_after(attempts, chance=self.chance())
 
     def _endpoint_failed(self, endpoint: ChannelEndpoint, answer: Answer) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.accounts.identity import actor_of_person
 from tracker.delivery.courier import Courier
 from tracker.jobs import ending
 from tracker.kernel import clock, jobs
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import AWAY, db, write_transaction
 from tracker.kernel.errors import Refusal
 from tracker.kernel.jobs import BackgroundJob, Claim, Interrupted, Lost, Made, Work, WorkCancelled, folder_of
 from tracker.kernel.logs import log
@@ -64,7 +64,7 @@ def _run(claim: Claim, shift: Shift) -> None:
         log.info("job", job_id=claim.job_id, state="cancelled")
     except Refusal as refusal:
         _fail(claim, refusal.message)
-    except OperationalError:
+    except AWAY:
         # The database is away, so nothing can be said of the job there; its lease ends and it is run again.
         raise
     except Exception:  # noqa: BLE001 - one job's fault must not end the worker; it stands in the log and on the job

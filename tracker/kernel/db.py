@@ -77,6 +77,9 @@ class Base(DeclarativeBase):
     )
 
 
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""The database is away, busy or full. It says nothing of what was asked of it, which may go well when it is back."""
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=False)
 
 if TYPE_CHECKING:
@@ -106,9 +109,12 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """Connection settings for the engine that an address names."""
     if database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10}}
+    # A server that vanished from the network says nothing; whoever waits for it must notice all the same.
+    noticing = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
     # No query here runs long enough to earn back the tenths of a second that compiling it takes PostgreSQL.
-    return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": f"{limits} -c jit=off"}}
+    connect_args = {**noticing, "tcp_user_timeout": 20_000, "options": f"{limits} -c jit=off"}
+    return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": connect_args}
 
 
 _LOOKED_UP = "looked_up"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import Step, db
+from tracker.kernel.db import AWAY, Step, db
 from tracker.kernel.errors import Refusal
 from tracker.kernel.logs import log
 from tracker.organisation.models import LeadershipGroup
@@ -80,7 +80,7 @@ class Writer:
                 if self.hold is not None:
                     run = replace(run, held_run_id=self.hold())
                 told = remind(run, kind, window, ids)
-        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        except AWAY:
             raise
         except FAULTS as fault:
             return self._without_the_bad(remind, run, kind, window, ids, fault)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import Step, db, write_transaction
+from tracker.kernel.db import AWAY, Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
@@ -27,6 +27,10 @@ PAUSE_SECONDS = 0.02
 Pause = Callable[[float], None]
 
 
+class Unfinished(Exception):  # noqa: N818 - nobody's fault
+    """The database was away for a part of a sweep or more: its slot is not done, and the next tick runs it again."""
+
+
 def sweep(
     *, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep, brake: Brake = BRAKE
 ) -> dict[str, int]:
@@ -35,8 +39,12 @@ def sweep(
     All of it is written in steps, which count only while whoever sweeps leads. Run twice, or after days off, it changes
     nothing but what is due. What fails for one group is logged and does not stop the others. The clock is believed;
     who sweeps by the clock asks `sweep_on_time`.
+
+    Raises:
+        Unfinished: the database was away meanwhile.
     """
     counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "flags": 0, "chased": 0, "failed": 0}
+    counts["away"] = 0
     _add(counts, "issued", partial(_issue_periods, now=now, step=step))
     _add(counts, "expired", partial(_expire_letters, now=now, step=step))
     for group_id in _groups_at_work(now=now):
@@ -46,6 +54,8 @@ def sweep(
         _add(counts, "flags", partial(_flag, group_id, now=now, step=step))
         _add(counts, "chased", partial(_chase, group_id, now=now, step=step))
     _add(counts, "reminders", partial(_ask_for_answers, now=now, step=step))
+    if counts.pop("away"):
+        raise Unfinished
     return counts
 
 
@@ -91,6 +101,10 @@ def _add(counts: dict[str, int], name: str, work: Callable[[], int]) -> None:
     """Do a part of the sweep; what fails is counted and logged, and the rest goes on."""
     try:
         counts[name] += work()
+    except AWAY:
+        db.session.rollback()
+        log.warning("sweep", part=name, state="the database is away", exc_info=True)
+        counts["away"] += 1
     except FAULTS:
         db.session.rollback()
         log.exception("sweep", part=name)
