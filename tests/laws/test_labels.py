@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from types import ModuleType
 from typing import TypeVar
 
@@ -69,8 +70,12 @@ NOT_NOTED = {"by", "now", "act", "group_id", "unit_id", "old", "new"}
 
 def _nodes(kind: type[N]) -> Iterator[N]:
     """Every node of a kind in the code."""
-    for path in sorted((ROOT / "tracker").rglob("*.py")):
-        yield from (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kind))
+    return (node for node in _all_nodes() if isinstance(node, kind))
+
+
+@cache
+def _all_nodes() -> list[ast.AST]:
+    return [node for path in sorted((ROOT / "tracker").rglob("*.py")) for node in ast.walk(ast.parse(path.read_text()))]
 
 
 def _spelt(node: ast.AST | None) -> set[str]:
