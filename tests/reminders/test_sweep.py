@@ -189,10 +189,11 @@ def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Se
     assert "office_director" in _told(cast, session)
 
 
-def test_after_a_chunk_others_have_as_long_as_it_took(cast: Cast) -> None:
+def test_where_one_writes_at_a_time_others_have_as_long_as_a_chunk_took(cast: Cast, engine_name: str) -> None:
     seconds, pauses = iter((10.0, 10.05, 20.0, 25.0, 30.0, 30.001)), list[float]()
     writer = Writer(cast.group_ids["g1"], NOW, write_transaction, pauses.append, seconds=lambda: next(seconds))
     about: Any = None
     for _chunk in range(3):
         assert writer.write(lambda *_about: 1, about, about, about, [1]) == 1
-    assert pauses == pytest.approx([0.05, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS])
+    wanted = [0.05, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS] if engine_name == "sqlite" else []
+    assert pauses == pytest.approx(wanted)

@@ -197,6 +197,11 @@ def take(thing: Any, *, version: int | None = None, states: Collection[str] = ()
     set_committed_value(thing, "version", expected + 1)
 
 
+def has_one_writer() -> bool:
+    """Whether this engine lets in one writer at a time, so that whoever writes much must leave room for the others."""
+    return bool(db.session.get_bind().dialect.name == "sqlite")
+
+
 def bare(model: type[Base]) -> sa.Table:
     """The table of a model, for an INSERT from a SELECT with named values: the ORM would take these for a row."""
     return cast("sa.Table", model.__table__)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import AWAY, Step, db
+from tracker.kernel.db import AWAY, Step, db, has_one_writer
 from tracker.kernel.errors import Refusal
 from tracker.kernel.logs import log
 from tracker.organisation.models import LeadershipGroup
@@ -28,7 +28,8 @@ PAGE = 20_000
 """So many numbers of subjects are read at once."""
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.12
 """After each chunk others have as long as it took, within these bounds. SQLite has one writer at a time, and who waits
-for it looks again after up to a tenth of a second: after shorter pauses a chunk that takes long would keep them out."""
+for it looks again after up to a tenth of a second: after shorter pauses a chunk that takes long would keep them out.
+PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
 MOST_STUMBLES = 20
 """With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
 LOUDEST = 3
@@ -85,7 +86,8 @@ class Writer:
         except FAULTS as fault:
             return self._without_the_bad(remind, run, kind, window, ids, fault)
         crashpoint("sweep.chunk.committed")
-        self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+        if has_one_writer():
+            self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return told
 
     def _without_the_bad(
