@@ -1,16 +1,19 @@
 """A letter that its unit does not agree with goes back with reasons, before the unit has signed."""
 
 import pytest
+from flask import Flask
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.factories import make_post
 from tests.letters.promises import again, in_force, issued, send_back, sign
-from tests.tasks.stories import act, inbox, refuses
+from tests.tasks.stories import act, day, inbox, refuses
+from tests.visitors import signed_in
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
-from tracker.letters import commands, policy
+from tracker.letters import commands, policy, queries
 from tracker.letters.rules import LetterState, SigningOrder
 from tracker.organisation import commands as organisation
 
@@ -77,3 +80,61 @@ def test_nothing_is_sent_back_in_a_group_that_has_ended(cast: Cast) -> None:
     with refuses(Stale):
         commands.send_back(letter, remark="过高。", version=letter.version, by=head, now=NOW)
     assert policy.hindrance(head, letter) is not None
+
+
+def test_what_was_sent_back_waits_for_the_office_and_counts_against_no_unit(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    letter = issued(cast, "finance", "construction")
+    late, group_id = day("2026-04-03"), cast.group().id
+    send_back(cast, letter, now=day("2026-03-31"))
+    found = queries.unsigned(group_id, day=late.date())
+    assert (found.letters, found.late, found.sent_back, found.batch_id) == (1, 1, 1, letter.batch_id)
+    tally = queries.tallies([group_id], day=late.date())[letter.batch_id]
+    assert (tally.letters, tally.waiting, tally.late, tally.sent_back) == (2, 1, 1, 1)
+    assert queries.waiting_since([again(letter)]) == {letter.id: day("2026-03-31")}
+    clock.set(late)
+    office = signed_in(app, cast.person_ids["office_clerk"], now=late)
+    page = office.get(f"/letter-batches/{letter.batch_id}").text
+    row = page[page.index(letter.number or "") :].split("</tr>")[0]
+    assert ("等办公室 3 个工作日" in row, "z-late" in row, "tel:" in row) == (True, False, False)
+    assert "退回待办公室修改" in page
+    assert "退回 1 份" in office.get("/letters").text
+    assert "超过期限 1 份；退回待修改 1 份" in office.get("/").text
+
+
+def test_a_group_with_nothing_but_letters_sent_back_leads_to_them(cast: Cast) -> None:
+    letter, nothing = issued(cast), queries.unsigned(cast.group_ids["g2"], day=NOW.date())
+    assert (nothing.letters, nothing.late, nothing.sent_back, nothing.batch_id) == (0, 0, 0, None)
+    send_back(cast, letter)
+    found = queries.unsigned(cast.group().id, day=NOW.date())
+    assert (found.letters, found.sent_back, found.batch_id) == (0, 1, letter.batch_id)
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "from_then"),
+    [
+        (SigningOrder.SECOND_FIRST, "finance_head", True),
+        (SigningOrder.FIRST_FIRST, "leader", True),
+        (SigningOrder.ANY, "leader", False),
+    ],
+)
+def test_a_party_s_days_count_from_when_its_turn_came(
+    cast: Cast, order: SigningOrder, first: str, from_then: bool
+) -> None:
+    letter = issued(cast, signing_order=order)
+    assert queries.waiting_since([letter]) == {letter.id: NOW}
+    signed_at = day("2026-03-24")
+    sign(cast, letter, first, now=signed_at)
+    assert queries.waiting_since([again(letter)]) == {letter.id: signed_at if from_then else NOW}
+    other = "leader" if first == "finance_head" else "finance_head"
+    sign(cast, letter, other, now=day("2026-03-25"))
+    assert queries.waiting_since([again(letter)]) == {}
+
+
+def test_a_letter_that_goes_out_again_waits_from_that_day(cast: Cast) -> None:
+    letter = issued(cast, signing_order=SigningOrder.FIRST_FIRST)
+    sign(cast, letter, "leader")
+    send_back(cast, letter, now=day("2026-03-24"))
+    act(commands.issue_letter, again(letter), by=cast.actor("office_clerk"), now=day("2026-03-25"))
+    assert queries.waiting_since([again(letter)]) == {letter.id: day("2026-03-25")}

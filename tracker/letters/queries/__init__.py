@@ -67,6 +67,7 @@ from tracker.letters.queries.letters import (
     visible_batch,
     visible_letter,
     waiting_for,
+    waiting_since,
     whole,
 )
 from tracker.letters.queries.parties import holders, people_behind
@@ -174,5 +175,6 @@ __all__ = [
     "visible_letter",
     "visible_pile",
     "waiting_for",
+    "waiting_since",
     "whole",
 ]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from tracker.audit.models import AuditEntry
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
@@ -26,6 +27,7 @@ from tracker.letters.rules import (
     LetterState,
     PaperKind,
     Side,
+    SigningOrder,
     is_turn_of,
     still_says,
     target_words,
@@ -272,49 +274,79 @@ def _as_it_is_now(clause: LetterClause, task: Task, standards: Sequence[str] | N
     return task.due_on, "" if same else task.standard
 
 
+def waiting_since(letters: Sequence[Letter]) -> dict[int, datetime]:
+    """By letter, since when it waits for whoever is to act: those whose turn it is to sign, or the office again."""
+    found = {}
+    for letter in letters:
+        if letter.state in SIGNABLE and letter.issued_at is not None:
+            side = {one.id: one.side for one in letter.signatories}
+            complete = policy.complete_sides(letter)
+            before = [one.signed_at for one in policy.signatures_of(letter) if side[one.signatory_id] in complete]
+            ordered = letter.batch.signing_order is not SigningOrder.ANY
+            found[letter.id] = max(before) if ordered and before else letter.issued_at
+    back = [letter.id for letter in letters if letter.state is LetterState.SENT_BACK]
+    if back:
+        rows = sa.select(AuditEntry.subject_id, sa.func.max(AuditEntry.at)).where(
+            AuditEntry.subject_kind == "letter", AuditEntry.subject_id.in_(back), AuditEntry.act == "letter.send_back"
+        )
+        found |= {row[0]: row[1] for row in db.session.execute(rows.group_by(AuditEntry.subject_id))}
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """The letters of a group that not all have signed: how many, how many past their date, and the oldest of them."""
+    """The letters of a group that wait for signatures: how many, how many past their date, and the oldest's batch.
+
+    What a unit sent back waits for the office and is counted apart: no unit is late with it.
+    """
 
     letters: int
     late: int
+    sent_back: int
     batch_id: int | None
 
 
 def unsigned(group_id: int, *, day: date) -> Unsigned:
     """What a group still waits for; one query. Letters that hand on are their units' to chase."""
-    late = sa.func.sum(sa.case((Letter.sign_by < day, 1), else_=0))
+    counts = (_waiting(), _late(day), Letter.state == LetterState.SENT_BACK)
     row = db.session.execute(
-        sa.select(sa.func.count(), late, sa.func.min(Letter.batch_id)).where(
-            Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING))
-        )
+        sa.select(
+            *map(_sum, counts),
+            sa.func.coalesce(sa.func.min(sa.case((_waiting(), Letter.batch_id))), sa.func.min(Letter.batch_id)),
+        ).where(Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING)))
     ).one()
-    return Unsigned(row[0], int(row[1] or 0), row[2])
+    return Unsigned(*(int(number or 0) for number in row[:3]), row[3])
+
+
+def _waiting() -> sa.ColumnElement[bool]:
+    return Letter.state.in_(sorted(SIGNABLE))
+
+
+def _late(day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(_waiting(), Letter.sign_by < day)
+
+
+def _sum(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((which, 1), else_=0))
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a batch has come: letters that count, signed by all, waiting, and past the date to sign by."""
+    """How far a batch has come: letters that count, signed by all, waiting, past the date to sign by, sent back."""
 
     letters: int
     in_force: int
     waiting: int
     late: int
+    sent_back: int
 
 
 def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
     """By batch, how many letters were signed; one query."""
     counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT, LetterState.SUPERSEDED])
-    waiting = Letter.state.in_(sorted(WAITING))
+    in_force = sa.and_(counted, Letter.in_force_at.is_not(None))
+    counts = (counted, in_force, _waiting(), _late(day), Letter.state == LetterState.SENT_BACK)
     rows = db.session.execute(
-        sa.select(
-            Letter.batch_id,
-            sa.func.sum(sa.case((counted, 1), else_=0)),
-            sa.func.sum(sa.case((sa.and_(counted, Letter.in_force_at.is_not(None)), 1), else_=0)),
-            sa.func.sum(sa.case((waiting, 1), else_=0)),
-            sa.func.sum(sa.case((sa.and_(waiting, Letter.sign_by < day), 1), else_=0)),
-        )
-        .where(Letter.group_id.in_(group_ids))
-        .group_by(Letter.batch_id)
+        sa.select(Letter.batch_id, *map(_sum, counts)).where(Letter.group_id.in_(group_ids)).group_by(Letter.batch_id)
     )
     return {row[0]: Tally(*(int(number) for number in row[1:])) for row in rows}

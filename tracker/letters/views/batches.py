@@ -26,7 +26,6 @@ from tracker.letters.rules import (
     LABELS,
     SIGN_DAYS,
     SIGNABLE,
-    WAITING,
     BatchState,
     PaperKind,
     SigningOrder,
@@ -182,7 +181,6 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         issues=policy.may_issue(actor, found),
         urges=policy.may_urge(actor, found),
         form=form,
-        waits=WAITING,
         signable=SIGNABLE,
         piles=queries.piles_of(found),
         papers=_papers(shown) if pdf_available() else [PaperKind.WORD],
@@ -203,13 +201,10 @@ def _papers(letters: list[Letter]) -> list[PaperKind]:
 
 
 def _days_waiting(letters: list[Letter]) -> dict[int, int]:
-    """Working days since each waiting letter went out."""
+    """Working days that each letter has waited for whoever is to act now."""
     days, today = working_days(), clock.today()
-    return {
-        letter.id: days.between(clock.local_date(letter.issued_at), today)
-        for letter in letters
-        if letter.state in WAITING and letter.issued_at is not None
-    }
+    since = queries.waiting_since(letters)
+    return {letter_id: days.between(clock.local_date(at), today) for letter_id, at in since.items()}
 
 
 @bp.post("/letter-batches/<int:letter_batch_id>/issue")
