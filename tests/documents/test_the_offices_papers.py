@@ -7,15 +7,18 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.cast import TODAY, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.documents.conftest import PRINTERS, WRITERS
 from tests.documents.reading import Page, pages, pictures, poppler
 from tests.documents.samples import TEXTS
 from tests.letters.promises import in_force, issue, prepare, promised, sign
-from tests.letters.successions import drawn_up, succeed
+from tests.letters.successions import drawn_up, seen, succeed
 from tests.letters.years_end import reconcile
 from tests.tasks.stories import draft, propose, submitted
 from tracker.documents.paper import Paper
+from tracker.kernel.db import write_transaction
+from tracker.letters import commands
+from tracker.letters.models import Handover
 from tracker.letters.papers import handover_paper, reconciliation_paper
 from tracker.letters.rules import SigningOrder
 from tracker.tasks import queries
@@ -73,25 +76,53 @@ def test_they_keep_the_margins_and_carry_their_code_on_every_page(
     assert all("工作任务" in page.text for page in read["batch"][:-1]), "the head of the table is repeated"
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-def test_an_ordinary_handover_is_one_page(chinese_font: None, cast: Cast, writer: str, tmp_path: Path) -> None:
-    titles = ("补齐小学学位缺口", "落实教师培训经费", "化解起始年级大班额", "统筹音体美教师交流轮岗")
-    for title in titles:
+def _handed_over(cast: Cast, clauses: int) -> Handover:
+    """A handover of so many clauses, each in its own words, and of a task beside them."""
+    for number in range(1, clauses + 1):
         promised(
             cast,
-            title=title,
+            title=f"第{number}项：统筹推进教师交流轮岗，逐校核定底数，化解起始年级大班额",
             target=False,
-            content="会同有关部门逐校核定底数，制定分年度实施计划，明确责任科室和完成时间，按季度向领导小组办公室报送进展。",
-            standard="小学班额不超过45人，初中班额不超过50人，台账、佐证材料齐全并经核验。",
+            content="会同有关部门制定分年度实施计划，明确责任科室和完成时间，按季度向领导小组办公室报送进展。",
         )
     [letter] = issue(cast, prepare(cast, signing_order=SigningOrder.SECOND_FIRST))
     sign(cast, letter, "finance_head")
     sign(cast, letter, "leader")
+    promised(cast, title="补齐小学学位缺口", target=False)
     succeed(cast, "finance_head", "finance_deputy")
     found = drawn_up(cast, letter)
-    assert found.text.count("完成标准：") == len(titles) and found.text.count("（完成时限：") == len(titles)
+    with write_transaction():
+        by = cast.actor("finance_deputy")
+        commands.sign_handover(seen(cast, found, "finance_deputy"), by=by, now=NOW)
+    return found
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_handover_of_twenty_seven_clauses_is_one_page(
+    chinese_font: None, cast: Cast, writer: str, tmp_path: Path
+) -> None:
+    found = _handed_over(cast, 27)
     made = PRINTERS[writer]({"handover": handover_paper(found, url=f"{BASE}/h")}, tmp_path)
     [page] = pages(made["handover"])
-    for title in titles:
-        assert page.text.count(title) == 2, "promised, and open"
+    rows = [row for row in page.rows if row.endswith("2026年4月17日") and "…" in row]
+    assert [row.split("第")[0] for row in rows] == [f"一、{number}" for number in range(1, 28)], "a line each"
+    assert "共移交28项，其中责任书条款27条（已办结0条），责任书以外未办结的工作1项。" in page.text
+    assert "补齐小学学位缺口" in page.text and "不增加新的承诺" in page.text
+    assert "谢云岚，系统签署，2026年3月18日" in page.text
     assert page.find("接任人签署").bottom < BOTTOM - 10, "there is room to sign"
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_one_page_does_not_hold_is_counted_there_and_follows_on_an_annex(
+    chinese_font: None, cast: Cast, writer: str, tmp_path: Path
+) -> None:
+    found = _handed_over(cast, 60)
+    made = PRINTERS[writer]({"handover": handover_paper(found, url=f"{BASE}/h")}, tmp_path)
+    first, annex = pages(made["handover"])
+    on_first = sum("…" in row for row in first.rows)
+    assert on_first >= 27
+    assert f"以上{on_first}项，其余{61 - on_first}项见附页" in first.text
+    assert "接任人签署" in first.text and "接任人签署" not in annex.text
+    assert annex.rows[0] == "附：移交事项（续）"
+    assert sum("…" in row for row in annex.rows) == 60 - on_first
+    assert "补齐小学学位缺口" in annex.text

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
-from tests.letters.promises import again, in_force, issued, sign
+from tests.letters.promises import again, in_force, issue, issued, office_edits, prepare, promised, sign
 from tests.letters.successions import drawn_up, due, passed_on, seen, succeed, taken_over
 from tests.letters.years_end import fulfilled
 from tests.tasks.stories import a_file, act, active, inbox, refuses, submit, suspended
+from tests.tasks.stories import issued as task_issued
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db, write_transaction
@@ -21,18 +22,23 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.commands.tickets import TICKET_VALID
 from tracker.letters.models import Handover, HandoverSignature
 from tracker.letters.rules import (
+    OUTSIDE,
     HandoverContents,
     HandoverLine,
     HandoverState,
     LetterState,
-    OpenWork,
     SigningMethod,
+    Work,
     answers_from,
+    cells,
     composed_handover,
 )
 from tracker.organisation import commands as organisation
 from tracker.organisation.models import Appointment
+from tracker.tasks import commands as tasks
 from tracker.tasks.commands import NewPart
+from tracker.tasks.models import Target
+from tracker.tasks.rules import AdjustmentKind
 
 PREDECESSOR, SUCCESSOR = HandoverLine.PREDECESSOR, HandoverLine.SUCCESSOR
 TODAY = NOW.date()
@@ -55,16 +61,26 @@ def test_the_text_names_promises_open_work_and_no_new_promise() -> None:
         successor="谢云岚",
         took_up_on=date(2026, 3, 16),
         today=date(2026, 3, 18),
-        promises=[("二、1", "核定学位 {{ 7*7 }}\n缺口。")],
-        work=[OpenWork("核定学位", "2026年4月17日", "已逾期"), OpenWork("落实经费", "长期坚持")],
+        work=[
+            Work("二、1", "核定学位 {{ 7*7 }}\n缺口。", "2026年4月17日", "已逾期"),
+            Work("二、2", "长" * 28, "2026年4月17日"),
+            Work(OUTSIDE, "落实　经费", "长期坚持"),
+        ],
+        done=1,
     )
     lines = composed_handover(contents).split("\n")
-    assert "（二、1）核定学位 {{ 7*7 }} 缺口。" in lines
-    assert "1．核定学位（完成时限：2026年4月17日，已逾期）" in lines
-    assert "2．落实经费（完成时限：长期坚持）" in lines
+    assert "共移交3项，其中责任书条款2条（已办结1条），责任书以外未办结的工作1项。" in lines
+    table = [cells(line) for line in lines if cells(line)]
+    assert table == [
+        ("条款", "事项", "完成时限", "情况"),
+        ("二、1", "核定学位 {{ 7*7 }} 缺口", "2026年4月17日", "已逾期"),
+        ("二、2", f"{'长' * 24}…", "2026年4月17日", ""),
+        ("—", "落实 经费", "长期坚持", ""),
+    ]
     assert "接任人：谢云岚，自2026年3月16日起履行责任" in lines
     assert any("不增加新的承诺" in line for line in lines)
-    assert "无。" in composed_handover(replace(contents, work=[])).split("\n")
+    nothing = composed_handover(replace(contents, work=[], done=0)).split("\n")
+    assert [line for line in nothing if cells(line)] == []
 
 
 def test_a_handover_is_due_once_somebody_else_holds_the_post(cast: Cast) -> None:
@@ -126,15 +142,56 @@ def test_the_handover_says_what_the_unit_has_not_done_in_the_group(cast: Cast) -
     active(cast, lead="construction", title="与本单位无关的任务")
     late = date(2026, 5, 6)
     said = [(one.title, one.remark) for one in queries.handing_over.open_work(letter, day=late)]
-    assert sorted(said) == [
-        ("别人的任务", "配合事项，已逾期"),
-        ("暂停的任务", "暂停"),
-        ("核定义务教育阶段学位缺口", "已逾期"),
-        ("核验中的任务", "待核验"),
-    ]
+    assert sorted(said) == [("别人的任务", "配合事项，已逾期"), ("暂停的任务", "暂停"), ("核验中的任务", "待核验")]
     now = queries.handing_over.open_work(letter, day=TODAY)
     assert all("已逾期" not in one.remark for one in now)
     assert {one.deadline for one in now} == {"2026年4月17日"}, "a part without a date of its own is due with its task"
+
+
+def test_promises_are_handed_over_with_the_date_that_holds_and_how_they_stand(cast: Cast) -> None:
+    def said(*, day: date = TODAY) -> list[tuple[str, str, str, str]]:
+        found = queries.handing_over.promised_work(again(letter), day=day)
+        return [(one.place, one.title, one.deadline, one.remark) for one in found]
+
+    for title in ("甲任务", "乙任务", "丙任务"):
+        promised(cast, title=title, target=False)
+    batch = prepare(cast)
+    [row] = queries.letters_of(batch)
+    office_edits(cast, row, task_ids=[one.id for one in queries.tasks_to_promise(row)], free="每季度书面报告一次。")
+    [letter] = issue(cast, batch)
+    sign(cast, sign(cast, letter, "finance_head"), "leader")
+    first, second, third = (clause.task for clause in letter.clauses[:3])
+    assert first is not None and second is not None and third is not None
+    moved, cancels = date(2026, 5, 8), cast.actor("leader")
+    act(tasks.adjust_time, first, new_due_on=moved, basis="市通知。", by=cancels)
+    act(tasks.cancel_task, second, reason="政策调整。", by=cancels)
+    submit(cast, third)
+    act(tasks.verify_completion, third, by=cast.actor("supervisor"))
+    assert said() == [
+        ("一、1", "甲任务", "2026年5月8日", "原定2026年4月17日"),
+        ("一、2", "乙任务", "2026年4月17日", "已撤销"),
+        ("一、3", "丙任务", "2026年4月17日", "已办结"),
+        ("二、1", "每季度书面报告一次。", "—", ""),
+    ]
+    assert said(day=date(2026, 5, 20))[0][3] == "已逾期，原定2026年4月17日"
+
+
+def test_a_number_and_what_another_unit_leads_now_are_handed_over_as_they_stand(cast: Cast) -> None:
+    task = task_issued(cast)
+    with write_transaction() as session:
+        session.add(Target(task_id=task.id, quantity="班额", scope="小学", operator="<=", value=45, unit="人"))
+    [letter] = issue(cast, prepare(cast))
+    sign(cast, sign(cast, letter, "finance_head"), "leader")
+    asked = act(
+        tasks.ask_adjustment, task, kind=AdjustmentKind.DUTY, reason="不属职责。", by=cast.actor("finance_head")
+    )
+    unit_id, office = cast.unit_ids["construction"], cast.actor("office_director")
+    act(tasks.decide_adjustment, asked, approve=True, remark="同意。", new_lead_unit_id=unit_id, by=office)
+    found = queries.handing_over.promised_work(again(letter), day=TODAY)
+    assert [(one.title, one.deadline, one.remark) for one in found] == [
+        ("小学班额不超过45人", "2026年4月17日", "已改由其他单位牵头"),
+        ("核定义务教育阶段学位缺口", "2026年4月17日", "已改由其他单位牵头"),
+    ]
 
 
 def test_a_part_with_a_date_of_its_own_is_handed_over_with_that_date(cast: Cast) -> None:

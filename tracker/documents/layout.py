@@ -112,11 +112,6 @@ STYLES: Mapping[str, Style] = {
 }
 
 
-def of_places(*, small: bool) -> Style:
-    """How the places to sign look."""
-    return Style("", size=SMALL, line=SMALL_LINE) if small else Style("")
-
-
 def sheet_of(paper: Paper) -> Sheet:
     """The sheet that the paper stands on."""
     return LANDSCAPE if paper.landscape else PORTRAIT

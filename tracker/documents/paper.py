@@ -92,7 +92,6 @@ class SignatureBlock:
     """The places for seals and signatures, side by side, two to a row; kept on one page."""
 
     parties: tuple[Party, ...]
-    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

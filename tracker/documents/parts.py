@@ -68,8 +68,6 @@ def parts_of(paper: Paper) -> Iterator[Part]:
 
 def _small(part: Part) -> Part:
     """The same in the small size; the title and what has a size of its own keep it."""
-    if isinstance(part, SignatureBlock):
-        return replace(part, small=True)
     if isinstance(part, Line) and part.look.size == BODY:
         return replace(part, changes={**part.changes, "size": SMALL, "line": SMALL_LINE})
     return part
@@ -80,7 +78,7 @@ def _parts(paper: Paper) -> Iterator[Part]:
     if paper.head is not None:
         yield from _head(paper.head, sheet)
         yield from (BLANK, BLANK)
-    elif not paper.landscape:
+    elif not (paper.landscape or paper.small):
         yield BLANK
     yield from _title(paper.title, sheet)
     yield from _lines(paper.subtitle, "subtitle")

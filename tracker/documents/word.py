@@ -23,7 +23,6 @@ from tracker.documents.layout import (
     Sheet,
     Style,
     fitted,
-    of_places,
 )
 from tracker.documents.paper import Align, Imprint, Party, Picture, SignatureBlock, Table, clean, day
 from tracker.documents.parts import Line, NumberAndSigner
@@ -205,15 +204,13 @@ def signatures(block: SignatureBlock, sheet: Sheet, part: StoryPart) -> Any:
     rows = []
     for left, right in zip(parties[::2], parties[1::2], strict=True):
         last = right is parties[-1]
-        cells = [
-            cell(half, *_party(party, part, keep=not last, small=block.small), align="top") for party in (left, right)
-        ]
+        cells = [cell(half, *_party(party, part, keep=not last), align="top") for party in (left, right)]
         rows.append(el("tr", el("trPr", el("cantSplit")), *cells))
     return grid([half, half], rows, el("tblLayout", type="fixed"), margins(0, 200))
 
 
-def _party(party: Party | None, part: StoryPart, *, keep: bool, small: bool) -> list[Any]:
-    look = replace(of_places(small=small), keep=keep)
+def _party(party: Party | None, part: StoryPart, *, keep: bool) -> list[Any]:
+    look = Style("", keep=keep)
     apart = replace(look, before=look.line)
     if party is None:
         return [el("p", paragraph_properties(look))]

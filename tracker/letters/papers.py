@@ -5,10 +5,13 @@ They are Chinese whatever the reader's language: they go into files and onto des
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import accumulate
+from math import ceil
 from types import MappingProxyType
 
 from flask_babel import force_locale
 
+from tracker.documents.layout import width
 from tracker.documents.paper import (
     BLANK_DATE,
     Align,
@@ -16,6 +19,7 @@ from tracker.documents.paper import (
     Column,
     Footer,
     Heading,
+    PageBreak,
     Paper,
     Paragraph,
     Party,
@@ -31,6 +35,7 @@ from tracker.letters import policy
 from tracker.letters.models import Handover, Letter, LetterBatch, Reconciliation
 from tracker.letters.queries import Line, places_of
 from tracker.letters.rules import (
+    COLUMNS,
     LABELS,
     SIGNED_BY,
     ClauseOutcome,
@@ -39,6 +44,7 @@ from tracker.letters.rules import (
     LineRole,
     Side,
     SigningMethod,
+    cells,
     shaped,
 )
 
@@ -128,22 +134,66 @@ def _said(lines: Sequence[Line], side: Side) -> str:
 
 
 def handover_paper(found: Handover, *, url: str) -> Paper:
-    """交接确认 on one sheet: the text that is signed, word for word, and the places for both to sign at its end."""
+    """交接确认 on one sheet: the text that is signed, its work as a table, and the places for both to sign.
+
+    Where there is more work than one page holds, the rest is counted there and follows on an annex (附).
+    """
     (_title, title), *lines = shaped(found.text)
-    blocks = _body([(role, line) for role, line in lines if not line.startswith(tuple(SIGNED_BY.values()))])
+    said = [(role, line) for role, line in lines if not line.startswith(tuple(SIGNED_BY.values()))]
+    facts = [tuple(line.split("：", 1)) for role, line in said if role == "party"]
+    work = [cells(line) for role, line in said if role == "body" and cells(line)][1:]
+    kept = _first_page(work)
+    blocks: list[Block] = [Table(FACTS, tuple((label, value) for label, value in facts), font_size=SMALLEST)]
+    for role, line in said:
+        if role != "party" and not cells(line):
+            blocks += _body([(role, line)])
+        elif work and cells(line) == COLUMNS:
+            blocks.append(Table(WORK, tuple(work[:kept]), font_size=SMALLEST))
+            if kept < len(work):
+                blocks.append(Paragraph(f"以上{kept}项，其余{len(work) - kept}项见附页，附页是本确认的一部分。"))
+    with force_locale("zh"):
+        blocks.append(_handover_places(found))
+        digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=found.letter.number, sha256=found.sha256)
+    if kept < len(work):
+        blocks += [PageBreak(), Paragraph(ANNEX, indent=False), Table(WORK, tuple(work[kept:]), font_size=SMALLEST)]
+    return Paper(title, tuple(blocks), footer=Footer(digest, qr_code(url)), small=True)
+
+
+SMALLEST = 9
+"""小五, so that one page holds what a successor takes over."""
+FACTS = (Column("", 1.75), Column("", 6))
+WORK = tuple(
+    Column(heading, share, align)
+    for heading, share, align in zip(
+        COLUMNS, (1, 5.8, 2, 1.5), (Align.CENTER, Align.LEFT, Align.CENTER, Align.CENTER), strict=True
+    )
+)
+ROOM = (0, 0, 7.5, 6)
+"""Characters that a line of a cell holds where it may take several."""
+FIRST_PAGE = 30
+"""Lines of work that the first page holds beside what else is on it."""
+ANNEX = "附：移交事项（续）"
+
+
+def _first_page(work: Sequence[tuple[str, ...]]) -> int:
+    """How many rows stand on the first page: all of them, or as many as leave room for the line about the rest."""
+    taken = [max(ceil(width(cell) / room) if room else 1 for cell, room in zip(row, ROOM, strict=True)) for row in work]
+    if sum(taken) <= FIRST_PAGE:
+        return len(work)
+    return sum(1 for upto in accumulate(taken) if upto <= FIRST_PAGE - 2)
+
+
+def _handover_places(found: Handover) -> Table:
+    """Where both sign, side by side, with who has."""
     names = {HandoverLine.PREDECESSOR: found.predecessor_name, HandoverLine.SUCCESSOR: found.successor_name}
     signed = {one.line: one for one in found.signatures}
-    with force_locale("zh"):
-        parties = []
-        for line in HandoverLine:
-            one = signed.get(line)
-            note = _signed(one.person_name, one.method, one.signed_at) if one is not None else ""
-            date_of = day(local_date(one.signed_at)) if one is not None else BLANK_DATE
-            parties.append(
-                Party(f"{SIGNED_BY[line]}{names[line]}", "", (SignatureLine("（签字）：", note=note),), date_of)
-            )
-        digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=found.letter.number, sha256=found.sha256)
-    return Paper(title, (*blocks, SignatureBlock(tuple(parties))), footer=Footer(digest, qr_code(url)), small=True)
+    places = []
+    for line in HandoverLine:
+        one = signed.get(line)
+        note = _signed(one.person_name, one.method, one.signed_at) if one is not None else ""
+        date_of = day(local_date(one.signed_at)) if one is not None else BLANK_DATE
+        places.append(f"{SIGNED_BY[line]}{names[line]}\n（签字）：{note}\n{date_of}")
+    return Table((Column(""), Column("")), (tuple(places),), font_size=SMALLEST, row_height_mm=20)
 
 
 def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:

@@ -16,15 +16,16 @@ from tracker.kernel.errors import NotVisible
 from tracker.letters import policy
 from tracker.letters.models import Handover, HandoverSignature, Letter, Signatory
 from tracker.letters.queries.composing import deadline_of, places_of
-from tracker.letters.queries.letters import whole
+from tracker.letters.queries.letters import due_now, whole
 from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
     GRACE_DAYS,
+    OUTSIDE,
     HandoverContents,
     HandoverState,
     LetterState,
-    OpenWork,
     Side,
+    Work,
     answers_from,
     composed_handover,
     handover_signature_statement,
@@ -33,7 +34,9 @@ from tracker.letters.rules import (
 from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, on_day
 from tracker.organisation.rules import PostRank
 from tracker.tasks.models import Task, TaskPart
-from tracker.tasks.rules import LIVE, OPEN, PartState, TaskState
+from tracker.tasks.rules import ENDED, LIVE, OPEN, PartState, TaskState
+
+DONE = "已办结"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,7 @@ def handover_text(due: HandoverDue, *, day: date) -> str:
     letter = due.letter
     text = policy.text_of(letter)
     assert text is not None and letter.number is not None
-    places = places_of(letter)
+    promises = promised_work(letter, day=day)
     return composed_handover(
         HandoverContents(
             title=letter.batch.title,
@@ -210,17 +213,58 @@ def handover_text(due: HandoverDue, *, day: date) -> str:
             successor=due.successor.name,
             took_up_on=due.took_up_on,
             today=day,
-            promises=[(places[clause.id], clause.text) for clause in letter.clauses],
-            work=open_work(letter, day=day),
+            work=[*promises, *open_work(letter, day=day)],
+            done=sum(one.remark == DONE for one in promises),
         )
     )
 
 
-def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
-    """What a letter's unit has not done in the letter's group: tasks that it leads, then its parts of others' tasks."""
+def promised_work(letter: Letter, *, day: date) -> list[Work]:
+    """What a letter promises, clause by clause, with the date that holds today and how it stands."""
+    places = places_of(letter)
+    rows = db.session.scalars(
+        sa.select(Task)
+        .where(Task.id.in_({clause.task_id for clause in letter.clauses if clause.task_id is not None}))
+        .options(selectinload(Task.targets))
+    )
+    tasks = {task.id: task for task in rows}
+    late_until = working_days().last_late_due_date(day, roll=letter.group.roll_due_dates)
+    found = []
+    for clause in letter.clauses:
+        task, place = tasks.get(clause.task_id or 0), places[clause.id]
+        if task is None:
+            found.append(Work(place, clause.text, OUTSIDE))
+            continue
+        due_on = due_now(clause, task)
+        deadline = day_words(due_on) if due_on is not None and clause.target_id is not None else deadline_of(task)
+        signed = day_words(clause.due_on) if clause.due_on is not None else ""
+        title = clause.text.removesuffix(f"（{signed}前）") if clause.target_id is not None else task.title
+        moved = f"原定{signed}" if signed and due_on != clause.due_on else ""
+        remark = "，".join(filter(None, (_standing(letter, task, late_until), moved)))
+        found.append(Work(place, title, deadline, remark))
+    return found
+
+
+def _standing(letter: Letter, task: Task, late_until: date) -> str:
+    if task.state in ENDED:
+        return DONE if task.state is TaskState.COMPLETED else "已撤销"
+    return "已改由其他单位牵头" if task.lead_unit_id != letter.unit_id else _remark(task, late_until)
+
+
+def open_work(letter: Letter, *, day: date) -> list[Work]:
+    """What a letter's unit has not done in the letter's group and has not promised in it.
+
+    First tasks that it leads, then its parts of others' tasks.
+    """
+    promised = [clause.task_id for clause in letter.clauses if clause.task_id is not None]
     tasks = db.session.scalars(
         sa.select(Task)
-        .where(Task.group_id == letter.group_id, Task.lead_unit_id == letter.unit_id, Task.state.in_(sorted(LIVE)))
+        .where(
+            Task.group_id == letter.group_id,
+            Task.lead_unit_id == letter.unit_id,
+            Task.state.in_(sorted(LIVE)),
+            Task.id.not_in(promised),
+        )
         .order_by(Task.sort_on, Task.id)
     )
     parts = db.session.execute(
@@ -235,9 +279,10 @@ def open_work(letter: Letter, *, day: date) -> list[OpenWork]:
         .order_by(TaskPart.due_on, TaskPart.id)
     )
     late_until = working_days().last_late_due_date(day, roll=letter.group.roll_due_dates)
-    led = [OpenWork(task.title, deadline_of(task), _remark(task, late_until)) for task in tasks]
+    led = [Work(OUTSIDE, task.title, deadline_of(task), _remark(task, late_until)) for task in tasks]
     return led + [
-        OpenWork(
+        Work(
+            OUTSIDE,
             task.title,
             day_words(due_on) if due_on else deadline_of(task),
             _part_remark(due_on or task.due_on, late_until),

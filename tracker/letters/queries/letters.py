@@ -34,7 +34,7 @@ from tracker.letters.rules import (
     together,
 )
 from tracker.organisation.models import Person, Post, Unit
-from tracker.tasks.models import Task
+from tracker.tasks.models import Target, Task
 from tracker.tasks.rules import LIVE, TaskState
 
 MOST = 200
@@ -262,16 +262,25 @@ def _as_it_is_now(clause: LetterClause, task: Task, standards: Sequence[str] | N
 
     A letter that hands clauses on keeps the standard of each beside its words, and together they are the sub-task's.
     """
-    if clause.target_id is not None:
-        [target] = [target for target in task.targets if target.id == clause.target_id]
+    due_on, target = due_now(clause, task), _target_of(clause, task)
+    if target is not None:
         number = (target.quantity, target.scope, target.operator, target.value, target.unit)
-        due_on = target.due_on or task.due_on
         return due_on, "" if target_words(*number, clause.due_on) == clause.text else target_words(*number, due_on)
     if standards is None:
         same = still_says(clause.text, task.title, task.content, task.standard)
     else:
         same = together(standards) == task.standard
-    return task.due_on, "" if same else task.standard
+    return due_on, "" if same else task.standard
+
+
+def due_now(clause: LetterClause, task: Task) -> date | None:
+    """When the work of a clause is due, as its task stands now."""
+    target = _target_of(clause, task)
+    return (target.due_on if target is not None else None) or task.due_on
+
+
+def _target_of(clause: LetterClause, task: Task) -> Target | None:
+    return next((target for target in task.targets if target.id == clause.target_id), None)
 
 
 def waiting_since(letters: Sequence[Letter]) -> dict[int, datetime]:

@@ -1,11 +1,14 @@
 """States, steps and the text of responsibility letters: pure functions and tables."""
 
 from tracker.letters.rules.handing_over import (
+    COLUMNS,
     GRACE_DAYS,
+    OUTSIDE,
     SIGNED_BY,
     HandoverContents,
-    OpenWork,
+    Work,
     answers_from,
+    cells,
     composed_handover,
 )
 from tracker.letters.rules.piles import (
@@ -93,6 +96,7 @@ from tracker.letters.rules.text import (
 
 __all__ = [
     "BLOCKING",
+    "COLUMNS",
     "DEFAULT_TEMPLATE",
     "EDITABLE",
     "GRACE_DAYS",
@@ -111,6 +115,7 @@ __all__ = [
     "MOST_PAGES",
     "MOVES",
     "NUMERALS",
+    "OUTSIDE",
     "PAPERS",
     "PLACEHOLDERS",
     "PROMISING",
@@ -137,7 +142,6 @@ __all__ = [
     "LetterMove",
     "LetterState",
     "LineRole",
-    "OpenWork",
     "PageFault",
     "PaperKind",
     "PileState",
@@ -147,7 +151,9 @@ __all__ = [
     "SigningOrder",
     "Standing",
     "Template",
+    "Work",
     "answers_from",
+    "cells",
     "composed",
     "composed_handover",
     "deadline_words",
