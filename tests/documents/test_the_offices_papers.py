@@ -71,6 +71,10 @@ def test_they_keep_the_margins_and_carry_their_code_on_every_page(
     assert one.top == pytest.approx(other.top, abs=0.5)
     assert one.right < (LEFT + RIGHT) / 2 < other.left + 1
     assert "部分完成1条" in read["reconciliation"][-1].text
+    rows = [row for page in read["reconciliation"] for row in page.rows]
+    assert all(any(row.startswith(place) for row in rows) for place in ("一、1", "二、1")), (
+        "a clause's place is one line"
+    )
     assert "".join(TEXTS[1].split()) in "".join(page.text for page in read["task"])
     assert len(read["batch"]) > 1
     assert all("工作任务" in page.text for page in read["batch"][:-1]), "the head of the table is repeated"

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
 from tests.factories import make_person, make_unit
-from tests.letters.promises import again, follow, in_force, issued, promised, send_back, sign
+from tests.letters.promises import again, follow, in_force, issued, prepare, promised, send_back, sign
 from tests.tasks.stories import act, inbox, refuses
 from tracker.audit.queries import history
 from tracker.kernel.clock import local_date
@@ -96,7 +96,9 @@ def test_a_target_is_handed_on_with_its_number(cast: Cast) -> None:
     [one] = handed_on(cast, letter, piece(cast, letter, clause=0))
     assert one.clauses[0].task is not None
     assert "教师培训经费占比不低于5%" in one.clauses[0].task.content
-    assert "教师培训经费占比不低于5%" in one.texts[0].text
+    text = one.texts[0].text
+    assert "小学教师培训经费占比不低于5%。完成标准：台账齐全。完成时限：2026年4月10日。" in text
+    assert "2026年4月17日" not in text, "the bureau's own date is not the school's"
 
 
 def test_several_clauses_to_one_unit_make_one_letter(cast: Cast) -> None:
@@ -219,7 +221,8 @@ def test_a_target_and_its_task_handed_on_together_are_one_sub_task(cast: Cast) -
     assert child is not None and len(one.clauses) == 2
     above = letter.clauses[1].task
     assert above is not None
-    assert child.content == "\n".join(filter(None, (above.content, letter.clauses[0].text)))
+    number = letter.clauses[0].text.removesuffix("（2026年4月17日前）")
+    assert child.content == "\n".join(filter(None, (above.content, number)))
     assert child.standard == "达到5%。\n台账齐全。"
     assert db.session.query(Task).filter(Task.parent_id == above.id).count() == 1
     found = queries.handed_on(head, again(letter))
@@ -319,6 +322,21 @@ def test_the_letter_tells_how_far_it_is_handed_on_and_stays_responsible(cast: Ca
     assert task is not None
     assert task.state is TaskState.ACTIVE
     assert queries.deviations(letter) == []
+
+
+def test_a_unit_is_told_when_it_opens_the_form_that_its_own_letters_are_not_asked_about(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    letter = letter_of(cast)
+    batch = drafted(cast, letter)
+    ours = f"/letter-batches/{batch.id}/ask-views"
+    refused = client_as("education_head").get(ours)
+    assert (refused.status_code, "分解下达的责任书不征求意见" in refused.text) == (409, True)
+    assert client_as("office_clerk").get(ours).status_code == 403
+    groups = prepare(cast, "finance")
+    assert client_as("office_clerk").get(f"/letter-batches/{groups.id}/ask-views").status_code == 200
+    out = client_as("office_clerk").get(f"/letter-batches/{letter.batch_id}/ask-views")
+    assert (out.status_code, "不再征求意见" in out.text) == (409, True)
 
 
 def test_a_letter_handed_on_deviates_in_its_own_standard_and_not_once_it_is_withdrawn(cast: Cast) -> None:

@@ -15,7 +15,18 @@ from werkzeug.test import TestResponse
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.desk.pages import counted
-from tests.letters.promises import again, in_force, issue, issued, leader_seat, prepare, promised, send_back, sign
+from tests.letters.promises import (
+    again,
+    in_force,
+    issue,
+    issued,
+    leader_seat,
+    office_edits,
+    prepare,
+    promised,
+    send_back,
+    sign,
+)
 from tests.tasks.stories import act, inbox
 from tests.visitors import PASSWORD, give_account
 from tests.visitors import stranger as nobody_in_particular
@@ -103,6 +114,31 @@ def test_from_template_to_a_letter_in_force_by_pages_alone(cast: Cast, client_as
     assert (done.status_code, text_of(done).count("已签署")) == (200, 2)
     assert {again(letter).state for letter in (finance, construction)} == {LetterState.IN_FORCE}
     assert "为压实责任，澄江区人民政府与澄江区财政局签订本书。" in text_of(leader.get(f"/letters/{ids[0]}"))
+
+
+def test_a_draft_shows_the_text_as_it_will_be_signed(cast: Cast, client_as: ClientAs) -> None:
+    def shown(letter_id: int) -> list[str]:
+        page = text_of(client_as("office_clerk").get(f"/letters/{letter_id}"))
+        [article, *_before] = re.findall(r'<article class="z-letter"[^>]*>(.*?)</article>', page, re.DOTALL)
+        return re.findall(r"<(?:p|h2)[^>]*>(.*?)</(?:p|h2)>", article)
+
+    def signed(letter: Letter) -> list[str]:
+        text = policy.text_of(letter)
+        assert text is not None
+        return text.text.splitlines()
+
+    promised(cast)
+    batch = prepare(cast)
+    [letter] = queries.letters_of(batch)
+    before = shown(letter.id)
+    issue(cast, batch)
+    assert before == [line.replace(letter.number or "", "（下发时编号）") for line in signed(again(letter))]
+    send_back(cast, letter)
+    office_edits(cast, letter, free="经费按季度拨付。")
+    before = shown(letter.id)
+    act(commands.issue_letter, again(letter), by=cast.actor("office_clerk"))
+    assert before == signed(again(letter))
+    assert "1．经费按季度拨付。" in before
 
 
 def test_to_write_letters_for_all_leaves_out_who_has_one_and_says_so(cast: Cast, client_as: ClientAs) -> None:

@@ -210,8 +210,8 @@ def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
             f"办公室起草：{drafted}",
         )
         columns = (
-            Column("序号", 1, Align.CENTER),
-            Column("责任书条款", 6),
+            Column("序号", 1.5, Align.CENTER),
+            Column("责任书条款", 5.5),
             Column("结果", 1.8, Align.CENTER),
             Column("完成情况", 5),
         )

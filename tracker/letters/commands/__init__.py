@@ -10,7 +10,7 @@ from tracker.letters.commands.changing import (
     usual_sign_by,
     withdraw_letter,
 )
-from tracker.letters.commands.consulting import answer_views, ask_views, handle_view, withdraw_views
+from tracker.letters.commands.consulting import answer_views, ask_views, handle_view, require_askable, withdraw_views
 from tracker.letters.commands.handing_over import (
     SeenHandover,
     open_handover,
@@ -61,6 +61,7 @@ __all__ = [
     "record_from_pile",
     "record_handover",
     "record_paper",
+    "require_askable",
     "require_divisible",
     "send_back",
     "set_template",

@@ -8,7 +8,7 @@ from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 from tracker.letters import queries
 from tracker.letters.models import Letter, LetterClause
-from tracker.letters.rules import MAX_CLAUSE, MAX_CLAUSES, ClauseKind, target_words, task_words
+from tracker.letters.rules import MAX_CLAUSE, MAX_CLAUSES, ClauseKind, target_words, task_words, without_date
 from tracker.tasks.models import Task
 
 MAX_FREE = 50_000
@@ -74,9 +74,12 @@ def _origins(clauses: Sequence[LetterClause]) -> dict[int | None, list[tuple[boo
 
 
 def content_of(clause: LetterClause) -> str:
-    """What is to be done: the number to reach where the clause is a target, else the task's own words."""
+    """What is to be done: the number to reach where the clause is a target, else the task's own words.
+
+    By when is not said: whoever it is handed on to has a date of its own.
+    """
     if clause.kind is ClauseKind.TARGET:
-        return clause.text
+        return without_date(clause.text, clause.due_on)
     return clause.task.content if clause.task is not None else ""
 
 

@@ -16,13 +16,11 @@ from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
 from tracker.letters.commands.readiness import require_complete, require_views_settled
 from tracker.letters.models import AskedLetter, ClauseOpinion, Letter, LetterBatch, LetterConsultation
-from tracker.letters.rules import BatchState, LetterState
+from tracker.letters.rules import NUMBER_TO_COME, BatchState, LetterState
 from tracker.tasks.commands import Opinion, checked_opinion, checked_reason, handle, require_at_work, say
 from tracker.tasks.rules import ConsultationState, Handling
 
 MAX_WORDS = 1000
-NUMBER_TO_COME = "（下发时编号）"
-"""What stands in a draft where the number will be."""
 
 
 def ask_views(
@@ -31,8 +29,7 @@ def ask_views(
     """Show every unit of a batch its draft as it would be, and ask for its views until a day."""
     require(policy.may_manage_batch(by, batch))
     require_at_work(batch.group)
-    if batch.unit_id is not None:
-        raise Stale(_l("分解下达的责任书不征求意见，有意见的由签订单位退回。"))
+    require_askable(batch)
     note, today = paragraphs(note, "note", limit=MAX_WORDS), local_date(now)
     if reply_by is None:
         raise Invalid({"reply_by": _l("请填写日期。")})
@@ -54,6 +51,14 @@ def ask_views(
     record("letter.ask_views", "letter_batch", batch.id, by=by, now=now, group_id=batch.group_id, new=new)
     notices.tell_asked("letter.views_asked", consultation.asked, now=now)
     return consultation
+
+
+def require_askable(batch: LetterBatch) -> None:
+    """The group asks about its own letters, and before they go out."""
+    if batch.unit_id is not None:
+        raise Stale(_l("分解下达的责任书不征求意见，有意见的由签订单位退回。"))
+    if batch.state is not BatchState.DRAFT:
+        raise Stale(_l("责任书已经下发或者弃用，不再征求意见。"))
 
 
 def _drafts(batch: LetterBatch) -> list[Letter]:

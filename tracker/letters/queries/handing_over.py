@@ -30,6 +30,7 @@ from tracker.letters.rules import (
     composed_handover,
     handover_signature_statement,
     handover_statement,
+    without_date,
 )
 from tracker.organisation.models import Appointment, LeadershipGroup, Person, Post, on_day
 from tracker.organisation.rules import PostRank
@@ -238,7 +239,7 @@ def promised_work(letter: Letter, *, day: date) -> list[Work]:
         due_on = due_now(clause, task)
         deadline = day_words(due_on) if due_on is not None and clause.target_id is not None else deadline_of(task)
         signed = day_words(clause.due_on) if clause.due_on is not None else ""
-        title = clause.text.removesuffix(f"（{signed}前）") if clause.target_id is not None else task.title
+        title = without_date(clause.text, clause.due_on) if clause.target_id is not None else task.title
         moved = f"原定{signed}" if signed and due_on != clause.due_on else ""
         remark = "，".join(filter(None, (_standing(letter, task, late_until), moved)))
         found.append(Work(place, title, deadline, remark))

@@ -324,7 +324,8 @@ def unsigned(group_id: int, *, day: date) -> Unsigned:
             sa.func.coalesce(sa.func.min(sa.case((_waiting(), Letter.batch_id))), sa.func.min(Letter.batch_id)),
         ).where(Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING)))
     ).one()
-    return Unsigned(*(int(number or 0) for number in row[:3]), row[3])
+    letters, late, sent_back = (int(number or 0) for number in row[:3])
+    return Unsigned(letters, late, sent_back, row[3])
 
 
 def _waiting() -> sa.ColumnElement[bool]:

@@ -72,6 +72,7 @@ from tracker.letters.rules.text import (
     MAX_SECTION,
     MAX_SIGNATORIES,
     MAX_TITLE,
+    NUMBER_TO_COME,
     NUMERALS,
     PLACEHOLDERS,
     SIGN_DAYS,
@@ -92,6 +93,7 @@ from tracker.letters.rules.text import (
     usual_period,
     usual_prefix,
     usual_title,
+    without_date,
 )
 
 __all__ = [
@@ -114,6 +116,7 @@ __all__ = [
     "MOST_IN_NAME",
     "MOST_PAGES",
     "MOVES",
+    "NUMBER_TO_COME",
     "NUMERALS",
     "OUTSIDE",
     "PAPERS",
@@ -182,4 +185,5 @@ __all__ = [
     "usual_period",
     "usual_prefix",
     "usual_title",
+    "without_date",
 ]

@@ -28,6 +28,9 @@ _PARTY = re.compile(r"[^，。；：]{2,20}：")
 
 RHYTHMS = {"month": ("每月", "", ""), "quarter": ("每季度", "第%d个月", "末"), "year": ("每年", "%d月", "底")}
 
+NUMBER_TO_COME = "（下发时编号）"
+"""What stands in a draft where the number will be."""
+
 PLACEHOLDERS = ("【单位】", "【期间】", "【领导小组】", "【甲方】")
 """What a template may leave open; anything else stays as it is written."""
 
@@ -155,8 +158,16 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def target_words(quantity: str, scope: str, operator: str, value: float, unit: str, due_on: date | None) -> str:
     """A numeric target as a clause: 小学班额不超过45人（2026年8月31日前）."""
     number = f"{value:f}".rstrip("0").rstrip(".")
-    until = f"（{day(due_on)}前）" if due_on is not None else ""
-    return f"{scope}{quantity}{OPERATORS[operator]}{number}{unit}{until}"
+    return f"{scope}{quantity}{OPERATORS[operator]}{number}{unit}{_until(due_on)}"
+
+
+def _until(due_on: date | None) -> str:
+    return f"（{day(due_on)}前）" if due_on is not None else ""
+
+
+def without_date(target: str, due_on: date | None) -> str:
+    """A clause about a number without its date: 小学班额不超过45人."""
+    return target.removesuffix(_until(due_on))
 
 
 def task_words(title: str, content: str, standard: str, deadline: str) -> str:

@@ -7,7 +7,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import NotVisible, Stale
+from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -25,8 +25,7 @@ def ask_views(letter_batch_id: int) -> ResponseReturnValue:
     actor, today = current_actor(), clock.today()
     batch = queries.visible_batch(actor, letter_batch_id)
     require(policy.may_manage_batch(actor, batch))
-    if batch.state is not BatchState.DRAFT:
-        raise Stale(_("责任书已经下发或者弃用，不再征求意见。"))
+    commands.require_askable(batch)
     reply_by = min(working_days().shift(today, batch.group.consult_days), batch.sign_by)
     form = ViewsForm(version=batch.version, reply_by=reply_by)
     if form.validate_on_submit():

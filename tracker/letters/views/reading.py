@@ -17,7 +17,7 @@ from tracker.letters import policy, queries
 from tracker.letters.forms import FulfilForm, ReasonForm
 from tracker.letters.models import Letter
 from tracker.letters.printing import holder_of
-from tracker.letters.rules import EDITABLE, LABELS, MOVES, SIGNABLE, LetterKind, LetterMove, LetterState
+from tracker.letters.rules import EDITABLE, LABELS, MOVES, NUMBER_TO_COME, SIGNABLE, LetterKind, LetterMove, LetterState
 from tracker.letters.views.blueprint import bp
 from tracker.organisation.policy import WATCHING
 from tracker.organisation.queries import visible_groups
@@ -73,6 +73,7 @@ def letter_page(
         "letters/show.html",
         letter=letter,
         text=policy.text_of(letter),
+        preview=queries.text_for(letter, number=letter.number or NUMBER_TO_COME) if letter.state in EDITABLE else "",
         lines=queries.lines_of([letter], day=clock.today())[letter.id],
         deviations=queries.deviations(letter),
         places=queries.places_of(letter),
