@@ -75,6 +75,7 @@ from tracker.reminders import views as reminders_views
 from tracker.reminders.rules import LABELS as REMINDER_LABELS
 from tracker.tasks import access as tasks_access
 from tracker.tasks import acts as tasks_acts
+from tracker.tasks import breakdown_files as tasks_files
 from tracker.tasks import notices as tasks_notices
 from tracker.tasks import views as tasks_views
 from tracker.tasks.intake import access as intake_access
@@ -173,7 +174,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
 )
 PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **oversight_access.PAGES, **jobs_access.PAGES}
 """Where to go back to after a refusal, by the name of the thing in the address."""
-JOBS: tuple[JobKind, ...] = (*letters_files.JOBS, *letters_piles.JOBS)
+JOBS: tuple[JobKind, ...] = (*tasks_files.JOBS, *letters_files.JOBS, *letters_piles.JOBS)
 """What may be asked of the worker."""
 COMMANDS: tuple[Command, ...] = (
     cli.docs,

@@ -20,6 +20,7 @@ from tracker.kernel.text import told
 from tracker.letters import commands, queries
 from tracker.letters.batch_files import names_of, safe
 from tracker.letters.models import Letter
+from tracker.letters.views import batches
 from tracker.organisation.models import Seat
 
 ClientAs = Callable[[str], FlaskClient]
@@ -73,6 +74,31 @@ def test_the_zip_of_pdfs_holds_pdfs(cast: Cast, client_as: ClientAs) -> None:
     with zipfile.ZipFile(BytesIO(_result(client_as("leader"), job_id))) as archive:
         [name] = archive.namelist()
         assert archive.read(name).startswith(b"%PDF")
+
+
+@needs_pango
+def test_the_table_of_who_has_signed_comes_as_pdf_too(cast: Cast, client_as: ClientAs) -> None:
+    letter = issued(cast, "finance", "construction")
+    sign(cast, letter, "finance_head")
+    supervisor = client_as("supervisor")
+    assert "签订情况表（PDF）" in supervisor.get(f"/letter-batches/{letter.batch_id}").text
+    job_id = _ask(supervisor, letter.batch_id, "standing")
+    assert turn()
+    whole = pypdfium2.PdfDocument(_result(supervisor, job_id))
+    said = "".join("".join(page.get_textpage().get_text_bounded().split()) for page in whole)
+    whole.close()
+    assert "签订情况表" in said
+    assert ("澄江区财政局" in said, "澄江区住房和城乡建设局" in said, said.count("未签")) == (True, True, 3)
+    assert "钱广源，系统签署，2026年3月18日" in said
+
+
+def test_where_the_server_makes_no_pdf_the_batch_says_so(
+    cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "pdf_available", lambda: False)
+    page = client_as("office_clerk").get(f"/letter-batches/{issued(cast).batch_id}").text
+    assert "服务器没有安装 Pango，只能下载 Word 文件。" in page
+    assert ("签订情况表（PDF）" in page, "全部责任书（Word 压缩包）" in page) == (False, True)
 
 
 @needs_pango

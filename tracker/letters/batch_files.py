@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from tracker.documents.docx import docx
+from tracker.documents.pdf import pdf
 from tracker.documents.sheets import joined
 from tracker.kernel.actor import Actor
-from tracker.kernel.clock import local_time
+from tracker.kernel.clock import local_date, local_time
 from tracker.kernel.db import db
 from tracker.kernel.errors import Stale
 from tracker.kernel.files import shown_name
@@ -19,6 +20,7 @@ from tracker.kernel.registry import JobKind
 from tracker.kernel.text import _l
 from tracker.letters import queries
 from tracker.letters.models import Letter
+from tracker.letters.papers import standing_paper
 from tracker.letters.printing import pdf_of, printed
 from tracker.letters.rules import MOST_IN_NAME, PAPERS, PaperKind
 
@@ -75,6 +77,14 @@ def _one_pdf(work: Work) -> Made:
     return Made(made, shown_name(f"{safe(title)}.pdf"))
 
 
+def _standing(work: Work) -> Made:
+    batch = queries.visible_batch(work.by, work.arguments["letter_batch_id"])
+    letters, today = queries.letters_of(batch), local_date(work.now())
+    made, name = work.folder / "made", f"{safe(batch.title)}签订情况表{today:%Y%m%d}.pdf"
+    made.write_bytes(pdf(standing_paper(batch, letters, queries.lines_of(letters, day=today), today=today)))
+    return Made(made, shown_name(name))
+
+
 def _letters(work: Work) -> list[Letter]:
     kind = PaperKind(work.arguments["kind"])
     letters = queries.letters_to_print(work.by, work.arguments["letter_batch_id"], kind)
@@ -123,6 +133,15 @@ JOBS = (
         _l("全部打印（一个 PDF）已生成：%(title)s"),
         _l("全部打印（一个 PDF）没有生成：%(title)s"),
         _one_pdf,
+        _may_have,
+        back=("letters.batch", "letter_batch_id"),
+    ),
+    JobKind(
+        PAPERS[PaperKind.STANDING],
+        _l("签订情况表（PDF）：%(title)s"),
+        _l("签订情况表（PDF）已生成：%(title)s"),
+        _l("签订情况表（PDF）没有生成：%(title)s"),
+        _standing,
         _may_have,
         back=("letters.batch", "letter_batch_id"),
     ),

@@ -37,6 +37,8 @@ ACCESS: dict[str, Route] = {
     "tasks.export": EVERYBODY,
     "tasks.breakdown_of_list": EVERYBODY,
     "tasks.breakdown_of_plan": route(BUSINESS, Role.REGISTRAR, about="plan"),
+    "tasks.pdf_of_list": EVERYBODY,
+    "tasks.pdf_of_plan": route(BUSINESS, Role.REGISTRAR, about="plan"),
     "tasks.show": _TASK,
     "tasks.evidence": route(BUSINESS, about="evidence"),
     "tasks.paper": _TASK,

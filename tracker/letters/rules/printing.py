@@ -17,5 +17,6 @@ IN_PAPERS: Mapping[PaperKind, frozenset[LetterState]] = {
     PaperKind.WORD: _STANDING,
     PaperKind.PDF: _STANDING,
     PaperKind.PRINT: SIGNABLE,
+    PaperKind.STANDING: _STANDING,
 }
-"""To print are those that wait for a signature; the zips hold whatever was not withdrawn."""
+"""To print are those that wait for a signature; the others hold whatever was not withdrawn."""

@@ -103,11 +103,12 @@ class HandoverLine(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """What is made of all letters: a zip of Word files, a zip of PDFs, or one PDF to print for the meeting."""
+    """What is made of all letters: a zip of Word files or of PDFs, one PDF for the meeting, or who has signed."""
 
     WORD = "word"
     PDF = "pdf"
     PRINT = "print"
+    STANDING = "standing"
 
 
 class PileState(StrEnum):
@@ -216,6 +217,7 @@ LABELS = Labels(
         PaperKind.WORD: _l("全部责任书（Word 压缩包）"),
         PaperKind.PDF: _l("全部责任书（PDF 压缩包）"),
         PaperKind.PRINT: _l("全部打印（一个 PDF）"),
+        PaperKind.STANDING: _l("签订情况表（PDF）"),
     },
     {PileState.READING: _l("正在识别"), PileState.READY: _l("待确认")},
     {

@@ -184,6 +184,7 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         signable=SIGNABLE,
         piles=queries.piles_of(found),
         papers=_papers(shown) if pdf_available() else [PaperKind.WORD],
+        pdf=pdf_available(),
         is_draft=found.state is BatchState.DRAFT,
         blocking=BLOCKING,
         consultation=consultation,

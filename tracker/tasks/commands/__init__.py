@@ -1,5 +1,8 @@
 """Everything that changes a task; the only writer of its tables."""
 
+from tracker.tasks.commands.asking import (
+    ask_for_breakdown,
+)
 from tracker.tasks.commands.completion import (
     draft_submission,
     return_for_rework,
@@ -113,6 +116,7 @@ __all__ = [
     "appoint_verifier",
     "ask_adjustment",
     "ask_extension",
+    "ask_for_breakdown",
     "assign_owner",
     "cancel_task",
     "check_coordination",

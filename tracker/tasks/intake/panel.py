@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app, render_template
 
+from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
@@ -102,6 +103,7 @@ def plan_panel(plan: Plan, actor: Actor) -> str:
         watches=watches,
         may_undo=bool(plans_policy.may_undo(actor, plan)) and not at_work,
         may_open_accounts=bool(plans_policy.may_confirm_for(actor, plan.group.region, plan.group)),
+        pdf=pdf_available(),
         has_page=current_app.view_functions.__contains__,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.documents.pdf import pdf_available
 from tracker.documents.xlsx import write_table
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
         address=lambda **changes: url_for("tasks.index", **address_of(request.args, **changes)),
         export_url=url_for("tasks.export", **address_of(request.args)),
         breakdown_url=url_for("tasks.breakdown_of_list", **address_of(request.args)),
+        pdf=pdf_available(),
     )
 
 
