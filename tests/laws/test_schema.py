@@ -115,6 +115,15 @@ def engine(empty_database: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.mark.parametrize("command", [("audit", "verify"), ("letters", "verify", "--all")])
+def test_to_verify_an_empty_database_is_refused_with_what_to_do(bare_app: Flask, command: tuple[str, ...]) -> None:
+    refused = bare_app.test_cli_runner().invoke(args=command)
+    assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
+    assert refused.output.startswith("数据库是空的，程序需要")
+    migrate(bare_app, "head")
+    assert bare_app.test_cli_runner().invoke(args=command).exit_code == 0
+
+
 def test_migrations_build_what_the_models_describe(bare_app: Flask, engine: sa.Engine) -> None:
     migrate(bare_app, "head")
     migrated = described(engine)

@@ -61,6 +61,9 @@ def test_another_schema_than_the_codes_stops_the_start(well: Session, app: Flask
         for process in ("scheduler", "worker"):
             refused = app.test_cli_runner().invoke(args=[process, "run"])
             assert refused.exit_code == 1
+        for command in (["audit", "verify"], ["audit", "seal"], ["audit", "anchor"], ["letters", "verify", "--all"]):
+            refused = app.test_cli_runner().invoke(args=command)
+            assert (refused.exit_code, "数据库版本是 0001" in refused.output) == (1, True), command
     finally:
         head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
         with write_transaction() as session:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from config import ROOT
-from tracker.kernel import leases
+from tracker.kernel import clock, leases
 from tracker.kernel.db import db
 from tracker.kernel.installation import settings
 from tracker.kernel.jobs import Heartbeat
@@ -59,7 +59,8 @@ def schema(_now: datetime) -> Iterator[Symptom]:
     connection = db.session.connection()
     revision, expected = revisions()
     if revision != expected:
-        yield grave(f"数据库版本是 {revision}，程序需要 {expected}：请运行 flask db upgrade 或换回原程序。")
+        found = f"数据库版本是 {revision}" if revision else "数据库是空的"
+        yield grave(f"{found}，程序需要 {expected}：请运行 flask db upgrade 或换回原程序。")
     left = [name for name in sa.inspect(connection).get_table_names() if name.startswith("_alembic_tmp_")]
     if left:
         yield grave(f"有未完成的迁移（{'、'.join(left)}）：请从升级前的备份恢复后重新升级。")
@@ -129,6 +130,14 @@ def symptoms(now: datetime) -> list[Symptom]:
 def refuse_unsound(now: datetime) -> None:
     """Do not begin to work where something is gravely wrong; the process ends with what it is."""
     found = [symptom.what for symptom in symptoms(now) if symptom.grave]
+    if found:
+        raise SystemExit("\n".join(found))
+
+
+def refuse_other_schema() -> None:
+    """Do not compute on tables of another time, or on none; the command ends with 1 and says what to do."""
+    found = [symptom.what for symptom in schema(clock.now())]
+    db.session.rollback()
     if found:
         raise SystemExit("\n".join(found))
 

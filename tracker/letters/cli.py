@@ -11,6 +11,7 @@ from tracker.documents.pdf_seals.pkcs12 import MAX_NAME_BYTES, new_certificate
 from tracker.kernel import clock
 from tracker.kernel.errors import Refusal
 from tracker.kernel.installation import settings
+from tracker.kernel.soundness import refuse_other_schema
 from tracker.letters import queries
 from tracker.letters.sealing import seal_letters
 
@@ -24,6 +25,7 @@ def verify(letter_ids: tuple[int, ...], everything: bool) -> None:
     """Recompute texts, digests, signatures and marks; name what does not match and exit with 1."""
     if everything == bool(letter_ids):
         raise click.UsageError("请给出责任书的序号，或者用 --all 核对全部。")
+    refuse_other_schema()
     found = 0
     with force_locale("zh"):
         for fault in queries.faults(None if everything else letter_ids, root=settings().files_dir):
@@ -65,6 +67,7 @@ def seal() -> None:
     """Seal the PDFs of letters in force that are not sealed yet; the scheduler does it within a minute."""
     if settings().pdf_seal is None:
         raise click.ClickException("没有配置印章证书（ZEREN_PDF_SEAL）；可以用 seal-certificate 生成一张。")
+    refuse_other_schema()
     with force_locale("zh"):
         try:
             click.echo(f"盖章 {seal_letters(now=clock.now())} 份")

@@ -47,7 +47,7 @@ def _paper(actor: Actor, title: str, wanted: TaskFilter, *, today: date, in_orde
 
 def file_name(today: date, ending: str) -> str:
     """What the table is called as a file."""
-    return _("任务分解表") + f"{today:%Y%m%d}.{ending}"
+    return f"{_('任务分解表')}{today:%Y%m%d}.{ending}"
 
 
 def _pdf(work: Work) -> Made:
