@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts import queries as accounts
 from tracker.audit.models import AuditEntry
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.rules import DeliveryState, EndpointKind
 from tracker.demo.story import load
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.registry import registry
@@ -17,6 +19,16 @@ from tracker.letters.models import Letter
 from tracker.letters.rules import LetterState
 from tracker.organisation.models import LeadershipGroup, Unit
 from tracker.organisation.rules import UnitKind
+from tracker.oversight.models import (
+    Flag,
+    FlagDecision,
+    FlagProposal,
+    FlagReview,
+    Statement,
+    StatementFile,
+    SupervisionNotice,
+)
+from tracker.oversight.rules import FlagColour, FlagState, NoticeState, ProposalState, StatementState
 from tracker.plans.models import Plan
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Task
@@ -59,7 +71,38 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     known = accounts.installation()
     assert known is not None
     assert known.demo
+    _assert_supervised(session)
+    _assert_delivered(session)
     _assert_record_has_words(session)
+
+
+def _assert_supervised(session: Session) -> None:
+    """Warnings of both colours, and everything that may come of one; notices on their way."""
+    assert set(session.scalars(sa.select(Flag.colour).distinct())) == set(FlagColour)
+    assert set(session.scalars(sa.select(Flag.state).distinct())) == set(FlagState) - {FlagState.RAISED}
+    assert set(session.scalars(sa.select(Statement.state).distinct())) == set(StatementState)
+    assert _count(session, of=StatementFile) == 1
+    assert _count(session, FlagProposal.state == ProposalState.PENDING, of=FlagProposal) == 1
+    assert _count(session, FlagDecision.recorded_by_id.is_not(None), of=FlagDecision) == 1
+    assert _count(session, FlagReview.outcome.is_(None), of=FlagReview) == 1
+    assert set(session.scalars(sa.select(SupervisionNotice.state).distinct())) >= {
+        NoticeState.DRAFT,
+        NoticeState.PROPOSED,
+        NoticeState.ISSUED,
+        NoticeState.RECEIVED,
+        NoticeState.CLOSED,
+    }
+
+
+def _assert_delivered(session: Session) -> None:
+    """Some messages arrived, some did not; and nothing is left that a worker could send."""
+    states = set(session.scalars(sa.select(Delivery.state).distinct()))
+    assert {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN} <= states
+    assert not states & {DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING}
+    endpoints = session.scalars(sa.select(ChannelEndpoint)).all()
+    assert {endpoint.kind for endpoint in endpoints} == {EndpointKind.MAIL, EndpointKind.WECOM}
+    assert not any(endpoint.enabled for endpoint in endpoints)
+    assert all(endpoint.host.endswith(".example") for endpoint in endpoints)
 
 
 def _assert_record_has_words(session: Session) -> None:

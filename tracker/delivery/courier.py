@@ -164,9 +164,12 @@ class Courier:
             if marked and answer.outcome is Outcome.PERMANENT:
                 session.refresh(delivery)
                 notices.delivery_refused(delivery, now=moment)
-        log.info("delivery", delivery_id=claim.delivery_id, outcome=answer.outcome, code=answer.code, marked=marked)
+        self._log(claim, answer, marked=marked)
         if answer.of_endpoint:
             self._endpoint_failed(endpoint, answer)
+
+    def _log(self, claim: Claim, answer: Answer, *, marked: bool) -> None:
+        log.info("delivery", delivery_id=claim.delivery_id, outcome=answer.outcome, code=answer.code, marked=marked)
 
     @staticmethod
     def _final(answer: Answer, attempts: int) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.demo import founding, ladders, letters, notices, scenes, tasks
+from tracker.demo import deliveries, flags, founding, ladders, letters, notices, scenes, tasks
 from tracker.demo.stage import Known, Stage
 from tracker.demo.tasks import Matter
 from tracker.kernel.calendar import working_days
@@ -97,6 +97,11 @@ def _found(play: Play, stage: Stage) -> None:
         play.at(day, scene, hour=15)
     for day, scene in notices.scenes():
         play.at(day, scene, hour=16)
+    for day, scene in flags.scenes(play.root):
+        play.at(day, scene, hour=14)
+    # Messages go out on working days only, and not before nine.
+    morning = (working_days().shift(today, -1) - today).days
+    play.at(morning, partial(deliveries.deliver, group_id=second_id), hour=10)
 
 
 def _director(stage: Stage, group_id: int) -> Any:
