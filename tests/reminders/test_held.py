@@ -15,7 +15,7 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.outbox.models import InboxItem
-from tracker.oversight.models import Urge
+from tracker.oversight.models import Flag, SupervisionNotice, Urge
 from tracker.reminders import commands, policy, sweep
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.rules import BRAKE, Brake, HoldCause, HoldState, ReminderState, clock_doubt, too_much
@@ -93,6 +93,18 @@ def test_what_is_released_goes_out_with_its_effects_and_the_rest_is_cancelled(ca
     assert session.scalar(sa.select(sa.func.count()).select_from(Urge)) == 2
     session.rollback()
     assert carry_out(now=NOW, pause=_quiet) == {"released": 0}
+
+
+def test_what_is_released_warns_of_what_was_passed_over(cast: Cast, session: Session) -> None:
+    _storm(cast, due_on=date(2026, 3, 9))
+    _run()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Flag)) == 0
+    with write_transaction():
+        run = _held(session)
+        commands.release_held(run, reason="核对无误", version=run.version, by=SYSTEM, now=NOW)
+    assert carry_out(now=NOW + timedelta(hours=1), pause=_quiet)["released"] > 0
+    assert session.scalars(sa.select(Flag.colour)).all() == ["yellow"] * 3
+    assert session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) == 3
 
 
 def test_what_is_discarded_never_goes_out_and_the_next_rung_does(cast: Cast, session: Session) -> None:

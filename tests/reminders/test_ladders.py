@@ -1,6 +1,7 @@
 """A group's own ladder: versions that are never changed, limits with their sentences, pages with a preview."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from tests.clock import NOW, TODAY
 from tests.reminders.worlds import running_task
 from tests.tasks.pages.acting import ClientAs
 from tests.tasks.stories import refuses
-from tracker.kernel.db import write_transaction
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
@@ -33,6 +34,7 @@ from tracker.reminders.rules import (
     ReminderState,
     Rung,
     faults,
+    made_up,
     steps_of,
 )
 from tracker.reminders.sweep import sweep
@@ -190,9 +192,82 @@ def test_each_effect_is_carried_out_once(cast: Cast, session: Session) -> None:
             running_task(cast, due_on=day)
     for _again in range(2):
         _sweep()
-    assert session.scalar(sa.select(sa.func.count()).select_from(Urge)) == 1
-    assert session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) == 1
-    assert sorted(session.scalars(sa.select(Flag.colour))) == ["red", "yellow"]
+    assert _happened(session) == (1, 2, ["red", "yellow", "yellow"])
+
+
+def _happened(session: Session) -> tuple[int, int, list[str]]:
+    """Urges, drafts of notices, and warnings by colour."""
+    urges, drafts = (
+        session.scalar(sa.select(sa.func.count()).select_from(model)) or 0 for model in (Urge, SupervisionNotice)
+    )
+    colours = [colour.value for colour in session.scalars(sa.select(Flag.colour).order_by(Flag.colour))]
+    session.rollback()
+    return urges, drafts, colours
+
+
+@pytest.mark.parametrize(
+    ("due_on", "happened"),
+    [
+        (date(2026, 3, 11), (0, 0, ["yellow"])),  # on the fifth day of lateness
+        (date(2026, 3, 9), (0, 1, ["yellow"])),  # on the seventh: a draft, and the warning that was missed
+        (date(2026, 2, 24), (0, 1, ["red"])),  # on the sixteenth: of two warnings the graver
+    ],
+)
+def test_an_outage_costs_messages_but_neither_warnings_nor_drafts(
+    cast: Cast, session: Session, due_on: date, happened: tuple[int, int, list[str]]
+) -> None:
+    with write_transaction():
+        running_task(cast, due_on=due_on)
+    for _again in range(2):
+        _sweep()
+        assert _happened(session) == happened
+
+
+def test_the_first_sweep_on_a_repeat_warns_too(cast: Cast, session: Session) -> None:
+    _change(cast, replace(DEADLINE_LADDER[-1], repeat_every=1, repeat_times=9))
+    with write_transaction():
+        db.session.execute(sa.update(LadderPolicy).values(made_at=NOW - timedelta(days=90)))
+        running_task(cast, due_on=date(2026, 2, 10))
+    _sweep()
+    assert _happened(session) == (0, 0, ["red"])
+
+
+def test_a_rung_that_is_new_warns_of_nothing_that_had_passed_it(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 11))
+        running_task(cast, due_on=date(2026, 3, 13))
+    _change(cast, *OWN[:1], Rung(3, (Audience.LEADER,), Effect.YELLOW), Rung(4, (Audience.OFFICE,)))
+    _sweep(date(2026, 3, 19))
+    assert _happened(session) == (0, 0, ["yellow"])
+    assert session.scalars(sa.select(Flag.due_on)).one() == date(2026, 3, 13)
+
+
+YELLOW, NOTICE, RED, LATER_RED = (
+    Rung(3, (Audience.LEADER,), Effect.YELLOW),
+    Rung(7, (Audience.LEADER,), Effect.NOTICE),
+    Rung(15, (Audience.LEADER,), Effect.RED),
+    Rung(20, (Audience.LEADER,), Effect.RED),
+)
+
+
+@pytest.mark.parametrize(
+    ("missed", "then", "made"),
+    [
+        ((Rung(1, (Audience.LIAISON,), Effect.URGE),), Effect.NONE, ()),
+        ((YELLOW,), Effect.NONE, (YELLOW,)),
+        ((YELLOW,), Effect.NOTICE, (YELLOW,)),
+        ((YELLOW, NOTICE), Effect.URGE, (NOTICE, YELLOW)),
+        ((NOTICE,), Effect.NOTICE, ()),
+        ((YELLOW, NOTICE), Effect.RED, (NOTICE,)),
+        ((YELLOW, RED), Effect.NONE, (RED,)),
+        ((RED, LATER_RED), Effect.NONE, (LATER_RED,)),
+        ((replace(RED, offset=2), YELLOW), Effect.NONE, (replace(RED, offset=2),)),
+        ((RED,), Effect.YELLOW, (RED,)),
+        ((YELLOW,), Effect.YELLOW, ()),
+    ],
+)
+def test_what_is_made_up_for(missed: tuple[Rung, ...], then: Effect, made: tuple[Rung, ...]) -> None:
+    assert tuple(made_up(missed, then=then)) == made
 
 
 def test_an_empty_post_shows_who_heard_instead(cast: Cast, session: Session, client_as: ClientAs) -> None:

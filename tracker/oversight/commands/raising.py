@@ -34,6 +34,7 @@ from tracker.oversight.rules import (
     RuleSetting,
     last_day_to_state,
     look_with,
+    reached_on,
 )
 from tracker.tasks.models import Task
 from tracker.tasks.queries.lights import of_the_group
@@ -56,12 +57,20 @@ class _Seen:
 
 
 def raise_overdue_flags(
-    group_id: int, kind: str, subject_ids: Sequence[int], *, colour: FlagColour, rung: int, now: datetime
+    group_id: int,
+    kind: str,
+    subject_ids: Sequence[int],
+    *,
+    colour: FlagColour,
+    rung: int,
+    now: datetime,
+    since: date | None = None,
 ) -> int:
     """Flag what stands on a rung of the ladder; returns how many flags were new.
 
     Everything is looked at again: what was handed in meanwhile, waits for an extension or was due before the group
-    used the product is not flagged, and what was flagged before for this due date is left alone.
+    used the product is not flagged, and what was flagged before for this due date is left alone. since: the rung was
+    passed some time ago, and only what reached it on that day or later, and under the rule as it is set, is flagged.
     """
     group = db.session.get_one(LeadershipGroup, group_id)
     rule = OVERDUE_RULES[colour]
@@ -76,6 +85,10 @@ def raise_overdue_flags(
     seen = []
     for subject in subjects.values():
         days = late[subject.due_on]
+        if since is not None and reached_on(subject.due_on, rung, working_days(), roll=group.roll_due_dates) < max(
+            since, setting.since or since
+        ):
+            continue
         facts = Facts(due_on=subject.due_on, late_days=days)
         found = look_with(rule, setting, facts, uses_from=group.uses_from, today=today)
         if found is not None and (subject.id, found.due_on) not in known:

@@ -24,6 +24,7 @@ from tracker.oversight.rules import (
     Happening,
     RuleSetting,
     look_with,
+    reached_on,
 )
 from tracker.tasks.models import Crossing, DueDateChange, Milestone, Submission, Suspension, Task, TaskPart
 from tracker.tasks.queries.lights import of_the_group
@@ -93,8 +94,7 @@ def dry_run(
 def _overdue(group: LeadershipGroup, spell: _Spell, rule: FlagRule, setting: RuleSetting, *, today: date) -> Any:
     calendar, roll = working_days(), group.roll_due_dates
     days = days_overdue(spell.due_on, spell.ended_on, calendar, roll=roll)
-    first = calendar.on_or_after(calendar.late_from(spell.due_on, roll=roll))
-    reached = calendar.shift(first, setting.threshold - 1)
+    reached = reached_on(spell.due_on, setting.threshold, calendar, roll=roll)
     facts = Facts(due_on=spell.due_on, late_days=days)
     finding = look_with(rule, replace(setting, since=None), facts, uses_from=group.uses_from, today=today)
     if finding is None or (setting.since is not None and reached < setting.since):

@@ -40,6 +40,7 @@ from tracker.oversight.rules.raising import (
     RuleSetting,
     default_setting,
     look_with,
+    reached_on,
 )
 from tracker.oversight.rules.supervision import (
     AT_THE_UNIT,
@@ -137,6 +138,7 @@ __all__ = [
     "look_with",
     "may_take",
     "period_is_over",
+    "reached_on",
     "usual_demand",
     "usual_reply_by",
 ]

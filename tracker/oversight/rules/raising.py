@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from tracker.kernel.calendar import WorkingDays
 from tracker.kernel.text import _l
 from tracker.oversight.rules.flags import FlagColour
 
@@ -68,6 +69,12 @@ def overdue(facts: Facts, threshold: int, today: date) -> Finding | None:
     if facts.due_on is None or threshold < 1 or facts.late_days < threshold:
         return None
     return Finding(facts.due_on, today)
+
+
+def reached_on(due_on: date, threshold: int, calendar: WorkingDays, *, roll: bool) -> date:
+    """The day on which something due on a day is so many working days late; threshold: from 1."""
+    first = calendar.on_or_after(calendar.late_from(due_on, roll=roll))
+    return calendar.shift(first, threshold - 1)
 
 
 def returned(facts: Facts, threshold: int, today: date) -> Finding | None:  # noqa: ARG001 - all rules are asked alike

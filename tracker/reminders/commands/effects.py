@@ -1,16 +1,29 @@
 """What a rung does beside telling: by oversight's own acts, each of which can be done twice without harm."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+import sqlalchemy as sa
+
+from tracker.kernel.db import db
 from tracker.oversight.commands import draft_notices_by_ladder, raise_overdue_flags, urge_by_ladder
 from tracker.oversight.rules import FlagColour
-from tracker.reminders.rules import Effect, Rung
+from tracker.reminders.models import Reminder
+from tracker.reminders.rules import Effect, Ladder, ReminderState, Rung, Step, made_up
 from tracker.reminders.subjects import SubjectKind
 
+FACTS = (Effect.NOTICE, Effect.YELLOW, Effect.RED)
+"""Effects that leave something which people work on."""
 
-def take_effect(group_id: int, kind: SubjectKind, rung: Rung, ids: Sequence[int], *, now: datetime) -> None:
-    """Let a rung that was reached do what else it does: urge, draft a notice, raise a yellow or red warning."""
+
+def take_effect(
+    group_id: int, kind: SubjectKind, rung: Rung, ids: Sequence[int], *, now: datetime, since: date | None = None
+) -> None:
+    """Let a rung that was reached do what else it does: urge, draft a notice, raise a yellow or red warning.
+
+    since: warn only of what reached it on that day or later.
+    """
     subject, offset = kind.name.value, rung.offset
     match rung.effect:
         case Effect.URGE:
@@ -18,6 +31,39 @@ def take_effect(group_id: int, kind: SubjectKind, rung: Rung, ids: Sequence[int]
         case Effect.NOTICE:
             draft_notices_by_ladder(group_id, subject, ids, rung=offset, now=now)
         case Effect.YELLOW:
-            raise_overdue_flags(group_id, subject, ids, colour=FlagColour.YELLOW, rung=offset, now=now)
+            raise_overdue_flags(group_id, subject, ids, colour=FlagColour.YELLOW, rung=offset, now=now, since=since)
         case Effect.RED:
-            raise_overdue_flags(group_id, subject, ids, colour=FlagColour.RED, rung=offset, now=now)
+            raise_overdue_flags(group_id, subject, ids, colour=FlagColour.RED, rung=offset, now=now, since=since)
+
+
+def make_up(
+    group_id: int, kind: SubjectKind, step: Step, ladder: Ladder, ids: Sequence[int], *, at: datetime, now: datetime
+) -> None:
+    """Let rungs that went on record as superseded at a moment do what an outage must not cost.
+
+    Warnings only as far as their rung was reached under the ladder as it stands: changing it flags nothing of before.
+    """
+    passed = [rung for rung in ladder.rungs if rung.offset <= step.rung.offset and rung.effect in FACTS]
+    rows = db.session.execute(
+        sa.select(Reminder.subject_id, Reminder.rung)
+        .where(
+            Reminder.subject_kind == kind.name,
+            Reminder.subject_id.in_(ids),
+            Reminder.ladder == kind.ladder,
+            Reminder.rung.in_([rung.offset for rung in passed]),
+            Reminder.repeat == 0,
+            Reminder.state == ReminderState.SUPERSEDED,
+            Reminder.created_at == at,
+        )
+        .distinct()
+    )
+    missed: dict[int, set[int]] = defaultdict(set)
+    for subject_id, offset in rows:
+        missed[subject_id].add(offset)
+    alike: dict[Rung, list[int]] = defaultdict(list)
+    then = step.rung.effect if step.repeat == 0 else Effect.NONE
+    for subject_id in sorted(missed):
+        for rung in made_up([rung for rung in passed if rung.offset in missed[subject_id]], then=then):
+            alike[rung].append(subject_id)
+    for rung in sorted(alike, key=lambda rung: rung.offset):
+        take_effect(group_id, kind, rung, alike[rung], now=now, since=ladder.since or date.min)

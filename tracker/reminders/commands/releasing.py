@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import affected, db
-from tracker.reminders.commands.effects import take_effect
+from tracker.reminders.commands.effects import make_up, take_effect
 from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.queries.ladders import ladder_of
@@ -70,6 +70,9 @@ def _let_go(
     told = into_inboxes(group_id, kind, step, ids, now=now, held_run_id=run_id)
     if step.repeat == 0 and still:
         take_effect(group_id, kind, step.rung, still, now=now)
+    if still:
+        at = db.session.get_one(HeldRun, run_id).at
+        make_up(group_id, kind, step, ladder_of(group_id, kind.ladder), still, at=at, now=now)
     crashpoint("sweep.release.told")
     return told
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import bare, db, insert_if_new
-from tracker.reminders.commands.effects import take_effect
+from tracker.reminders.commands.effects import FACTS, make_up, take_effect
 from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import Reminder
 from tracker.reminders.queries.standing import AGAIN, MOMENT, OFFSET, pending, same_cycle, standing, step_values
@@ -68,12 +68,17 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
     still = [row[0] for row in found]
     _tell(run, kind, window.step, in_order, still, run.state)
     crashpoint("sweep.chunk.told")
+    missed = False
     for rung, silent in _never_told(run, kind, window.step, still):
         _tell(run, kind, Step(rung, 0, rung.offset), in_order, silent, ReminderState.SUPERSEDED)
+        missed = missed or rung.effect in FACTS
     crashpoint("sweep.chunk.superseded")
     if run.held_run_id is not None:
         return 0
-    return _announce(run, kind, window.step, still, effect=window.step.repeat == 0)
+    told = _announce(run, kind, window.step, still, effect=window.step.repeat == 0)
+    if missed:
+        make_up(run.group_id, kind, window.step, run.ladder, still, at=run.now, now=run.now)
+    return told
 
 
 @cache

@@ -1,10 +1,11 @@
 """A group's ladders as they count now, and every version there was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.outbox.rules import parted
 from tracker.reminders.models import LadderPolicy, LadderRung
@@ -39,8 +40,10 @@ def ladders_of(group_ids: Sequence[int], kind: LadderKind) -> dict[int, Ladder]:
 def as_ladder(policy: LadderPolicy) -> Ladder:
     """A version as the rules know it."""
     if policy.restores_defaults:
-        return Ladder(policy.ladder, default_ladder(policy.ladder).rungs, policy.version)
-    return Ladder(policy.ladder, tuple(_rung(row) for row in policy.rungs), policy.version)
+        rungs = default_ladder(policy.ladder).rungs
+    else:
+        rungs = tuple(_rung(row) for row in policy.rungs)
+    return Ladder(policy.ladder, rungs, policy.version, local_date(policy.made_at))
 
 
 def _rung(row: LadderRung) -> Rung:
@@ -52,6 +55,12 @@ def _rung(row: LadderRung) -> Rung:
         row.repeat_every,
         row.repeat_times,
     )
+
+
+def first_rungs(group_id: int) -> Mapping[str, int]:
+    """By effect: the first working day of lateness at which a group's ladder of deadlines has it."""
+    rungs = ladder_of(group_id, LadderKind.DEADLINE).rungs
+    return {rung.effect.value: rung.offset for rung in reversed(rungs)}
 
 
 def versions(group_id: int, kind: LadderKind) -> Sequence[LadderPolicy]:

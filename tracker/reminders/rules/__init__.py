@@ -21,6 +21,7 @@ from tracker.reminders.rules.ladders import (
     Ladder,
     Rung,
     default_ladder,
+    made_up,
 )
 from tracker.reminders.rules.limits import EARLIEST, LATEST, MOST_REPEATS, MOST_RUNGS, faults
 from tracker.reminders.rules.windows import HORIZON, Step, Window, rung_day, steps_of, windows
@@ -73,6 +74,7 @@ __all__ = [
     "default_ladder",
     "faults",
     "hear",
+    "made_up",
     "rung_day",
     "stand_in",
     "steps_of",

@@ -1,7 +1,8 @@
 """Ladders: at which working-day offset who is told, by which ways, how often, and what else happens. Pure tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.outbox.rules import Channel
 from tracker.reminders.rules.words import Audience, Effect, LadderKind
@@ -42,6 +43,8 @@ class Ladder:
     kind: LadderKind
     rungs: tuple[Rung, ...]
     version: int = 0
+    since: date | None = None
+    """The day on which it was changed last."""
 
     def rung(self, offset: int) -> Rung | None:
         """The rung of an offset, if the ladder has one."""
@@ -107,6 +110,24 @@ FALLBACK: Mapping[Audience, tuple[Audience, ...]] = {
 
 PERSONAL = frozenset({A.OWNER, A.SIGNATORY})
 """Audiences that are each subject's own; all others follow from its unit, the unit above and its leader's seat."""
+
+
+WARNINGS = (Effect.YELLOW, Effect.RED)
+"""Effects that raise a flag, the graver one last."""
+
+
+def made_up(missed: Collection[Rung], *, then: Effect) -> list[Rung]:
+    """Of rungs that were passed over in silence, those whose effect is made up for; then: what the one reached does.
+
+    An outage may cost a message, never a fact: the draft of a notice and the warning come late rather than not at all.
+    An urge is a message, which the one that goes out now replaces; and of two warnings at the same moment the
+    graver stands alone, for a unit explains one lateness once.
+    """
+    in_order = sorted(missed, key=lambda rung: rung.offset)
+    drafts = [rung for rung in in_order if rung.effect is Effect.NOTICE and then is not Effect.NOTICE]
+    graver = WARNINGS[WARNINGS.index(then) + 1 :] if then in WARNINGS else WARNINGS
+    warnings = sorted((rung for rung in in_order if rung.effect in graver), key=lambda rung: rung.effect is Effect.RED)
+    return [*drafts[-1:], *warnings[-1:]]
 
 
 def default_ladder(kind: LadderKind) -> Ladder:
