@@ -72,6 +72,7 @@ from tracker.reminders import acts as reminders_acts
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
 from tracker.reminders import views as reminders_views
+from tracker.reminders.queries.ladders import first_rungs
 from tracker.reminders.rules import LABELS as REMINDER_LABELS
 from tracker.tasks import access as tasks_access
 from tracker.tasks import acts as tasks_acts
@@ -242,6 +243,7 @@ def _fill_registry() -> None:
     registry.add_panel("task", oversight_views.panel)
     registry.add_panel("task", reminders_views.panel)
     registry.add_panel("task", delivery_views.panel)
+    registry.add_panel("unit", desk_views.portrait.panel)
     registry.readers.update(readers.READERS)
     for acts in ACTS:
         registry.add_acts(acts)
@@ -259,6 +261,7 @@ def _fill_registry() -> None:
     for kind in JOBS:
         registry.add_job(kind)
     registry.slots.extend(watch.JOBS)
+    registry.rungs = first_rungs
 
 
 def table_of_routes() -> dict[str, Route]:

@@ -1,6 +1,7 @@
 """The pages that refusals and faults become."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from tracker.kernel import logs
 from tracker.kernel.errors import Refusal, Stale
@@ -18,15 +19,18 @@ Pages = Mapping[str, tuple[str, object]]
 """Where to go back to after a refusal, by the name of the thing in the address."""
 
 
-def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ()) -> ResponseReturnValue:
-    known = {400, 403, 404, 409, 413, 415, 422, 429, 503}
+def _page(status: int, message: object, ways: Sequence[tuple[object, str]] = ()) -> tuple[str, int]:
+    known = {400, 403, 404, 405, 409, 413, 415, 422, 429, 503}
     template = f"errors/{status if status in known else 500}.html"
     return render_template(template, message=message, ways=ways), status
 
 
 def _way_back(pages: Pages, status: int) -> Sequence[tuple[object, str]]:
     """The page of the thing that an act was refused on; none where the thing itself is not to be seen."""
-    named = request.view_args or {}
+    return _ways(pages, request.view_args or {}, status)
+
+
+def _ways(pages: Pages, named: Mapping[str, Any], status: int) -> Sequence[tuple[object, str]]:
     return [
         (label, url_for(endpoint, **{name: named[name]}))
         for name, (endpoint, label) in pages.items()
@@ -34,8 +38,18 @@ def _way_back(pages: Pages, status: int) -> Sequence[tuple[object, str]]:
     ]
 
 
+def _only_submitted(app: Flask, pages: Pages, error: MethodNotAllowed) -> ResponseReturnValue:
+    """The address of a button, opened by itself: from a bookmark, or typed."""
+    methods = sorted(error.valid_methods or ())
+    adapter = app.create_url_adapter(request)
+    named = adapter.match(method=methods[0])[1] if adapter is not None and methods else {}
+    page, status = _page(405, "", _ways(pages, named, 405))
+    return page, status, {"Allow": ", ".join(methods)}
+
+
 def answer_errors(app: Flask, pages: Pages) -> None:
     """Every refusal becomes a page with one sentence that a person can act on."""
+    app.register_error_handler(MethodNotAllowed, partial(_only_submitted, app, pages))
 
     @app.errorhandler(Refusal)
     def _refusal(error: Refusal) -> ResponseReturnValue:

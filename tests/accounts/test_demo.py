@@ -63,6 +63,15 @@ def test_a_visitor_enters_as_one_of_them(app: Flask, with_setting: None, story: 
     assert "柏青山" in client.get("/me").get_data(as_text=True)
 
 
+def test_the_language_of_the_sign_in_page_is_taken_along(app: Flask, with_setting: None, story: dict[str, int]) -> None:
+    # The account stays as the last visitor left it; what the next one chose, or chose not, counts.
+    for language, shown in (("en", "en"), ("xx", "en"), ("zh", "zh-CN")):
+        client = stranger(app)
+        client.set_cookie("language", language)
+        assert client.post("/demo/enter", data={"account_id": story["town_head"]}).status_code == 302
+        assert f'<html lang="{shown}"' in client.get("/me").get_data(as_text=True)
+
+
 @pytest.mark.parametrize("number", ["", "x", "-1", "0", "999999", "9" * 30, "１"])
 def test_an_account_that_is_not_there_cannot_be_entered(
     app: Flask, with_setting: None, story: dict[str, int], number: str

@@ -1,5 +1,6 @@
 """A unit's portrait: counts by light over time from facts, what was late, and what it did well; nobody is ranked."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -141,3 +142,22 @@ def exported(client: FlaskClient, light: Light, title: str) -> str:
     lines = ["".join(str(cell) for cell in line) for line in sheet.iter_rows(values_only=True)]
     [line] = [text for text in lines if title in text]
     return line
+
+
+def test_leaders_find_it_where_they_look_at_units(cast: Cast, client_as: ClientAs) -> None:
+    late(cast)
+    group_id, unit_id = cast.group_ids["g1"], cast.unit_ids["finance"]
+    link = f'href="/groups/{group_id}/units/{unit_id}/portrait"'
+    leader = client_as("leader")
+    member = leader.get(f"/groups/{group_id}/members").text
+    row = re.findall(rf'href="(/groups/{group_id}/members/\d+)"[^>]*>[^<]*财政', member)[0]
+    for page in ("overview", "leader", "review"):
+        assert link in leader.get(f"/groups/{group_id}/{page}").text, page
+    for page in (row, f"/units/{unit_id}"):
+        assert link in leader.get(page).text, page
+        assert link in client_as("finance_head").get(page).text, page
+    assert link in client_as("finance_head").get("/").text
+    town = client_as("town_head")
+    assert town.get(row).status_code == 200
+    assert link not in town.get(row).text
+    assert link in client_as("supervisor").get(f"/groups/{group_id}/review?unit={unit_id}").text

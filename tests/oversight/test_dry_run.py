@@ -16,6 +16,8 @@ from tracker.kernel.db import db, write_transaction
 from tracker.oversight import queries
 from tracker.oversight.models import AccountabilitySetting
 from tracker.oversight.rules import FlagRule
+from tracker.reminders.commands import change_ladder
+from tracker.reminders.rules import Audience, Effect, LadderKind, Rung
 from tracker.tasks.commands import return_for_rework
 from tracker.tasks.models import TaskPart
 from tracker.tasks.rules import PartState
@@ -105,7 +107,7 @@ def test_the_page_shows_it_and_sets_rules_and_days(cast: Cast, client_as: Callab
     at = f"/groups/{cast.group_ids['g1']}/flag-rules"
     director = client_as("office_director")
     assert "会产生 1 条预警，其中 1 条实际没有产生" in text_of(director, f"{at}?since=2026-01-01")
-    assert "会产生 0 条预警" in text_of(director, f"{at}?since=2026-03-12")
+    assert "这段时间没有会触发预警的情况" in text_of(director, f"{at}?since=2026-03-12")
     assert text_of(director, f"{at}?since=never")
     assert director.post(f"{at}/returned", data={"enabled": "y", "threshold": "3"}).status_code == 302
     assert director.post(f"{at}/returned", data={"enabled": "y", "threshold": "99"}).status_code == 422
@@ -130,3 +132,27 @@ def test_the_page_shows_it_and_sets_rules_and_days(cast: Cast, client_as: Callab
     assert (row.statement_days, row.review_days, row.decide_within_days, row.uses_cards) == (7, 60, 3, True)
     assert director.post(to, data={**days, "version": row.version}).status_code == 302
     assert client_as("supervisor").post(to, data=days).status_code == 403
+
+
+def test_lateness_is_tried_by_the_groups_own_ladder(cast: Cast, client_as: Callable[[str], FlaskClient]) -> None:
+    late(cast)
+    cross(cast, now=NOW)
+    group_id = cast.group_ids["g1"]
+    supervisor, at = client_as("supervisor"), f"/groups/{group_id}/flag-rules"
+    page = text_of(supervisor, at)
+    assert "逾期满 3 个工作日" in page
+    assert "逾期满 15 个工作日" in page
+    assert "会产生 1 条预警" in page
+    rungs = (
+        Rung(5, (Audience.LEADER,), Effect.RED),
+        Rung(6, (Audience.LEADER,), Effect.RED),
+    )
+    with write_transaction():
+        by = cast.actor("office_director")
+        change_ladder(cast.group(), LadderKind.DEADLINE, rungs, reason="从严", version=0, by=by, now=NOW)
+    found = queries.dry_run(cast.group(), queries.rules_at_work(group_id), since=JANUARY, today=TODAY)
+    assert [(one.rule, one.on) for one in found] == [(FlagRule.OVERDUE_RED, date(2026, 3, 13))]
+    page = text_of(supervisor, at)
+    assert "逾期满 5 个工作日" in page
+    assert "提醒规则中没有这一级" in page
+    assert "逾期满 15 个工作日" not in page

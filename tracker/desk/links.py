@@ -107,6 +107,11 @@ def _part_steps(part: OwnPart) -> list[Action]:
     return []
 
 
+def portrait(group_id: int, unit_id: int) -> str:
+    """The portrait of a unit."""
+    return url_for("desk.portrait", group_id=group_id, unit_id=unit_id)
+
+
 def light_links(group_id: int, unit_id: int | None = None) -> dict[str, str]:
     """The lists behind a row of counts by light."""
     every = task_list(group_id, unit_id)

@@ -89,6 +89,9 @@ class Registry:
     readers: dict[str, Callable[[Actor, int], object]] = field(default_factory=dict)
     """By kind of subject: loads one for a reader, and raises NotVisible where it is not theirs to see."""
 
+    rungs: Callable[[int], Mapping[str, int]] | None = None
+    """By effect (yellow, red): the first working day of lateness at which a group's ladder has it."""
+
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
         self.menu.clear()
@@ -102,6 +105,7 @@ class Registry:
         self.jobs.clear()
         self.slots.clear()
         self.readers.clear()
+        self.rungs = None
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

@@ -71,6 +71,7 @@ ACCESS: dict[str, Route] = {
 
 PAGES: dict[str, tuple[str, object]] = {
     "supervision_notice_id": ("oversight.notice", _l("返回督办通知单")),
+    "flag_id": ("oversight.flag", _l("返回预警")),
 }
 """The page of each thing that an address names, for whoever was refused an act on it."""
 

@@ -3,10 +3,14 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts import gate, queries
+from tracker.accounts import commands, gate, queries, rules
+from tracker.accounts.identity import actor_of_person
+from tracker.accounts.models import Account
 from tracker.accounts.queries import Story
 from tracker.accounts.views.blueprint import bp
 from tracker.kernel import clock
+from tracker.kernel.clock import local_date
+from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _l
 from tracker.organisation.rules import PostRank, SeatRole
@@ -34,4 +38,14 @@ def enter_demo() -> ResponseReturnValue:
     account = queries.account_by_id(int(number))
     if not account.active:
         raise NotVisible
+    _take_language_along(account)
     return gate.let_in(account.id, target="/", now=clock.now())
+
+
+def _take_language_along(account: Account) -> None:
+    """The visitor goes on in the language of the sign-in page: nobody of the story has one of their own."""
+    language, now = request.cookies.get("language"), clock.now()
+    if language in rules.LANGUAGES and language != account.language:
+        with write_transaction():
+            by = actor_of_person(account.person_id, day=local_date(now), account_id=account.id)
+            commands.choose_appearance(account, by=by, now=now, language=language)

@@ -187,7 +187,7 @@ def _unit_row(group_id: int, unit: UnitLights, head: str) -> dict[str, Any]:
     urls = links.light_links(group_id, unit.unit_id)
     return {
         "unit": unit.unit,
-        "url": urls["open"],
+        "url": links.portrait(group_id, unit.unit_id),
         "person": head,
         "cells": [
             ("open", unit.live, urls["open"]),

@@ -155,6 +155,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     counts = counts_by_light(actor, today=today, only_own=True)
     return render_template(
         "desk/unit.html",
+        portrait_url=links.portrait(*next(iter(actor.member_units))) if len(actor.member_units) == 1 else None,
         hats=tabs,
         hat=hat,
         counts=counts,

@@ -1,13 +1,17 @@
 """The portrait of a unit, for whoever watches over its group and for the unit itself."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tracker.desk import links, policy, queries, words
 from tracker.desk.views.blueprint import bp
 from tracker.kernel import clock
-from tracker.kernel.actor import current_actor
+from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.verdict import require
+from tracker.organisation.models import MemberUnit
 from tracker.organisation.queries import group_of_reader, unit_by_id
 from tracker.oversight.rules import LABELS
 from tracker.tasks.policy import OVERSEERS
@@ -37,3 +41,11 @@ def portrait(group_id: int, unit_id: int) -> ResponseReturnValue:
         words=words,
         today=today,
     )
+
+
+def panel(members: Sequence[MemberUnit], actor: Actor) -> str:
+    """On the page of a unit: the way to its portrait in each of its groups, for whoever may look at it."""
+    seen = [member for member in members if policy.may_see_portrait(actor, member.group_id, member.unit)]
+    if not seen:
+        return ""
+    return Markup(render_template("desk/_portraits.html", members=seen))  # noqa: S704 - our own template, which escapes

@@ -7,6 +7,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid
+from tracker.kernel.registry import registry
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -87,6 +88,7 @@ def member(group_id: int, member_unit_id: int) -> ResponseReturnValue:
         whole_phones=policy.may_see_phones(actor, group_id, row.group.region) or row.unit_id in actor.unit_ids,
         contact_form=_contact_form(row) if may_keep else None,
         end_form=VersionedForm(version=row.version),
+        panels=[panel([row], actor) for panel in registry.panels.get("unit", [])],
         may_see_unit=bool(queries.seen_units(actor, [row.unit_id], day=today)),
         labels=LABELS,
         today=today,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
+from tracker.kernel.registry import registry
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -82,12 +83,14 @@ def _after_adding(unit: Unit) -> str:
 def unit(unit_id: int) -> ResponseReturnValue:
     """A unit: names, posts with holders of today and before, what is under it, its groups."""
     found, actor, today = unit_of_page(unit_id), current_actor(), clock.today()
+    memberships = queries.groups_of_unit(actor, found, day=today)
     return render_template(
         "organisation/unit.html",
         unit=found,
         posts=queries.unit_posts(found, day=today),
         below=queries.units_below(found),
-        memberships=queries.groups_of_unit(actor, found, day=today),
+        memberships=memberships,
+        panels=[panel(memberships, actor) for panel in registry.panels.get("unit", [])],
         may_keep=policy.may_keep_unit(actor, found),
         may_name=policy.may_name_unit(actor, found),
         may_appoint=policy.may_keep_posts(actor, found, day=today),

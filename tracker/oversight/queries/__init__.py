@@ -1,7 +1,7 @@
 """What was urged and asked for, whom to call, and supervision notices; for the desks, the task page and own pages."""
 
 from tracker.oversight.queries.calling import Callee, Urgeable, callees_of, urgeable
-from tracker.oversight.queries.flag_facts import group_setting, rule_settings
+from tracker.oversight.queries.flag_facts import group_setting, rule_settings, rules_at_work
 from tracker.oversight.queries.flag_matters import (
     Matters,
     decision_of,
@@ -88,6 +88,7 @@ __all__ = [
     "records_of",
     "review_of",
     "rule_settings",
+    "rules_at_work",
     "shows_reply",
     "task_to_oversee",
     "tasks_to_oversee",

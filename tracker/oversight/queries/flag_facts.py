@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
+from tracker.kernel.registry import registry
 from tracker.organisation.models import LeadershipGroup
 from tracker.oversight.models import AccountabilitySetting, Flag, FlagDecision, FlagReview, FlagRuleSetting, Urge
 from tracker.oversight.rules import (
+    OVERDUE_RULES,
     DecisionKind,
     FlagColour,
     FlagRule,
@@ -92,6 +94,18 @@ def rule_settings(group_id: int) -> dict[FlagRule, RuleSetting]:
     kept = db.session.scalars(sa.select(FlagRuleSetting).where(FlagRuleSetting.group_id == group_id))
     found = {rule: default_setting(rule) for rule in FlagRule}
     return found | {row.rule: RuleSetting(row.enabled, row.threshold, row.since) for row in kept}
+
+
+def rules_at_work(group_id: int) -> dict[FlagRule, RuleSetting]:
+    """The same, those of lateness with the day on which the group's own ladder has their rung; 0 where it has none."""
+    settings = rule_settings(group_id)
+    if registry.rungs is None:
+        return settings
+    rungs = registry.rungs(group_id)
+    own = {
+        rule: replace(settings[rule], threshold=rungs.get(colour.value, 0)) for colour, rule in OVERDUE_RULES.items()
+    }
+    return settings | own
 
 
 def subjects_at_work(

@@ -34,7 +34,7 @@ def flag_rules(group_id: int) -> ResponseReturnValue:
 
 
 def _page(actor: Actor, group: LeadershipGroup, days: DaysForm, form: RuleForm) -> str:
-    today, settings = clock.today(), queries.rule_settings(group.id)
+    today, settings = clock.today(), queries.rules_at_work(group.id)
     since = _day(request.args.get("since")) or max(group.uses_from, date(today.year, 1, 1))
     trials = queries.dry_run(group, settings, since=since, today=today)
     rows: list[dict[str, Any]] = [
@@ -42,7 +42,7 @@ def _page(actor: Actor, group: LeadershipGroup, days: DaysForm, form: RuleForm) 
             "rule": rule,
             "definition": FLAG_RULES[rule],
             "setting": settings[rule],
-            "words": str(THRESHOLD_WORDS[rule]) % {"threshold": settings[rule].threshold},
+            "words": _words(rule, settings[rule].threshold),
             "would": sum(one.rule is rule for one in trials),
         }
         for rule in FlagRule
@@ -60,6 +60,11 @@ def _page(actor: Actor, group: LeadershipGroup, days: DaysForm, form: RuleForm) 
         may_set=policy.may_set_rules(actor, group.id),
         labels=LABELS,
     )
+
+
+def _words(rule: FlagRule, threshold: int) -> str:
+    """What a rule waits for, in words."""
+    return str(THRESHOLD_WORDS[rule]) % {"threshold": threshold} if threshold else _("提醒规则中没有这一级")
 
 
 def _day(text: str | None) -> date | None:
