@@ -185,3 +185,12 @@ def test_a_later_rung_is_listed_with_the_first(cast: Cast) -> None:
     assert active(cast).id
     assert again(flag.task).id == flag.task_id
     assert db.session.get_one(Flag, flag.id).raised_at < AFTER
+
+
+def test_the_list_says_of_which_a_decision_is_possible(cast: Cast, client_as: ClientAs) -> None:
+    flagged(cast)
+    page = text_of(client_as("supervisor"), f"/groups/{cast.group_ids['g1']}/flags?show=open")
+    assert "陈述申辩期内" in page
+    assert "可以处理" not in page
+    ready(cast)
+    assert "可以处理" in text_of(client_as("supervisor"), f"/groups/{cast.group_ids['g1']}/flags?show=open")

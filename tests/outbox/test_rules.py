@@ -9,6 +9,7 @@ from tracker.delivery.rules import (
     DeliveryState,
     Hours,
     Pace,
+    answered,
     next_opening,
     retry_after,
 )
@@ -74,3 +75,9 @@ def test_the_next_opening_passes_over_days_on_which_offices_rest() -> None:
     evening = NOW.replace(hour=13)
     assert next_opening(evening, Hours(9), CALENDAR) == datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
     assert next_opening(NOW, Hours(22), CALENDAR) == NOW + timedelta(days=1)
+
+
+def test_what_kept_a_message_is_said_in_words_and_the_others_answer_as_it_came() -> None:
+    assert str(answered("timeout")) == "超时，没有答复"
+    assert str(answered("endpoint_disabled")) == "渠道已停用，没有发出"
+    assert answered("550") == "550"

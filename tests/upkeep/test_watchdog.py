@@ -251,6 +251,17 @@ def test_the_page_lists_what_was_found_for_the_administrator(
     assert "定时任务没有按时完成：sweep" in inbox
 
 
+def test_what_a_person_can_do_about_is_one_step_away(well: Session, client_as: Callable[[str], FlaskClient]) -> None:
+    with write_transaction():
+        commands.put_on_record([Found(Code.DELIVERY_FAILED, "mail"), Found(Code.CLOCK_APART)], by=SYSTEM, now=NOW)
+    page = client_as("administrator").get("/findings").text
+    assert 'href="/deliveries?state=failed"' in page
+    assert "邮件</td>" in page
+    assert "等待人工处理" in page
+    assert page.count("去处理") == 1
+    assert client_as("administrator").get("/deliveries?state=failed").status_code == 200
+
+
 def test_of_two_watchdogs_at_once_one_tells(app: Flask, well: Session) -> None:
     start, told = threading.Barrier(2), list[int]()
     well.rollback()

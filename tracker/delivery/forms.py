@@ -64,7 +64,7 @@ class PreferencesForm(AskedAgainForm):
     sms = BooleanField(_l("短信"))
     digest_hour = SelectField(_l("每天几点起发送"), choices=HOURS, coerce=int)
     quiet_from = SelectField(_l("免打扰从"), choices=HOURS, coerce=int)
-    quiet_until = SelectField(_l("到"), choices=HOURS, coerce=int)
+    quiet_until = SelectField(_l("免打扰到"), choices=HOURS, coerce=int)
 
 
 TROUBLED = "troubled"

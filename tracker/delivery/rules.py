@@ -207,3 +207,26 @@ def digest_key(now: datetime) -> str:
 def window_of(day: date) -> str:
     """The window of a day."""
     return day.isoformat()
+
+
+CODES: Mapping[str, object] = {
+    "timeout": _l("超时，没有答复"),
+    "connection_lost": _l("连接中断"),
+    "no_answer": _l("发送进程中断"),
+    "no_connection": _l("连接不上"),
+    "bad_certificate": _l("对方证书无效"),
+    "no_such_host": _l("找不到服务器"),
+    "inner_address": _l("地址指向内部网络，不允许访问"),
+    "not_listed": _l("地址不在允许访问的名单中"),
+    "bad_address": _l("地址有误"),
+    "bad_message": _l("内容无法发送"),
+    "answer_too_long": _l("答复过长，无法辨认"),
+    "fault": _l("本系统出错"),
+    "endpoint_disabled": _l("渠道已停用，没有发出"),
+}
+"""What happened on our side, in words; any other code is the provider's own."""
+
+
+def answered(code: str) -> object:
+    """The answer of the other side, or what kept it away, as people read it."""
+    return CODES.get(code, code)

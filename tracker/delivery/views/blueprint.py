@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.delivery.rules import answered
+
 bp = Blueprint("delivery", "tracker.delivery")
+bp.add_app_template_filter(answered, "answered")

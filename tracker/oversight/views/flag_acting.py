@@ -18,6 +18,7 @@ from tracker.kernel.verdict import Verdict, require
 from tracker.kernel.web import form_errors, status_of
 from tracker.oversight import policy
 from tracker.oversight.models import Flag
+from tracker.oversight.queries import matters_of
 from tracker.oversight.rules import FLAG_MOVES, LABELS, FlagMove
 from tracker.oversight.views.blueprint import bp
 from tracker.oversight.views.flag_papers import flag_paper_of
@@ -108,6 +109,14 @@ def _page(act: FlagAct, thing_id: int) -> ResponseReturnValue:
             return redirect(url_for("oversight.flag", flag_id=flag_of(thing).id))
     names = list(form._fields)
     page = render_template(
-        "oversight/flag_act.html", act=act, form=form, flag=flag, paper=paper, names=names, thing=thing
+        "oversight/flag_act.html",
+        act=act,
+        form=form,
+        flag=flag,
+        paper=paper,
+        names=names,
+        thing=thing,
+        matters=matters_of(actor, flag),
+        labels=LABELS,
     )
     return page, status_of(form)

@@ -13,7 +13,7 @@ from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import Verdict
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import Flag, FlagProposal, FlagReview, Statement
-from tracker.oversight.rules import Card, DecisionKind, ReviewOutcome
+from tracker.oversight.rules import Card, DecisionKind, ReviewOutcome, is_heavier
 from tracker.oversight.views.flag_acting import Doing, Thing, flag_of
 
 
@@ -87,10 +87,16 @@ def require_no_proposal(flag: Flag, *, now: datetime) -> None:
 
 
 def kinds_for(actor: Actor, flag: Flag, *, paper: bool, day: date) -> list[DecisionKind]:
-    """The decisions that somebody may take; who enters papers is offered all, for the signatory decides."""
+    """The decisions that somebody may take; who enters papers is offered all, for the signatory decides.
+
+    Nothing heavier than what was proposed: it would be refused.
+    """
     proposal = queries.open_proposal(flag)
     return [
-        kind for kind in DecisionKind if paper or policy.may_decide_flag(actor, flag, kind, proposal=proposal, day=day)
+        kind
+        for kind in DecisionKind
+        if (paper or policy.may_decide_flag(actor, flag, kind, proposal=proposal, day=day))
+        and not (proposal is not None and is_heavier(kind, Card.NONE, proposal.kind, proposal.card))
     ]
 
 
@@ -144,6 +150,8 @@ def run_asking(doing: Doing) -> None:
 
 def shape_review(form: Any, thing: FlagReview, _actor: Actor) -> None:
     _no_cards(form, thing, "new_card")
+    lighter = [kind.value for kind in DecisionKind if policy.may_change_to(thing.decision, kind, Card.NONE)]
+    form.new_kind.choices = [choice for choice in form.new_kind.choices if choice.value in lighter]
 
 
 def run_review(doing: Doing) -> None:

@@ -29,7 +29,7 @@ def flag(flag_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.visible_flag(actor, flag_id)
     evidence, matters = found.evidence, queries.matters_of(actor, found)
-    light = Light(evidence["light"])
+    light, oversees = Light(evidence["light"]), bool(actor.roles_in(found.group_id) & OVERSEERS)
     return render_template(
         "oversight/flag.html",
         flag=found,
@@ -40,7 +40,8 @@ def flag(flag_id: int) -> ResponseReturnValue:
         matters=matters,
         choices=choices(actor, found, matters),
         earlier=queries.earlier_flags(actor, found),
-        papers=papers_for(matters.decision) if actor.roles_in(found.group_id) & OVERSEERS else [],
+        papers=papers_for(matters.decision) if oversees else [],
+        oversees=oversees,
         paper_names=NAMES,
         pdf=pdf_available(),
         labels=LABELS,
