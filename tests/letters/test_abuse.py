@@ -4,14 +4,18 @@ Each stands beside the same request as it is meant, which succeeds.
 """
 
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pypdfium2
 import pytest
+import sqlalchemy as sa
 from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -33,11 +37,13 @@ from tests.letters.promises import (
 )
 from tests.letters.test_pages import PDF, batch_form, hidden, signing, stranger, text_of
 from tests.letters.test_tampering import on_paper
-from tests.tasks.stories import act, everything
+from tests.tasks.stories import act, everything, refuses
 from tracker.accounts import commands as accounts
 from tracker.accounts import queries as accounts_queries
+from tracker.documents.pdf import pdf_available
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db
+from tracker.kernel.errors import Stale
 from tracker.letters import commands, policy
 from tracker.letters.models import Letter, Signature
 from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder
@@ -214,6 +220,48 @@ def test_a_letter_that_both_have_signed_is_changed_by_no_form(cast: Cast, client
     assert len(policy.signatures_of(again(letter))) == 2
 
 
+def test_what_was_signed_outlives_every_way_to_be_rid_of_it(
+    app: Flask, cast: Cast, session: Session, client_as: ClientAs
+) -> None:
+    letter = in_force(cast)
+    row, office, version = row_of(letter), client_as("office_clerk"), {"version": str(letter.batch.version)}
+    for address, said, status in (
+        (f"/letter-batches/{letter.batch_id}/discard", version, 409),
+        (f"/letter-batches/{letter.batch_id}/drop", {**version, "letter": str(letter.id)}, 422),
+        (f"/letters/{letter.id}/withdraw", {"version": str(letter.version), "remark": "不要了。"}, 409),
+    ):
+        assert office.post(address, data=said).status_code == status, address
+        assert office.delete(address).status_code == 405
+    for address in (f"/letters/{letter.id}", f"/letter-batches/{letter.batch_id}"):
+        assert office.delete(address).status_code == 405
+    unit, group = cast.unit("finance"), cast.group()
+    with refuses(Stale):
+        organisation.end_unit(unit, version=unit.version, by=SYSTEM, now=NOW)
+    kept = {"letter": letter.id, "letter_text": letter.texts[0].id, "unit": unit.id, "leadership_group": group.id}
+    for table, row_id in (*kept.items(), ("person", cast.person_ids["finance_head"])):
+        gone = sa.delete(sa.table(table, sa.column("id"))).where(sa.column("id") == row_id)
+        with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
+            session.execute(gone)
+    db.session.rollback()
+    act(organisation.end_group, cast.group(), by=SYSTEM)
+    assert row_of(letter) == row
+    assert app.test_cli_runner().invoke(args=["letters", "verify", "--all"]).exit_code == 0
+    assert "正在生效" in text_of(stranger(app, cast).get(f"/check/{letter.check_code}"))
+
+
+def test_what_nobody_has_signed_can_be_given_up(cast: Cast, client_as: ClientAs) -> None:
+    for unit in ("finance", "construction"):
+        promised(cast, lead=unit)
+    batch, office = prepare(cast, "finance", "construction"), client_as("office_clerk")
+    first, _second = (letter.id for letter in batch.letters)
+    dropped = office.post(f"/letter-batches/{batch.id}/drop", data={"version": "1", "letter": str(first)})
+    assert dropped.status_code == 302
+    assert office.post(f"/letter-batches/{batch.id}/discard", data={"version": "2"}).status_code == 302
+    went_out = issued(cast, "town")
+    said = {"version": str(went_out.version), "remark": "有误。"}
+    assert office.post(f"/letters/{went_out.id}/withdraw", data=said).status_code == 302
+
+
 # ---- signing ----
 
 
@@ -334,6 +382,27 @@ def test_the_check_page_answers_garbage_calmly(app: Flask, cast: Cast, code: str
     assert visitor.get(f"/check/{letter.check_code}").status_code == 200
 
 
+def test_the_check_page_says_no_more_of_a_letter_whoever_asks_and_takes_nothing_in(
+    app: Flask, cast: Cast, client_as: ClientAs
+) -> None:
+    letter = in_force(cast)
+    words = [clause.text for clause in letter.clauses]
+    address = f"/check/{letter.check_code}"
+    visitor = stranger(app, cast)
+    said = body(visitor.get(address))
+    assert (letter.number or "") in text_of(visitor.get(address))
+    for name in ("d2_head", "g2_office_clerk", "finance_head", "leader"):
+        page = client_as(name).get(address)
+        assert page.status_code == 200
+        assert not any(text in text_of(page) for text in (*words, "钱广源", "罗正川", "138")), name
+    assert not any(text in said for text in (*words, "钱广源", "罗正川"))
+    huge = b"%PDF-1.4" + b"0" * (100 * 1024 * 1024)
+    for method in ("POST", "PUT"):
+        assert visitor.open(address, method=method, data=huge).status_code in {405, 413}
+    kind, paper = "multipart/form-data; boundary=b", f"/letters/{letter.id}/paper"
+    assert client_as("office_clerk").post(paper, data=huge, content_type=kind).status_code == 413
+
+
 # ---- words ----
 
 WEIRD = (
@@ -345,6 +414,9 @@ WEIRD = (
     "=1+1",
     "区财政局 & 住建局 <2026>",
     "𠮷䶮",
+    'INCLUDEPICTURE "http://192.0.2.1/x.png"',
+    '<img src="file:///etc/passwd"><a href="http://192.0.2.1/">x</a>',
+    "{{ config.SECRET_KEY }}",
 )
 
 
@@ -370,6 +442,21 @@ def test_words_of_the_office_stay_words_on_every_paper(cast: Cast, client_as: Cl
     for words in (*WEIRD, "目标责任书{{ 7*7 }}", "甲方<b>{{ 7*7 }}</b>"):
         assert words in paper, words
     assert "49" not in paper
+    with zipfile.ZipFile(BytesIO(answer.data)) as parts:
+        assert b"instrText" not in parts.read("word/document.xml"), "no field but the number of the page"
+        assert not any(b'TargetMode="External"' in parts.read(name) for name in parts.namelist())
+    text = policy.text_of(letter)
+    assert text is not None
+    assert all(words in text.text for words in WEIRD)
+    check_code, letter_id = letter.check_code, letter.id
+    assert "甲方<b>{{ 7*7 }}</b>" in text_of(office.get(f"/check/{check_code}"))
+    if pdf_available():
+        whole = pypdfium2.PdfDocument(office.get(f"/letters/{letter_id}/letter.pdf").data)
+        printed = "".join("".join(page.get_textpage().get_text_bounded().split()) for page in whole)
+        whole.close()
+        for words in ("{{7*7}}", "{{config.SECRET_KEY}}", '<imgsrc="file:///etc/passwd">', "=1+1"):
+            assert words in printed, words
+        assert "root:" not in printed
     standing = office.get(f"/letter-batches/{batch_id}/standing.docx")
     assert "目标责任书{{ 7*7 }}签订情况表" in Document(BytesIO(standing.data)).paragraphs[0].text
 

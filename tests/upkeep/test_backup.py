@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import Result
 from flask import Flask
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from config import ROOT
 from tests.cast import Cast
 from tests.clock import NOW
 from tests.engines import Database, build_app
+from tests.letters.promises import in_force
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel import jobs
 from tracker.kernel.db import db, write_transaction
@@ -219,6 +221,29 @@ def test_keys_are_never_in_a_backup_and_are_asked_for_on_return(
             backup.restore(place, manifest, now=NOW)
         backup.restore(place, manifest, now=NOW, other_keys=True)
         assert _count("person") == manifest.tables["person"]
+
+
+def test_letters_still_verify_where_they_were_brought_back_and_what_was_changed_there_is_found(
+    filled: Flask, cast: Cast, elsewhere: Flask, tmp_path: Path
+) -> None:
+    letter = in_force(cast)
+    number = letter.number or ""
+    place, manifest = _made(filled, tmp_path)
+    with elsewhere.app_context():
+        backup.restore(place, manifest, now=NOW)
+    shutil.rmtree(elsewhere.extensions["settings"].files_dir)
+
+    def verify(*command: str) -> Result:
+        # In a context without the first installation, which a command would take for its own.
+        return Context().run(elsewhere.test_cli_runner().invoke, args=command)
+
+    whole = verify("letters", "verify", "--all")
+    assert (whole.exit_code, whole.output) == (0, "核对 1 份，问题 0 处\n")
+    assert verify("audit", "verify").exit_code == 0
+    with elsewhere.app_context(), write_transaction() as session:
+        session.execute(sa.text("UPDATE letter_signature SET person_name = '冒名'"))
+    changed = verify("letters", "verify", "--all")
+    assert (changed.exit_code, number in changed.output) == (1, True)
 
 
 def test_a_file_that_was_lost_before_is_named_and_the_rest_is_kept(filled: Flask, tmp_path: Path) -> None:
