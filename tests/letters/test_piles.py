@@ -95,6 +95,24 @@ def test_what_is_confirmed_is_recorded_with_the_letters_own_pages(cast: Cast, cl
 
 
 @needs_pango
+def test_nobody_is_taken_to_have_signed_until_the_office_says_who_did(cast: Cast, client_as: ClientAs) -> None:
+    one, _two_ = _two(cast)
+    clerk = client_as("office_clerk")
+    pile = read(clerk, one.batch_id, (as_pdf(sheets(cast, one)), "整叠.pdf"))
+    people = {name: cast.person_ids[name] for name in ("leader", "finance_head")}
+
+    def chosen(query: str = "") -> set[str]:
+        page = clerk.get(f"/letter-piles/{pile.id}{query}").text
+        return {name for name, person in people.items() if f'<option value="{person}" selected>' in page}
+
+    assert chosen() == set()
+    assert chosen("?signed=first") == {"leader"}
+    assert chosen("?signed=second") == {"finance_head"}
+    assert chosen("?signed=first&signed=second") == {"leader", "finance_head"}
+    assert chosen("?signed=<script>") == set()
+
+
+@needs_pango
 def test_missing_and_superfluous_pages_are_told(cast: Cast, client_as: ClientAs) -> None:
     one, two = _two(cast)
     clerk = client_as("office_clerk")

@@ -22,7 +22,7 @@ from tracker.letters import commands, policy, queries
 from tracker.letters.forms import PileForm, chosen_numbers, pages_named
 from tracker.letters.models import LetterPile
 from tracker.letters.pile_reading import picture_of, scan_of
-from tracker.letters.rules import LABELS, MOST_FILES, MOST_PAGES, PileState, letter_named
+from tracker.letters.rules import LABELS, MOST_FILES, MOST_PAGES, PileState, Side, letter_named
 from tracker.letters.views.blueprint import bp
 
 
@@ -68,9 +68,25 @@ def _page(found: LetterPile, form: ActForm) -> str:
         unfiled=[page for page in found.pages if page.fault is not None],
         letters=queries.letters_to_file(found.batch),
         typed=pages_named(request.form),
+        roads=_roads(found),
+        signed=set(request.args.getlist("signed")),
         reading=found.state is PileState.READING,
         labels=LABELS,
     )
+
+
+def _roads(pile: LetterPile) -> list[dict[str, object]]:
+    """Who signed all of a pile, if one can say so; without a word nobody is taken to have signed."""
+    asked = request.args.getlist("signed")
+    return [
+        {"label": label, "url": url_for(".pile", pile_id=pile.id, signed=sides), "active": asked == sides}
+        for label, sides in (
+            (_("逐份选择"), []),
+            (_("双方都签了"), [Side.FIRST.value, Side.SECOND.value]),
+            (_("只有甲方签了"), [Side.FIRST.value]),
+            (_("只有乙方签了"), [Side.SECOND.value]),
+        )
+    ]
 
 
 @bp.get("/letter-piles/<int:pile_id>/pages/<int:position>.jpg")
