@@ -96,7 +96,7 @@ def test_what_is_confirmed_is_recorded_with_the_letters_own_pages(cast: Cast, cl
 
 @needs_pango
 def test_nobody_is_taken_to_have_signed_until_the_office_says_who_did(cast: Cast, client_as: ClientAs) -> None:
-    one, _two_ = _two(cast)
+    one, _other = _two(cast)
     clerk = client_as("office_clerk")
     pile = read(clerk, one.batch_id, (as_pdf(sheets(cast, one)), "整叠.pdf"))
     people = {name: cast.person_ids[name] for name in ("leader", "finance_head")}
