@@ -141,16 +141,16 @@ def test_the_handover_says_what_the_unit_has_not_done_in_the_group(cast: Cast) -
     active(cast, lead="construction", title="别人的任务", parts=[NewPart(cast.unit_ids["finance"], "提供资料")])
     active(cast, lead="construction", title="与本单位无关的任务")
     late = date(2026, 5, 6)
-    said = [(one.title, one.remark) for one in queries.handing_over.open_work(letter, day=late)]
+    said = [(one.title, one.remark) for one in queries.handed_work.open_work(letter, day=late)]
     assert sorted(said) == [("别人的任务", "配合事项，已逾期"), ("暂停的任务", "暂停"), ("核验中的任务", "待核验")]
-    now = queries.handing_over.open_work(letter, day=TODAY)
+    now = queries.handed_work.open_work(letter, day=TODAY)
     assert all("已逾期" not in one.remark for one in now)
     assert {one.deadline for one in now} == {"2026年4月17日"}, "a part without a date of its own is due with its task"
 
 
 def test_promises_are_handed_over_with_the_date_that_holds_and_how_they_stand(cast: Cast) -> None:
     def said(*, day: date = TODAY) -> list[tuple[str, str, str, str]]:
-        found = queries.handing_over.promised_work(again(letter), day=day)
+        found = queries.handed_work.promised_work(again(letter), day=day)
         return [(one.place, one.title, one.deadline, one.remark) for one in found]
 
     for title in ("甲任务", "乙任务", "丙任务"):
@@ -187,7 +187,7 @@ def test_a_number_and_what_another_unit_leads_now_are_handed_over_as_they_stand(
     )
     unit_id, office = cast.unit_ids["construction"], cast.actor("office_director")
     act(tasks.decide_adjustment, asked, approve=True, remark="同意。", new_lead_unit_id=unit_id, by=office)
-    found = queries.handing_over.promised_work(again(letter), day=TODAY)
+    found = queries.handed_work.promised_work(again(letter), day=TODAY)
     assert [(one.title, one.deadline, one.remark) for one in found] == [
         ("小学班额不超过45人", "2026年4月17日", "已改由其他单位牵头"),
         ("核定义务教育阶段学位缺口", "2026年4月17日", "已改由其他单位牵头"),
@@ -198,7 +198,7 @@ def test_a_part_with_a_date_of_its_own_is_handed_over_with_that_date(cast: Cast)
     letter = in_force(cast)
     part = NewPart(cast.unit_ids["finance"], "提供资料", due_on=date(2026, 4, 3))
     active(cast, lead="construction", title="别人的任务", parts=[part])
-    [*_led, one] = queries.handing_over.open_work(letter, day=TODAY)
+    [*_led, one] = queries.handed_work.open_work(letter, day=TODAY)
     assert (one.title, one.deadline) == ("别人的任务", "2026年4月3日")
 
 

@@ -23,7 +23,7 @@ SHOWN = 100
 @cli.command("seal")
 def seal() -> None:
     """Seal what waits, in the whole record. The scheduler seals what came in lately every half minute."""
-    refuse_other_schema()
+    refuse_other_schema(clock.now())
     click.echo(f"已封存 {seal_waiting(now=clock.now(), everything=True)} 条")
 
 
@@ -31,7 +31,7 @@ def seal() -> None:
 @click.option("--save", type=click.Path(path_type=Path), help="Add it to this file, one line an anchor.")
 def anchor(save: Path | None) -> None:
     """Print the newest seal as one line, to be kept where nobody who keeps this installation can change it."""
-    refuse_other_schema()
+    refuse_other_schema(clock.now())
     newest = queries.last_seal()
     if newest is None:
         raise click.ClickException("尚未封存过，没有锚点。")
@@ -50,7 +50,7 @@ def anchor(save: Path | None) -> None:
 )
 def verify(kept: TextIO | None) -> None:
     """Recompute the whole record; names what was altered, removed, inserted or reordered, and then exits with 1."""
-    refuse_other_schema()
+    refuse_other_schema(clock.now())
     walk = Verification(_anchors(kept))
     found = walk.findings()
     for finding in islice(found, SHOWN):

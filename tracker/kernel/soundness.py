@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from config import ROOT
-from tracker.kernel import clock, leases
+from tracker.kernel import leases
 from tracker.kernel.db import db
 from tracker.kernel.installation import settings
 from tracker.kernel.jobs import Heartbeat
@@ -134,9 +134,9 @@ def refuse_unsound(now: datetime) -> None:
         raise SystemExit("\n".join(found))
 
 
-def refuse_other_schema() -> None:
+def refuse_other_schema(now: datetime) -> None:
     """Do not compute on tables of another time, or on none; the command ends with 1 and says what to do."""
-    found = [symptom.what for symptom in schema(clock.now())]
+    found = [symptom.what for symptom in schema(now)]
     db.session.rollback()
     if found:
         raise SystemExit("\n".join(found))

@@ -25,7 +25,7 @@ def verify(letter_ids: tuple[int, ...], everything: bool) -> None:
     """Recompute texts, digests, signatures and marks; name what does not match and exit with 1."""
     if everything == bool(letter_ids):
         raise click.UsageError("请给出责任书的序号，或者用 --all 核对全部。")
-    refuse_other_schema()
+    refuse_other_schema(clock.now())
     found = 0
     with force_locale("zh"):
         for fault in queries.faults(None if everything else letter_ids, root=settings().files_dir):
@@ -67,7 +67,7 @@ def seal() -> None:
     """Seal the PDFs of letters in force that are not sealed yet; the scheduler does it within a minute."""
     if settings().pdf_seal is None:
         raise click.ClickException("没有配置印章证书（ZEREN_PDF_SEAL）；可以用 seal-certificate 生成一张。")
-    refuse_other_schema()
+    refuse_other_schema(clock.now())
     with force_locale("zh"):
         try:
             click.echo(f"盖章 {seal_letters(now=clock.now())} 份")

@@ -34,6 +34,8 @@ from tracker.letters.queries.consulting import (
     visible_asked,
     visible_clause_opinion,
 )
+from tracker.letters.queries.counting import Tally, Unsigned, tallies, unsigned, waiting_since
+from tracker.letters.queries.deviating import Deviation, deviations
 from tracker.letters.queries.handing_over import (
     HandoverDue,
     handover_text,
@@ -47,12 +49,8 @@ from tracker.letters.queries.handing_over import (
     visible_handover,
 )
 from tracker.letters.queries.letters import (
-    Deviation,
     Line,
-    Tally,
-    Unsigned,
     batches_of,
-    deviations,
     letter_of_code,
     letters_of,
     letters_to_print,
@@ -61,13 +59,10 @@ from tracker.letters.queries.letters import (
     people_to_sign,
     people_whose_turn,
     replaced_by,
-    tallies,
     tasks_to_promise,
-    unsigned,
     visible_batch,
     visible_letter,
     waiting_for,
-    waiting_since,
     whole,
 )
 from tracker.letters.queries.parties import holders, people_behind

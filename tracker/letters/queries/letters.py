@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from tracker.audit.models import AuditEntry
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
@@ -21,21 +20,16 @@ from tracker.letters.queries.parties import holders
 from tracker.letters.rules import (
     IN_PAPERS,
     SIGNABLE,
-    WAITING,
     BatchState,
     LetterKind,
     LetterState,
     PaperKind,
     Side,
-    SigningOrder,
     is_turn_of,
-    still_says,
-    target_words,
-    together,
 )
 from tracker.organisation.models import Person, Post, Unit
-from tracker.tasks.models import Target, Task
-from tracker.tasks.rules import LIVE, TaskState
+from tracker.tasks.models import Task
+from tracker.tasks.rules import LIVE
 
 MOST = 200
 """So many letters of one unit are listed."""
@@ -218,145 +212,3 @@ def lines_of(letters: Sequence[Letter], *, day: date) -> dict[int, list[Line]]:
         signed = {signature.signatory_id: signature for signature in policy.signatures_of(letter)}
         found[letter.id] = [Line(one, people[one.id], signed.get(one.id)) for one in letter.signatories]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """How a clause differs today from what was signed: its date then and now, what it asks for, or its task gone."""
-
-    clause: LetterClause
-    was: date | None
-    now: date | None
-    words: str
-    """The standard or the number as it is now; empty where it is as signed."""
-    cancelled: bool
-    elsewhere: bool
-    """Whether the task is led by another unit now."""
-
-
-def deviations(letter: Letter) -> list[Deviation]:
-    """Where tasks and targets differ from what was signed of them; of a letter whose signatures count, one query."""
-    if not policy.binds(letter):
-        return []
-    promised = [clause for clause in letter.clauses if clause.task_id is not None]
-    rows = db.session.scalars(
-        sa.select(Task).where(Task.id.in_({clause.task_id for clause in promised})).options(selectinload(Task.targets))
-    )
-    tasks = {task.id: task for task in rows}
-    standards: dict[int | None, list[str]] = {}
-    if letter.parent_id is not None:
-        for clause in promised:
-            standards.setdefault(clause.task_id, []).append(clause.standard)
-    found = []
-    for clause in promised:
-        task = tasks[clause.task_id or 0]
-        due_on, words = _as_it_is_now(clause, task, standards.get(task.id))
-        cancelled, elsewhere = task.state is TaskState.CANCELLED, task.lead_unit_id != letter.unit_id
-        if cancelled or elsewhere or words or due_on != clause.due_on:
-            found.append(Deviation(clause, clause.due_on, due_on, words, cancelled, elsewhere))
-    return found
-
-
-def _as_it_is_now(clause: LetterClause, task: Task, standards: Sequence[str] | None) -> tuple[date | None, str]:
-    """When a clause's work is due now, and what it asks for where that is not what was signed.
-
-    A letter that hands clauses on keeps the standard of each beside its words, and together they are the sub-task's.
-    """
-    due_on, target = due_now(clause, task), _target_of(clause, task)
-    if target is not None:
-        number = (target.quantity, target.scope, target.operator, target.value, target.unit)
-        return due_on, "" if target_words(*number, clause.due_on) == clause.text else target_words(*number, due_on)
-    if standards is None:
-        same = still_says(clause.text, task.title, task.content, task.standard)
-    else:
-        same = together(standards) == task.standard
-    return due_on, "" if same else task.standard
-
-
-def due_now(clause: LetterClause, task: Task) -> date | None:
-    """When the work of a clause is due, as its task stands now."""
-    target = _target_of(clause, task)
-    return (target.due_on if target is not None else None) or task.due_on
-
-
-def _target_of(clause: LetterClause, task: Task) -> Target | None:
-    return next((target for target in task.targets if target.id == clause.target_id), None)
-
-
-def waiting_since(letters: Sequence[Letter]) -> dict[int, datetime]:
-    """By letter, since when it waits for whoever is to act: those whose turn it is to sign, or the office again."""
-    found = {}
-    for letter in letters:
-        if letter.state in SIGNABLE and letter.issued_at is not None:
-            side = {one.id: one.side for one in letter.signatories}
-            complete = policy.complete_sides(letter)
-            before = [one.signed_at for one in policy.signatures_of(letter) if side[one.signatory_id] in complete]
-            ordered = letter.batch.signing_order is not SigningOrder.ANY
-            found[letter.id] = max(before) if ordered and before else letter.issued_at
-    back = [letter.id for letter in letters if letter.state is LetterState.SENT_BACK]
-    if back:
-        rows = sa.select(AuditEntry.subject_id, sa.func.max(AuditEntry.at)).where(
-            AuditEntry.subject_kind == "letter", AuditEntry.subject_id.in_(back), AuditEntry.act == "letter.send_back"
-        )
-        found |= {row[0]: row[1] for row in db.session.execute(rows.group_by(AuditEntry.subject_id))}
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """The letters of a group that wait for signatures: how many, how many past their date, and the oldest's batch.
-
-    What a unit sent back waits for the office and is counted apart: no unit is late with it.
-    """
-
-    letters: int
-    late: int
-    sent_back: int
-    batch_id: int | None
-
-
-def unsigned(group_id: int, *, day: date) -> Unsigned:
-    """What a group still waits for; one query. Letters that hand on are their units' to chase."""
-    counts = (_waiting(), _late(day), Letter.state == LetterState.SENT_BACK)
-    row = db.session.execute(
-        sa.select(
-            *map(_sum, counts),
-            sa.func.coalesce(sa.func.min(sa.case((_waiting(), Letter.batch_id))), sa.func.min(Letter.batch_id)),
-        ).where(Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING)))
-    ).one()
-    letters, late, sent_back = (int(number or 0) for number in row[:3])
-    return Unsigned(letters, late, sent_back, row[3])
-
-
-def _waiting() -> sa.ColumnElement[bool]:
-    return Letter.state.in_(sorted(SIGNABLE))
-
-
-def _late(day: date) -> sa.ColumnElement[bool]:
-    return sa.and_(_waiting(), Letter.sign_by < day)
-
-
-def _sum(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((which, 1), else_=0))
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far a batch has come: letters that count, signed by all, waiting, past the date to sign by, sent back."""
-
-    letters: int
-    in_force: int
-    waiting: int
-    late: int
-    sent_back: int
-
-
-def tallies(group_ids: Sequence[int], *, day: date) -> dict[int, Tally]:
-    """By batch, how many letters were signed; one query."""
-    counted = Letter.state.not_in([LetterState.WITHDRAWN, LetterState.DRAFT, LetterState.SUPERSEDED])
-    in_force = sa.and_(counted, Letter.in_force_at.is_not(None))
-    counts = (counted, in_force, _waiting(), _late(day), Letter.state == LetterState.SENT_BACK)
-    rows = db.session.execute(
-        sa.select(Letter.batch_id, *map(_sum, counts)).where(Letter.group_id.in_(group_ids)).group_by(Letter.batch_id)
-    )
-    return {row[0]: Tally(*(int(number) for number in row[1:])) for row in rows}
