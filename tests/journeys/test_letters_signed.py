@@ -139,8 +139,12 @@ def test_letters_are_issued_signed_checked_and_supplemented(
 
     task = db.session.get_one(Task, letter.clauses[0].task_id)
     assert task.due_on is not None
-    later, head, office = task.due_on + timedelta(days=28), cast.actor("finance_head"), cast.actor("office_director")
-    asked = act(ask_extension, task, reason="招标流标，重新组织。", new_due_on=later, by=head, now=clock.now)
+    later, unit_head, office = (
+        task.due_on + timedelta(days=28),
+        cast.actor("finance_head"),
+        cast.actor("office_director"),
+    )
+    asked = act(ask_extension, task, reason="招标流标，重新组织。", new_due_on=later, by=unit_head, now=clock.now)
     act(decide_extension, asked, approve=True, remark="同意。", by=office, now=clock.now)
     finds_the_deviation_and_supplements(enter(cast.person_ids["office_clerk"]), letter.id)
     assert len(all_of(LetterBatch)) == 1
