@@ -102,6 +102,8 @@ def test_many_are_decided_at_once_and_each_says_what_became_of_it(cast: Cast, cl
     ids = [one.id, two.id, waiting.id]
     page = client.get("/flags/decide", query_string={"flag": ids}).text
     assert main_of(page).count("单位说明：已说明。") == 2
+    offered = [kind for kind in DecisionKind if f'value="{kind.value}"' in main_of(page)]
+    assert offered == [DecisionKind.NO_ACTION, DecisionKind.URGE]
     said = {"flag": ids, "kind": "urge", "reason": "抓紧办理。"}
     versions = {f"version-{flag.id}": fresh(flag).version for flag in (one, two, waiting)}
     answer = client.post("/flags/decide", data={**said, **versions, f"version-{two.id}": 1})

@@ -30,6 +30,11 @@ def test_an_interview_has_a_notice_and_a_record(cast: Cast, client_as: ClientAs)
         assert answer.status_code == 200
         assert "澄江区财政局" in words_of(answer.data)
         assert f"/flags/decided/{flag.id}/{what}.docx" in leader.get(f"/flags/{flag.id}").text
+    notice = words_of(leader.get(f"/flags/decided/{flag.id}/interview-notice.docx").data)
+    assert "根据督查督办情况，现决定对你单位" in notice
+    assert "情况属实。" in notice
+    assert "。。" not in notice
+    assert "。，" not in notice
     assert leader.get(f"/flags/decided/{flag.id}/circular.docx").status_code == 409
     assert leader.get(f"/flags/decided/{flag.id}/circular.txt").status_code == 404
     assert client_as("finance_head").get(f"/flags/decided/{flag.id}/interview-notice.docx").status_code == 404

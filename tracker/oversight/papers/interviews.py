@@ -23,7 +23,7 @@ from tracker.documents.paper import (
     Table,
 )
 from tracker.documents.qr import qr_code
-from tracker.oversight.papers.words import BLANK_DATE
+from tracker.oversight.papers.words import BLANK_DATE, sentence
 
 SIZE = 12
 ROW_MM = 7.5
@@ -57,11 +57,12 @@ class InterviewNotice:
 
 def interview_notice_paper(notice: InterviewNotice) -> Paper:
     """约谈通知, in the form of a letter with a red head."""
-    opening = f"{notice.basis}，因" if notice.basis else "因"
+    basis = notice.basis or "根据督查督办情况"
+    causes = [sentence(cause) for cause in (*notice.facts, notice.reason)]
     blocks: list[Block] = [
-        Paragraph(f"{opening}{notice.reason}，现决定对你单位{notice.interviewees}进行约谈。有关事项通知如下："),
+        Paragraph(f"{basis}，现决定对你单位{notice.interviewees}进行约谈。有关事项通知如下："),
         Heading("一、约谈事由"),
-        *(Paragraph(f"{number}．{fact}") for number, fact in enumerate(notice.facts or (f"{notice.reason}。",), 1)),
+        *(Paragraph(f"{number}．{cause}" if len(causes) > 1 else cause) for number, cause in enumerate(causes, 1)),
         Heading("二、约谈时间和地点"),
         Paragraph(f"时间：{notice.when or '　　　年　　月　　日　　时'}"),
         Paragraph(f"地点：{notice.place or '　　　　　　　　　　　　'}"),

@@ -20,6 +20,7 @@ from tracker.oversight.forms.flags import DecideManyForm, ProposeManyForm
 from tracker.oversight.models import Flag
 from tracker.oversight.rules import LABELS, DecisionKind
 from tracker.oversight.views.blueprint import bp
+from tracker.oversight.views.flag_doing import kinds_for
 
 Act = Callable[[Flag, Any, int, Actor, datetime], object]
 
@@ -62,6 +63,12 @@ def _seen(flag_id: int) -> int:
     return request.form.get(f"version-{flag_id}", default=-1, type=row_number) or -1
 
 
+def _kinds_open_to(actor: Actor, flags: Sequence[Flag]) -> set[str]:
+    """The decisions that somebody may take about at least one of some flags; all where there is none to ask about."""
+    found = {kind.value for flag in flags for kind in kinds_for(actor, flag, paper=False, day=clock.today())}
+    return found or {kind.value for kind in DecisionKind}
+
+
 def _said(flags: Sequence[Flag]) -> dict[int, Any]:
     actor = current_actor()
     return {one.id: queries.matters_of(actor, one) for one in flags}
@@ -70,7 +77,10 @@ def _said(flags: Sequence[Flag]) -> dict[int, Any]:
 @bp.route("/flags/decide", methods=["GET", "POST"])
 def decide_many() -> ResponseReturnValue:
     """Decide about the ticked flags alike, with one reason."""
-    return _many(_decide, DecideManyForm(), title=_("批量作出处理决定"), done=_("已作出决定并告知单位。"))
+    form = DecideManyForm()
+    may = _kinds_open_to(current_actor(), queries.visible_flags(current_actor(), ticked("flag")))
+    form.kind.choices = [choice for choice in form.kind.choices if choice.value in may]
+    return _many(_decide, form, title=_("批量作出处理决定"), done=_("已作出决定并告知单位。"))
 
 
 @bp.route("/flags/propose", methods=["GET", "POST"])
