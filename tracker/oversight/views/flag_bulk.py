@@ -77,7 +77,7 @@ def _said(flags: Sequence[Flag]) -> dict[int, Any]:
 @bp.route("/flags/decide", methods=["GET", "POST"])
 def decide_many() -> ResponseReturnValue:
     """Decide about the ticked flags alike, with one reason."""
-    form = DecideManyForm()
+    form: Any = DecideManyForm()
     may = _kinds_open_to(current_actor(), queries.visible_flags(current_actor(), ticked("flag")))
     form.kind.choices = [choice for choice in form.kind.choices if choice.value in may]
     return _many(_decide, form, title=_("批量作出处理决定"), done=_("已作出决定并告知单位。"))
