@@ -1,5 +1,6 @@
 """What has gone away meanwhile, or is nobody's to do: nothing is written, and the sentence says why."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from tests.cast import NOW, Cast
 from tests.oversight.flag_stories import flags_of, fresh, late, look, raise_on
 from tests.oversight.supervised import anew, drafted, overdue
-from tests.tasks.stories import act, active, again, completed, day, refuses
+from tests.tasks.stories import act, active, again, cancelled, completed, day, refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Stale
 from tracker.oversight import commands, notices, policy
@@ -19,6 +20,7 @@ from tracker.oversight.commands.notice_steps import hold_subject
 from tracker.oversight.models import Flag, FlagEvent, SupervisionNotice
 from tracker.oversight.rules import DirectionKind, FellAway, FlagMove, FlagState, NoticeState
 from tracker.tasks.commands import record_crossings
+from tracker.tasks.models import Task
 
 
 def test_many_flags_are_decided_by_supervisors_and_leaders_alone(cast: Cast) -> None:
@@ -57,13 +59,14 @@ def test_nothing_is_drafted_about_what_is_no_longer_at_work(cast: Cast) -> None:
         drafted(cast, about=done)
 
 
-def test_a_draft_whose_matter_is_done_says_so(cast: Cast) -> None:
+@pytest.mark.parametrize(("ended", "why"), [(completed, FellAway.COMPLETED), (cancelled, FellAway.CANCELLED)])
+def test_a_draft_whose_matter_is_at_an_end_says_so(cast: Cast, ended: Callable[[Cast], Task], why: FellAway) -> None:
     notice = drafted(cast, about=overdue(cast))
     assert policy.fell_away(notice) is None
-    task = completed(cast)
+    task = ended(cast)
     with write_transaction():
         db.session.get_one(SupervisionNotice, notice.id).task_id = task.id
-    assert policy.fell_away(db.session.get_one(SupervisionNotice, notice.id)) is FellAway.COMPLETED
+    assert policy.fell_away(db.session.get_one(SupervisionNotice, notice.id)) is why
     with refuses(Stale):
         act(commands.sign_off_notice, notice, version=notice.version, by=cast.actor("office_director"))
 
