@@ -30,7 +30,7 @@ def described(engine: sa.Engine) -> dict[str, Any]:
     """A schema as plain data: columns, keys, checks and indexes by table. All tables at once: one by one takes long."""
     with engine.connect() as connection:
         inspector = sa.inspect(connection)
-        found = {
+        found: dict[str, dict[Any, Any]] = {
             "columns": inspector.get_multi_columns(),
             "primary key": inspector.get_multi_pk_constraint(),
             "foreign keys": inspector.get_multi_foreign_keys(),

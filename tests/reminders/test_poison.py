@@ -130,7 +130,7 @@ def test_where_the_database_is_away_for_one_group_the_others_are_told_and_the_sw
     cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own, others = _tasks(cast, 1), _others_task(cast)
-    whole = sweeping.remind_group
+    whole = reminding.remind_group
 
     def away(group_id: int, **more: Any) -> int:
         if group_id == cast.group_ids["g1"]:
