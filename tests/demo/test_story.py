@@ -15,8 +15,8 @@ from tracker.demo.story import load
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.registry import registry
 from tracker.letters import queries as letters
-from tracker.letters.models import Letter
-from tracker.letters.rules import LetterState
+from tracker.letters.models import Handover, Letter, LetterConsultation
+from tracker.letters.rules import HandoverState, LetterState
 from tracker.organisation.models import LeadershipGroup, Unit
 from tracker.organisation.rules import UnitKind
 from tracker.oversight.models import (
@@ -33,7 +33,7 @@ from tracker.plans.models import Plan
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Task
 from tracker.tasks.queries import UnitLights, counts_by_unit
-from tracker.tasks.rules import Light, TaskSource, TaskState
+from tracker.tasks.rules import ConsultationState, Light, TaskSource, TaskState
 
 ORDINARY = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
 AFTER_LABOUR_DAY = datetime(2026, 5, 6, 8, 0, tzinfo=LOCAL)
@@ -68,6 +68,7 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     assert set(session.scalars(sa.select(Letter.state).distinct())) == set(LetterState)
     assert _handed_on(session) == {LetterState.IN_FORCE, LetterState.ISSUED}
     assert list(letters.faults(root=tmp_path)) == []
+    _assert_letters_are_under_way(session, ORDINARY)
     known = accounts.installation()
     assert known is not None
     assert known.demo
@@ -103,6 +104,22 @@ def _assert_delivered(session: Session) -> None:
     assert {endpoint.kind for endpoint in endpoints} == {EndpointKind.MAIL, EndpointKind.WECOM}
     assert not any(endpoint.enabled for endpoint in endpoints)
     assert all(endpoint.host.endswith(".example") for endpoint in endpoints)
+
+
+def _assert_letters_are_under_way(session: Session, now: datetime) -> None:
+    """Units are asked for their views and one has answered, a handover waits for its successor, one letter deviates."""
+    today = local_date(now)
+    [consultation] = session.scalars(sa.select(LetterConsultation)).all()
+    assert (consultation.state, consultation.reply_by >= today) == (ConsultationState.OPEN, True)
+    asked = letters.asked_by_letter(consultation, today=today).values()
+    assert [one.unhandled for one in asked if one.asked.answered_at] == [1]
+    assert any(one.asked.answered_at is None for one in asked)
+    [handover] = session.scalars(sa.select(Handover)).all()
+    assert handover.state is HandoverState.OPEN
+    in_force = session.scalars(sa.select(Letter).where(Letter.state == LetterState.IN_FORCE)).all()
+    assert any(letters.deviations(letter) for letter in in_force)
+    unsigned = sa.select(Letter.id).where(Letter.state == LetterState.ISSUED, Letter.sign_by < today)
+    assert len(session.scalars(unsigned).all()) >= 2
 
 
 def _assert_record_has_words(session: Session) -> None:
