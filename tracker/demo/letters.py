@@ -5,26 +5,26 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from tracker.demo.letter_batches import SIGN_WORKING_DAYS, answer_views, ask_views, clerk_of, issue
 from tracker.demo.stage import Stage
-from tracker.kernel.actor import SYSTEM, Actor
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import BatchWords, Judged, Piece, Seen
-from tracker.letters.models import AskedLetter, Letter, LetterBatch
-from tracker.letters.rules import ClauseOutcome, LetterKind, LetterState, Side, SigningOrder, usual_prefix, usual_title
+from tracker.letters.commands import Judged, Piece, Seen
+from tracker.letters.models import Letter, LetterBatch
+from tracker.letters.rules import ClauseOutcome, LetterKind, LetterState, Side
 from tracker.organisation import commands as organisation
-from tracker.organisation.models import Appointment, LeadershipGroup, Person
+from tracker.organisation.models import Appointment, Person
 from tracker.organisation.queries import seat_holders, unit_people
-from tracker.organisation.rules import LEADERS, PostRank, SeatRole
+from tracker.organisation.rules import PostRank
 from tracker.tasks.commands import adjust_time
 from tracker.tasks.models import Task
-from tracker.tasks.rules import OPEN, OpinionKind
+from tracker.tasks.rules import OPEN
 
 OUT, EXPIRING_OUT = -48, -90
 """Days, from today, on which the letters of the first and of the second group go out."""
-SIGN_WORKING_DAYS, REPLY_WORKING_DAYS = 10, 5
 SCHOOLS, CLAUSES, PIECE_DAYS, FAR_OFF = 2, 2, 40, 50
 """So many schools get so many clauses of a bureau's letter, to be done within so many days."""
 SILENT = 2
@@ -38,10 +38,10 @@ Days = Sequence[tuple[int, Callable[[Stage], None]]]
 def letters_of(group_id: int, second_id: int, *, today: date) -> Days:
     """What happens to letters, by day from today."""
     return (
-        (EXPIRING_OUT, lambda stage: _issue(stage, second_id, year=today.year, ends=today - timedelta(days=6))),
+        (EXPIRING_OUT, lambda stage: issue(stage, second_id, year=today.year, ends=today - timedelta(days=6))),
         (EXPIRING_OUT + 2, lambda stage: _units_sign(stage, second_id, leave=1)),
         (EXPIRING_OUT + 4, lambda stage: _leader_signs(stage, second_id)),
-        (OUT, lambda stage: _issue(stage, group_id, year=today.year, ends=None)),
+        (OUT, lambda stage: issue(stage, group_id, year=today.year, ends=None)),
         (OUT + 1, lambda stage: _send_back(stage, group_id)),
         (OUT + 3, lambda stage: _units_sign(stage, group_id, leave=SILENT + 2)),
         (OUT + 6, lambda stage: _leader_signs(stage, group_id)),
@@ -53,78 +53,12 @@ def letters_of(group_id: int, second_id: int, *, today: date) -> Days:
         (-5, lambda stage: _reconcile(stage, second_id)),
         (-4, lambda stage: _confirm(stage, second_id)),
         (-3, lambda stage: _succeed(stage, group_id)),
-        (-3, lambda stage: _ask_views(stage, second_id, year=today.year)),
+        (-3, lambda stage: ask_views(stage, second_id, year=today.year)),
         (-2, lambda stage: _one_more_signs(stage, group_id)),
         (-2, lambda stage: _draw_up(stage, group_id)),
-        (-1, lambda stage: _answer_views(stage, second_id)),
+        (-1, lambda stage: answer_views(stage, second_id)),
         (-1, lambda stage: _move_a_date(stage, group_id)),
     )
-
-
-def _clerk(stage: Stage, group_id: int) -> Actor:
-    return stage.actor(seat_holders(group_id, day=local_date(stage.now), roles=(SeatRole.OFFICE_STAFF,))[0])
-
-
-def _issue(stage: Stage, group_id: int, *, year: int, ends: date | None) -> None:
-    """The office writes a letter for every member unit that has a head and work, and sends them out."""
-    with write_transaction():
-        batch, clerk = _prepare(stage, group_id, year=year, period=f"{year}年度", ends=ends), _clerk(stage, group_id)
-        commands.issue_batch(batch, version=batch.version, by=clerk, now=stage.now)
-
-
-def _prepare(stage: Stage, group_id: int, *, year: int, period: str, ends: date | None) -> LetterBatch:
-    """A letter for every member unit that has a head and work, as drafts."""
-    group, today, clerk = db.session.get_one(LeadershipGroup, group_id), local_date(stage.now), _clerk(stage, group_id)
-    members = [unit for unit, member in queries.units_to_promise(group_id, day=today) if member]
-    at_work = queries.promised_tasks(group_id, [unit.id for unit in members], plan_id=None, year=None)
-    heads = queries.head_posts([unit.id for unit in members])
-    units = [unit for unit in members if at_work[unit.id] and heads[unit.id]]
-    leader = next(seat for seat in queries.leaders_to_sign(group_id, day=today) if seat.role in LEADERS)
-    _version, template = queries.template_of(group_id)
-    words = BatchWords(
-        title=usual_title(group.short_name or group.name, year),
-        first_party=group.name,
-        number_prefix=usual_prefix(year),
-        sign_by=working_days().shift(today, SIGN_WORKING_DAYS),
-        ends_on=ends,
-        signing_order=SigningOrder.SECOND_FIRST,
-        template=template,
-        # No year: what is under way is promised on whatever day of the year the story is loaded.
-        period=period,
-        seats=(leader,),
-    )
-    return commands.prepare_batch(group, units, words=words, by=clerk, now=stage.now)
-
-
-def _ask_views(stage: Stage, group_id: int, *, year: int) -> None:
-    """The letters of the period that follows are written, and the units are asked what they think of them."""
-    with write_transaction():
-        batch = _prepare(stage, group_id, year=year, period=f"{year}年度第二阶段", ends=None)
-        reply_by = working_days().shift(local_date(stage.now), REPLY_WORKING_DAYS)
-        note, by = "请逐条研究，重点核对时限和完成标准。", _clerk(stage, group_id)
-        commands.ask_views(batch, reply_by=reply_by, note=note, version=batch.version, by=by, now=stage.now)
-
-
-def _answer_views(stage: Stage, group_id: int) -> None:
-    """The first unit finds a date too near; nobody else has answered yet."""
-    with write_transaction() as session:
-        rows = sa.select(AskedLetter).join(AskedLetter.letter).where(Letter.group_id == group_id)
-        asked = session.scalars(rows.order_by(AskedLetter.id)).first()
-        if asked is None:
-            return
-        [head, *_others] = unit_people(asked.letter.unit_id, day=local_date(stage.now), ranks=(PostRank.HEAD,))
-        opinions = {row.id: (OpinionKind.NONE, "") for row in asked.rows}
-        opinions[asked.rows[0].id] = (OpinionKind.TIME, "涉及管线迁改，建议时限延后一个月。")
-        commands.answer_views(asked, opinions=opinions, version=asked.version, by=stage.actor(head), now=stage.now)
-
-
-def _draw_up(stage: Stage, group_id: int) -> None:
-    """The office draws up what passes to the head who came after; it waits to be signed."""
-    with write_transaction():
-        letters = _letters(group_id, LetterState.IN_FORCE)
-        for due in queries.handovers_due(letters, day=local_date(stage.now))[:1]:
-            by = _clerk(stage, group_id)
-            commands.open_handover(due.letter, signatory_id=due.signatory.id, by=by, now=stage.now)
 
 
 def _letters(group_id: int, *states: LetterState, handed_on: bool = False) -> Sequence[Letter]:
@@ -180,7 +114,7 @@ def _withdraw(stage: Stage, group_id: int) -> None:
     """One letter turns out to have been a mistake."""
     with write_transaction():
         [*_others, letter] = _letters(group_id, LetterState.ISSUED)
-        remark, by = "该单位任务改由其他单位牵头，责任书撤回。", _clerk(stage, group_id)
+        remark, by = "该单位任务改由其他单位牵头，责任书撤回。", clerk_of(stage, group_id)
         commands.withdraw_letter(letter, remark=remark, version=letter.version, by=by, now=stage.now)
 
 
@@ -189,7 +123,7 @@ def _replace(stage: Stage, group_id: int) -> None:
     with write_transaction():
         letter = next(one for one in _letters(group_id, LetterState.IN_FORCE) if not queries.units_to_hand_on_to(one))
         tasks = [task.id for task in queries.tasks_to_promise(letter)]
-        by, free = _clerk(stage, group_id), "乙方每季度末向领导小组办公室书面报告一次落实情况。"
+        by, free = clerk_of(stage, group_id), "乙方每季度末向领导小组办公室书面报告一次落实情况。"
         kind = LetterKind.REPLACEMENT
         new = commands.follow_letter(letter, kind=kind, task_ids=tasks, free=free, by=by, now=stage.now)
         commands.issue_letter(new, version=new.version, by=by, now=stage.now)
@@ -241,7 +175,7 @@ def _one_school_signs(stage: Stage, group_id: int) -> None:
 def _reconcile(stage: Stage, group_id: int) -> None:
     """The office says what became of the clauses of a letter whose term is over, and of one more."""
     with write_transaction():
-        clerk = _clerk(stage, group_id)
+        clerk = clerk_of(stage, group_id)
         found = [
             letter
             for letter in _letters(group_id, LetterState.IN_FORCE, LetterState.EXPIRED)
@@ -283,10 +217,19 @@ def _succeed(stage: Stage, group_id: int) -> None:
                 return
 
 
+def _draw_up(stage: Stage, group_id: int) -> None:
+    """The office draws up what passes to the head who came after; it waits to be signed."""
+    with write_transaction():
+        letters = _letters(group_id, LetterState.IN_FORCE)
+        for due in queries.handovers_due(letters, day=local_date(stage.now))[:1]:
+            by = clerk_of(stage, group_id)
+            commands.open_handover(due.letter, signatory_id=due.signatory.id, by=by, now=stage.now)
+
+
 def _urge(stage: Stage, group_id: int) -> None:
     with write_transaction():
         for letter in _letters(group_id, LetterState.ISSUED):
-            commands.urge_letter(letter, by=_clerk(stage, group_id), now=stage.now)
+            commands.urge_letter(letter, by=clerk_of(stage, group_id), now=stage.now)
 
 
 def _move_a_date(stage: Stage, group_id: int) -> None:
@@ -302,7 +245,7 @@ def _move_a_date(stage: Stage, group_id: int) -> None:
                     by=stage.decider(tasks[0]),
                     now=stage.now,
                 )
-                by, kind = _clerk(stage, group_id), LetterKind.SUPPLEMENT
+                by, kind = clerk_of(stage, group_id), LetterKind.SUPPLEMENT
                 commands.follow_letter(letter, kind=kind, task_ids=[tasks[0].id], by=by, now=stage.now)
                 return
 
