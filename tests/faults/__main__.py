@@ -1,7 +1,7 @@
 """The long form: storms, crashes, frozen processes and restarts on both engines. Prints the table of results.
 
-`make test-faults` plays it; FAULT_KILLS (200) changes how many are killed, FAULT_ENGINES on what. It ends with 1 if any
-fault was found.
+`make test-faults` plays it; FAULT_KILLS (200) changes how many are killed, FAULT_LIVES (100) how many lives are lived,
+FAULT_ENGINES on what. It ends with 1 if any fault was found.
 """
 
 import os
@@ -19,6 +19,7 @@ from tests.engines import Cluster, build_app, migrate
 from tests.faults.stages import played
 
 KILLS = int(os.environ.get("FAULT_KILLS", "200"))
+LIVES = os.environ.get("FAULT_LIVES", "100")
 ENGINES = os.environ.get("FAULT_ENGINES", "postgresql,sqlite").split(",")
 LONG = 1800
 
@@ -63,6 +64,7 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     yield "T1", "a process dies at each named place", "crashes", ()
     much = ("--days", "3", "--owners", "60", "--tasks", "120")
     yield "T2, T3", f"a storm of {KILLS} kills", "storm", ("--kills", str(KILLS), *much, *crowd)
+    yield "T7", "ladder and delivery lived at random, with deaths and clocks that jump", "machine", ("--lives", LIVES)
     if several:
         yield "T4", "a frozen leader wakes", "leaders", ("leader",)
         yield "T4", "a frozen sender wakes", "leaders", ("sender",)

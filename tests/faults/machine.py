@@ -1,0 +1,487 @@
+"""Ladder and delivery lived at random on the real services: fake mail, a clock of its own, deaths at named places.
+
+`python -m tests.faults.machine URL FOLDER --lives 500 --steps 30` plays the long form and prints what it found as JSON;
+on PostgreSQL a database of its own is made on the server of URL.
+"""
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.cast import NOW, Cast, enter_cast
+from tests.engines import Database, Postgresql, Sqlite
+from tests.outbox.world import allow, give_addresses, mail_facts
+from tests.reminders.reference import Days, Work, people, steps
+from tests.reminders.worlds import running_task
+from tests.tasks.stories import active, head_of
+from tracker.delivery import commands as delivering
+from tracker.delivery import courier as couriers
+from tracker.delivery.courier import Courier
+from tracker.delivery.models import Delivery, DeliveryItem
+from tracker.delivery.rendering import write_digest
+from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
+from tracker.delivery.senders import Answer, Letter
+from tracker.kernel import clock as kernel_clock
+from tracker.kernel import crashpoints, leases
+from tracker.kernel.clock import LOCAL, local_date
+from tracker.kernel.crashpoints import NAMES
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.errors import Refusal
+from tracker.outbox.commands import mark_all_read
+from tracker.outbox.models import InboxItem
+from tracker.reminders import commands as reminding
+from tracker.reminders import ticks
+from tracker.reminders.jobs import JOBS
+from tracker.reminders.leading import LEASE
+from tracker.reminders.models import HeldRun, Reminder
+from tracker.reminders.rules import DEADLINE_LADDER, DEFAULTS, HoldState, LadderKind, ReminderState
+from tracker.tasks import commands
+from tracker.tasks.models import Task
+from tracker.tasks.rules import OPEN
+
+READERS = (
+    "finance_head",
+    "finance_deputy",
+    "finance_liaison",
+    "finance_staff",
+    "education_head",
+    "town_head",
+    "office_director",
+    "office_clerk",
+    "deputy_leader",
+    "leader",
+    "supervisor",
+)
+LEADS = ("finance", "education", "town")
+OVER = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING}
+MORNING = 9
+PLACES = (*sorted(NAMES), "deliver.begun", "deliver.sent", "deliver.sent", "deliver.sent", "digest.written")
+"""Where somebody dies: the places from which there is no way back oftener than others."""
+
+ON_THE_WAY = ("complete", "change_date", "cancel", "acknowledge", "reassign")
+ACTS = (*ON_THE_WAY, "issue", "bring_in_late", "hand_in", "reopen")
+which = st.integers(0, 2)
+hours = st.sampled_from((0, 0, 0, 1, 5))
+"""So much later; none: on the next morning."""
+
+
+class Killed(BaseException):
+    """A process died."""
+
+
+def _die(_code: int) -> None:
+    raise Killed
+
+
+class Post:
+    """A mail server that is not there: what it was given, and how it answers."""
+
+    def __init__(self, check: Callable[[Letter], None]) -> None:
+        self.check, self.mode = check, "ok"
+        self.received: Counter[str] = Counter()
+
+    def send(self, letter: Letter) -> Answer:
+        self.check(letter)
+        if self.mode in {"ok", "taken, and no answer"}:
+            self.received[letter.message_id] += 1
+        return {
+            "ok": Answer(Outcome.DELIVERED, "250"),
+            "later": Answer(Outcome.TEMPORARY, "450"),
+            "never": Answer(Outcome.PERMANENT, "550"),
+        }.get(self.mode, Answer(Outcome.UNKNOWN, "eof"))
+
+    @contextmanager
+    def line(self, *_what: object, **_more: object) -> Iterator["Post"]:
+        yield self
+
+
+MODES = ("ok", "ok", "ok", "later", "never", "lost, and no answer", "taken, and no answer")
+
+
+class LadderAndPost(RuleBasedStateMachine):
+    """Up to three tasks of one group, some weeks, a scheduler and a worker that die and come again."""
+
+    database: Database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database.reset()
+        self.rest = contextlib.ExitStack()
+        self.rest.enter_context(self.database.app.app_context())
+        self.now: datetime = NOW
+        self.post = Post(self.check_letter)
+        self.meanwhile: Callable[[], None] | None = None
+        self.written = write_digest
+        own = self.database.app.extensions["settings"]
+        self.rest.callback(self.database.app.extensions.update, settings=own)
+        for target, name, value in (
+            (leases, "database_now", lambda: self.now),
+            (ticks, "all_jobs", lambda: JOBS[:2]),
+            (crashpoints, "os", SimpleNamespace(_exit=_die)),
+            (couriers, "open_line", self.post.line),
+            (couriers, "write_digest", self.write),
+        ):
+            self.rest.enter_context(mock.patch.object(target, name, value))
+        kernel_clock.set_source(lambda: self.now)
+        self.rest.callback(kernel_clock.set_source, None)
+        allow(self.database.app, "127.0.0.1:2525")
+        with write_transaction():
+            self.cast: Cast = enter_cast()
+            give_addresses(self.cast, readers=READERS)
+            for other in ("g2", "g3"):
+                # One group is enough; sweeps go over the others in vain.
+                self.cast.group(other).ended_on = local_date(NOW) - timedelta(days=1)
+            administrator = self.cast.actor("administrator")
+            delivering.add_endpoint(EndpointKind.MAIL, mail_facts(2525), group=None, by=administrator, now=NOW)
+        self.begin_anew()
+        self.issue(0, 8)
+        self.bring_in_late(1, 1)
+        # From the first run on a clock that jumps is known to.
+        self.live()
+
+    def begin_anew(self) -> None:
+        """Another process takes the place of the one that died."""
+        db.session.remove()
+        # Whoever is dead on this machine is known to be; the lead is free.
+        self.courier = Courier("host:1", lambda: self.now, wait=lambda _seconds: None, chance=lambda: 0.5)
+
+    def teardown(self) -> None:
+        try:
+            self.all_comes_to_an_end()
+        finally:
+            db.session.remove()
+            self.rest.close()
+
+    # --- what they do ------------------------------------------------------------------------------------------------
+
+    def act(self, command: Callable[..., Any], *what: Any, by: str, **said: Any) -> None:
+        with contextlib.suppress(Refusal), write_transaction():
+            command(*what, by=self.cast.actor(by), now=self.now, **said)
+
+    def pick(self, index: int) -> Task | None:
+        db.session.rollback()
+        found = db.session.scalars(sa.select(Task).order_by(Task.id)).all()
+        return found[index % len(found)] if found else None
+
+    def tick(self) -> Sequence[str]:
+        term = leases.acquire(LEASE, "host:1", succeeding=leases.lease_of(LEASE))
+        assert term is not None
+        return ticks.tick(term, now=self.now)
+
+    def work(self) -> None:
+        for _round in range(20):
+            if not self.courier.work():
+                return
+
+    def live(self) -> None:
+        """Scheduler and worker do what is due now."""
+        if "sweep" in self.tick() and not self.clock_is_doubted():
+            self.check_sweep()
+        self.work()
+
+    def clock_is_doubted(self) -> bool:
+        doubt = sa.select(HeldRun.id).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
+        return db.session.scalar(doubt) is not None
+
+    def believe(self) -> None:
+        """After days off an administrator says that the clock is right; the slot that was held is run by hand."""
+        if self.clock_is_doubted():
+            self.act(reminding.confirm_clock, by="administrator", reason="停机两日。")
+            ticks.run_by_hand(JOBS[0], f"{self.now:%Y%m%d%H%M}", holder="shell:1", now=self.now)
+            self.check_sweep()
+
+    def issue(self, index: int, ahead: int) -> None:
+        if self.count(Task) < 3:
+            active(self.cast, now=self.now, lead=LEADS[index], due_on=local_date(self.now) + timedelta(days=ahead))
+
+    def bring_in_late(self, index: int, ahead: int) -> None:
+        if self.count(Task) < 3:
+            due_on = local_date(self.now) - timedelta(days=ahead)
+            owner = "finance_staff" if index == 0 and ahead % 2 else None
+            with write_transaction():
+                running_task(self.cast, due_on=due_on, unit=LEADS[index], owner=owner, now=self.now)
+
+    def change_date(self, index: int, ahead: int) -> None:
+        if task := self.pick(index):
+            new = local_date(self.now) + timedelta(days=ahead)
+            self.act(commands.adjust_time, task, by="leader", new_due_on=new, basis="市通知。", version=task.version)
+
+    def hand_in(self, index: int, ahead: int) -> None:
+        if task := self.pick(index):
+            said = {"statement": "已完成。", "version": task.version}
+            self.act(commands.submit_completion, task, by=head_of(self.cast, task), **said)
+
+    def reopen(self, index: int, ahead: int) -> None:
+        if task := self.pick(index):
+            new = local_date(self.now) + timedelta(days=ahead)
+            said = {"remark": "缺台账。", "new_due_on": new, "version": task.version}
+            self.act(commands.return_for_rework, task, by="supervisor", **said)
+
+    def complete(self, index: int, ahead: int) -> None:
+        self.hand_in(index, ahead)
+        if task := self.pick(index):
+            self.act(commands.verify_completion, task, by="supervisor", version=task.version)
+
+    def cancel(self, index: int, ahead: int) -> None:
+        if task := self.pick(index):
+            self.act(commands.cancel_task, task, by="leader", reason="撤销。", version=task.version)
+
+    def reassign(self, index: int, ahead: int) -> None:
+        if task := self.pick(index):
+            person = self.cast.person("finance_staff") if ahead % 2 else None
+            self.act(commands.assign_owner, task, person, by=head_of(self.cast, task), version=task.version)
+
+    def acknowledge(self, index: int, ahead: int) -> None:
+        self.act(mark_all_read, by=READERS[(index * ahead) % len(READERS)])
+
+    @rule(index=which, ahead=st.integers(1, 20), what=st.sampled_from(ACTS))
+    def do(self, index: int, ahead: int, what: str) -> None:
+        getattr(self, what)(index, ahead)
+
+    def go_on(self, later: int) -> None:
+        """Let time pass: some hours, or until the next morning."""
+        if later:
+            self.now += timedelta(hours=later)
+        else:
+            local = self.now.astimezone(LOCAL).replace(hour=MORNING, minute=30) + timedelta(days=1)
+            self.now = local.astimezone(self.now.tzinfo)
+
+    @rule(later=hours, mode=st.sampled_from(MODES))
+    def pass_time(self, later: int, mode: str) -> None:
+        self.post.mode = mode
+        self.go_on(later)
+        self.live()
+
+    @rule(later=hours, place=st.sampled_from(PLACES))
+    def die(self, later: int, place: str) -> None:
+        """Whoever comes to a place dies there, and another goes on a minute and a half later."""
+        self.post.mode = "ok"
+        self.go_on(later)
+        crashpoints.arm(place)
+        with contextlib.suppress(Killed):
+            self.live()
+        crashpoints._armed.clear()
+        self.begin_anew()
+        self.now += timedelta(seconds=90)
+        self.live()
+
+    @rule(later=hours, index=which, what=st.sampled_from(ON_THE_WAY))
+    def meet_on_the_way(self, later: int, index: int, what: str) -> None:
+        """Something happens between the writing of a digest and its leaving."""
+        self.post.mode = "ok"
+        self.go_on(later)
+        self.meanwhile = partial(self.do, index, 5, what)
+        self.live()
+        self.meanwhile = None
+
+    @rule(days=st.integers(2, 9))
+    def be_off(self, days: int) -> None:
+        """Everything stands still for days; what is found then counts once somebody says that the clock is right."""
+        before = self.count(Reminder)
+        self.now += timedelta(days=days)
+        self.tick()
+        if self.clock_is_doubted():
+            assert self.count(Reminder) == before
+        self.believe()
+        self.work()
+
+    @rule(days=st.sampled_from((-40, -2, 3, 400)))
+    def go_by_a_wrong_clock(self, days: int) -> None:
+        """A clock that jumped writes nothing; nor does it matter once it is right again."""
+        before, right = self.count(Reminder), self.now
+        self.now += timedelta(days=days)
+        self.tick()
+        assert self.count(Reminder) == before
+        self.now = right
+        self.live()
+
+    # --- what must hold ----------------------------------------------------------------------------------------------
+
+    def count(self, model: Any) -> int:
+        db.session.rollback()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+    def write(self, delivery_id: int, **more: Any) -> Any:
+        """Write a digest, and let happen what was to happen meanwhile."""
+        found = self.written(delivery_id, **more)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            db.session.rollback()
+            meanwhile()
+        return found
+
+    def check_letter(self, letter: Letter) -> None:
+        """What leaves now is unread, and about work that is open."""
+        db.session.rollback()
+        item = sa.select(InboxItem).join(DeliveryItem, DeliveryItem.item_id == InboxItem.id).join(Delivery)
+        found = db.session.scalars(item.where(Delivery.message_id == letter.message_id, DeliveryItem.included == 1))
+        items = found.all()
+        assert items, "a mail without a message"
+        for one in items:
+            assert one.read_at is None, f"sent though it was settled: {one.key}"
+            if one.key.startswith("reminder:task:"):
+                state = db.session.get_one(Task, one.subject_id, populate_existing=True).state
+                assert state in OPEN, f"sent though the task is {state}"
+        db.session.rollback()
+
+    def check_sweep(self) -> None:
+        """Whoever ought to hear today by a plain reckoning has heard, and what lies below is on record."""
+        db.session.rollback()
+        today, calendar = local_date(self.now), Days({})
+        if not calendar.works(today):
+            return
+        names = {person: name for name, person in self.cast.person_ids.items()}
+        heads = {unit_id: name for name, unit_id in self.cast.unit_ids.items()}
+        roll = self.cast.group().roll_due_dates
+        for task in db.session.scalars(sa.select(Task).where(Task.state.in_(OPEN))):
+            assert task.due_on is not None
+            owner = names[task.owner_id] if task.owner_id else None
+            work = Work(heads[task.lead_unit_id or 0], task.due_on, owner, led=task.leader_seat_id is not None)
+            position = calendar.position(task.due_on, today, roll=roll)
+            reached = [rung for day, rung, _again in steps(DEADLINE_LADDER) if day <= position]
+            rows = self.reminders(task)
+            for offset in reached:
+                assert offset in rows, f"no trace of rung {offset} for task {task.id} on {today}"
+            if reached:
+                top = next(rung for rung in DEADLINE_LADDER if rung.offset == max(reached))
+                missing = people(work, top) - {names[person] for person in rows[top.offset]}
+                assert not missing, f"rung {top.offset} of task {task.id} was not heard by {missing}"
+        db.session.rollback()
+
+    @staticmethod
+    def reminders(task: Task) -> dict[int, set[int]]:
+        """Who has what on record of a task's present date, by rung."""
+        assert task.due_on is not None
+        cycle = (task.due_on - date(1970, 1, 1)).days
+        query = sa.select(Reminder.rung, Reminder.recipient_id).where(
+            Reminder.subject_kind == "task", Reminder.subject_id == task.id, Reminder.cycle == cycle
+        )
+        found: dict[int, set[int]] = {}
+        for rung, person in db.session.execute(query):
+            found.setdefault(rung, set()).add(person)
+        return found
+
+    @invariant()
+    def keys_are_unique(self) -> None:
+        db.session.rollback()
+        what = (Reminder.subject_kind, Reminder.subject_id, Reminder.cycle, Reminder.rung, Reminder.repeat)
+        for columns in (
+            (*what, Reminder.recipient_id),
+            (InboxItem.recipient_id, InboxItem.key),
+            (DeliveryItem.item_id, DeliveryItem.channel),
+            (Delivery.recipient_id, Delivery.channel, Delivery.endpoint_id, Delivery.digest_key),
+        ):
+            twice = sa.select(*columns).group_by(*columns).having(sa.func.count() > 1)
+            assert db.session.execute(twice).all() == []
+
+    @invariant()
+    def who_is_told_has_it_in_the_inbox(self) -> None:
+        told = sa.select(Reminder).where(Reminder.state == ReminderState.ACTIVE)
+        wanted = {
+            (row.recipient_id, f"reminder:{row.subject_kind}:{row.subject_id}:{row.cycle}:{row.rung}")
+            for row in db.session.scalars(told)
+        }
+        items = sa.select(InboxItem.recipient_id, InboxItem.key).where(InboxItem.key.startswith("reminder:"))
+        assert {(person, key) for person, key in db.session.execute(items)} == wanted
+
+    @invariant()
+    def no_rung_is_skipped_without_a_trace(self) -> None:
+        rows = sa.select(Reminder.subject_kind, Reminder.subject_id, Reminder.ladder, Reminder.cycle, Reminder.rung)
+        climbed: dict[tuple[Any, ...], set[int]] = {}
+        for *subject, rung in db.session.execute(rows.distinct()):
+            climbed.setdefault(tuple(subject), set()).add(rung)
+        for subject_key, rungs in climbed.items():
+            ladder = {rung.offset for rung in DEFAULTS[LadderKind(subject_key[2])]}
+            skipped = {offset for offset in ladder if offset < max(rungs)} - rungs
+            assert not skipped, f"{subject_key} skipped {skipped}"
+
+    @invariant()
+    def the_level_never_falls(self) -> None:
+        keys = sa.select(InboxItem.key).where(InboxItem.key.startswith("reminder:")).order_by(InboxItem.id)
+        stands: dict[str, int] = {}
+        for key in db.session.scalars(keys):
+            subject, _colon, rung = key.rpartition(":")
+            assert int(rung) >= stands.get(subject, -99), f"{key} after rung {stands[subject]}"
+            stands[subject] = int(rung)
+
+    @invariant()
+    def nothing_goes_out_twice_unless_it_says_so(self) -> None:
+        for row in db.session.scalars(sa.select(Delivery)):
+            received = self.post.received[row.message_id]
+            # Grave ones that nobody knows the end of go out once more, and say so.
+            assert received <= 1 + row.resent, f"delivery {row.id} was received {received} times"
+            assert row.state is not DeliveryState.SENT or received, f"delivery {row.id} is sent and was not received"
+        db.session.rollback()
+
+    def all_comes_to_an_end(self) -> None:
+        """After some quiet mornings nothing waits, and what is unread went out or is on record as doubtful."""
+        self.post.mode, ended = "ok", self.now
+        for _morning in range(5):
+            self.go_on(0)
+            self.live()
+            self.believe()
+            self.work()
+        db.session.rollback()
+        states = set(db.session.scalars(sa.select(Delivery.state).distinct()))
+        assert states <= OVER, f"at the end deliveries are {states}"
+        readers = [self.cast.person_ids[name] for name in READERS]
+        left_out = sa.select(InboxItem.key, InboxItem.recipient_id, InboxItem.created_at).where(
+            InboxItem.recipient_id.in_(readers),
+            InboxItem.read_at.is_(None),
+            InboxItem.channels.contains("mail"),
+            InboxItem.created_at < ended,
+            ~sa.exists().where(DeliveryItem.item_id == InboxItem.id),
+        )
+        found = [f"{key} of {who} of {at}" for key, who, at in db.session.execute(left_out)]
+        assert not found, f"never went out until {self.now}: {found}"
+
+
+def assert_laws_hold(database: Database, *, lives: int, steps: int) -> None:
+    """Live so many lives, and find a law that does not hold."""
+    machine = type("Lived", (LadderAndPost,), {"database": database})
+    unhurried = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+    bounds = settings(max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=unhurried)
+    run_state_machine_as_test(machine, settings=bounds)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play many lives; prints what was found as JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lives", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=30)
+    said = parser.parse_args(arguments)
+    began, found = time.monotonic(), list[str]()
+    database: Database = (
+        Sqlite(said.folder) if said.url.startswith("sqlite") else Postgresql(said.folder, said.url, "zeren_lives")
+    )
+    try:
+        assert_laws_hold(database, lives=said.lives, steps=said.steps)
+    except AssertionError as broken:
+        found = [str(broken).splitlines()[0]]
+        print(broken, *broken.__notes__, sep="\n", file=sys.stderr)  # noqa: T201
+    database.release()
+    seconds = round(time.monotonic() - began, 1)
+    print(json.dumps({"faults": found, "lives": said.lives, "steps": said.steps, "seconds": seconds}))  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
