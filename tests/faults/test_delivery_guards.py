@@ -1,0 +1,271 @@
+"""Each guard of deliveries is taken away in turn, and what it guards against happens; with the guard it does not."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.cast import NOW, Cast
+from tests.outbox.world import allow, give_addresses, mail_facts, tell
+from tracker.delivery import claiming, commands
+from tracker.delivery.claiming import LEASE, Claim
+from tracker.delivery.models import Delivery, DeliveryItem
+from tracker.delivery.planning import plan_deliveries
+from tracker.delivery.rendering import write_digest
+from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
+from tracker.kernel.db import db, insert_if_new, write_transaction
+from tracker.outbox.commands import settle
+
+STATE = DeliveryState
+DEAD = NOW + LEASE + timedelta(seconds=1)
+Waiting = int
+"""The number of an endpoint for which one digest waits."""
+
+
+@pytest.fixture
+def waiting(app: Flask, cast: Cast) -> Iterator[Waiting]:
+    """A digest for one reader, whose end would be grave, waits at a mail server that nobody calls."""
+    own = app.extensions["settings"]
+    allow(app, "127.0.0.1:2525")
+    with write_transaction():
+        give_addresses(cast)
+        by = cast.actor("administrator")
+        endpoint = commands.add_endpoint(EndpointKind.MAIL, mail_facts(2525), group=None, by=by, now=NOW)
+    tell(cast, urgency=2, subject=("account", 7))
+    plan_deliveries(NOW)
+    yield endpoint.id
+    app.extensions["settings"] = own
+
+
+def _claim(endpoint_id: int, *, holder: str = "a:1", now: Any = NOW) -> list[Claim]:
+    with write_transaction():
+        return claiming.claim(endpoint_id, holder=holder, limit=10, now=now)
+
+
+def _begin(claim: Claim, *, now: Any = NOW) -> bool:
+    frozen = write_digest(claim.delivery_id, now=NOW).frozen
+    assert frozen is not None
+    with write_transaction():
+        return claiming.begin(claim, frozen, now=now)
+
+
+def _state() -> DeliveryState:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Delivery.state)).one()
+
+
+@pytest.fixture
+def without(session: Session) -> Iterator[Callable[[str, str, str], None]]:
+    """Takes a unique key away: its table, its name, its columns. It is put back after the test."""
+    taken: list[tuple[str, str, str]] = []
+
+    def drop(table: str, name: str, columns: str) -> None:
+        with write_transaction() as writing:
+            writing.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+        taken.append((table, name, columns))
+
+    yield drop
+    session.rollback()
+    for table, name, columns in taken:
+        with write_transaction() as writing:
+            writing.execute(sa.delete(DeliveryItem))
+            writing.execute(sa.delete(Delivery))
+            writing.execute(sa.text(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({columns})"))
+
+
+def _digests_of_two_planners() -> int:
+    """Another planner believes that there is no digest yet; returns how many there are then."""
+    names = ("recipient_id", "channel", "endpoint_id", "digest_key", "urgency", "precedence", "state")
+    times = {"next_attempt_at": NOW, "created_at": NOW}
+    with write_transaction() as session:
+        row = session.execute(sa.select(*(Delivery.__table__.c[name] for name in names))).mappings().one()
+        session.execute(insert_if_new(Delivery).values(**row, **times))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) or 0
+
+
+def test_of_two_planners_one_writes_the_digest(waiting: Waiting) -> None:
+    assert _digests_of_two_planners() == 1
+
+
+@pytest.mark.postgres
+def test_without_the_digests_key_two_planners_write_two(
+    waiting: Waiting, without: Callable[[str, str, str], None]
+) -> None:
+    without("delivery", "uq_delivery_digest", "recipient_id, channel, endpoint_id, digest_key")
+    assert _digests_of_two_planners() == 2
+
+
+def _digests_with_one_message(cast: Cast) -> int:
+    """A second digest of the next day takes in a message that the first one has; returns in how many it is."""
+    with write_transaction() as session:
+        first = session.scalars(sa.select(Delivery)).one()
+        second = Delivery(
+            recipient_id=first.recipient_id,
+            channel=first.channel,
+            endpoint_id=first.endpoint_id,
+            digest_key="2026-03-19",
+            urgency=first.urgency,
+            precedence=first.precedence,
+            state=STATE.PENDING,
+            next_attempt_at=NOW,
+            created_at=NOW,
+        )
+        session.add(second)
+        session.flush()
+        item = session.scalars(sa.select(DeliveryItem)).one()
+        again = {"delivery_id": second.id, "item_id": item.item_id, "channel": item.channel}
+        session.execute(insert_if_new(DeliveryItem).values(**again))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(DeliveryItem)) or 0
+
+
+def test_a_message_goes_into_one_digest_of_a_channel(cast: Cast, waiting: Waiting) -> None:
+    assert _digests_with_one_message(cast) == 1
+
+
+@pytest.mark.postgres
+def test_without_its_key_a_message_goes_into_two(
+    cast: Cast, waiting: Waiting, without: Callable[[str, str, str], None]
+) -> None:
+    without("delivery_item", "uq_delivery_item_once", "item_id, channel")
+    assert _digests_with_one_message(cast) == 2
+
+
+def _late_answer(endpoint_id: int) -> DeliveryState:
+    """A sender sleeps, its delivery is doubted and sent again by another, and the first says that it was refused."""
+    (first,) = _claim(endpoint_id)
+    assert _begin(first)
+    with write_transaction():
+        claiming.reap(now=DEAD)
+    (second,) = _claim(endpoint_id, holder="b:1", now=DEAD)
+    assert _begin(second, now=DEAD)
+    with write_transaction():
+        claiming.mark(first, Outcome.PERMANENT, "550", now=DEAD)
+    return _state()
+
+
+def test_an_answer_that_comes_too_late_changes_nothing(waiting: Waiting) -> None:
+    assert _late_answer(waiting) is STATE.SENDING
+
+
+def test_without_the_token_a_late_answer_ends_what_another_is_sending(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
+        return sa.and_(Delivery.id == claim.delivery_id, Delivery.state.in_(claiming.MOVES[move][0]))
+
+    monkeypatch.setattr(claiming, "_held", held)
+    assert _late_answer(waiting) is STATE.FAILED
+
+
+def _begun_twice(endpoint_id: int) -> int:
+    """A sender begins, and a copy of it begins with the same claim; returns how many may send."""
+    (claim,) = _claim(endpoint_id)
+    return sum(_begin(claim) for _copy in range(2))
+
+
+def test_what_is_begun_is_not_begun_again(waiting: Waiting) -> None:
+    assert _begun_twice(waiting) == 1
+
+
+def test_without_comparing_the_state_it_is_sent_twice(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    loose = {name: (frozenset(STATE), after) for name, (_before, after) in claiming.MOVES.items()}
+    monkeypatch.setattr(claiming, "MOVES", loose)
+    assert _begun_twice(waiting) == 2
+
+
+def _begun_after_its_lease(endpoint_id: int, *, by_its_own_clock: bool) -> bool:
+    """A sender claims and sleeps past its lease; whether it begins then. Its own clock slept as well."""
+    (claim,) = _claim(endpoint_id)
+    return _begin(claim, now=NOW if by_its_own_clock else DEAD)
+
+
+def test_who_slept_past_the_lease_does_not_begin(waiting: Waiting) -> None:
+    assert not _begun_after_its_lease(waiting, by_its_own_clock=False)
+
+
+def test_without_looking_at_the_lease_it_would_begin(waiting: Waiting) -> None:
+    assert _begun_after_its_lease(waiting, by_its_own_clock=True)
+
+
+def _beside(app: Flask, act: Callable[[], object]) -> threading.Thread:
+    """Something that is done on a connection of its own; begun when this returns."""
+
+    def run() -> None:
+        with app.app_context():
+            act()
+            db.session.remove()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: self)
+
+
+def _waits_for_the_one_that_begins(app: Flask, endpoint_id: int) -> bool:
+    """Whether somebody who is done with a matter waits while a mail about it is being begun."""
+    (claim,) = _claim(endpoint_id)
+    frozen = write_digest(claim.delivery_id, now=NOW).frozen
+    assert frozen is not None
+
+    def done() -> None:
+        with write_transaction():
+            settle(("account", 7), now=NOW)
+
+    with write_transaction():
+        assert claiming.begin(claim, frozen, now=NOW)
+        thread = _beside(app, done)
+        thread.join(timeout=1.5)
+        waits = thread.is_alive()
+    thread.join(timeout=30)
+    return waits
+
+
+@pytest.mark.postgres
+def test_completion_comes_before_the_beginning_or_after_it(app: Flask, waiting: Waiting) -> None:
+    assert _waits_for_the_one_that_begins(app, waiting)
+
+
+@pytest.mark.postgres
+def test_without_locked_messages_completion_comes_in_between(
+    app: Flask, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unlocked(monkeypatch)
+    assert not _waits_for_the_one_that_begins(app, waiting)
+
+
+def _claims_of_two(app: Flask, endpoint_id: int) -> tuple[int, bool]:
+    """Two claim at once; returns how many claims there are to the one delivery, and whether the second had to wait."""
+    second: list[Claim] = []
+    with write_transaction():
+        first = claiming.claim(endpoint_id, holder="a:1", limit=10, now=NOW)
+        thread = _beside(app, lambda: second.extend(_claim(endpoint_id, holder="b:1")))
+        thread.join(timeout=1.5)
+        waited = thread.is_alive()
+    thread.join(timeout=30)
+    return len(first) + len(second), waited
+
+
+@pytest.mark.postgres
+def test_of_two_who_claim_at_once_one_gets_it_and_nobody_waits(app: Flask, waiting: Waiting) -> None:
+    assert _claims_of_two(app, waiting) == (1, False)
+
+
+@pytest.mark.postgres
+def test_without_locked_rows_two_claim_the_same(app: Flask, waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    _unlocked(monkeypatch)
+    assert _claims_of_two(app, waiting) == (2, True)
+
+
+@pytest.mark.postgres
+def test_without_skip_locked_the_second_waits(app: Flask, waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = sa.Select.with_for_update
+    monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: plain(self))
+    assert _claims_of_two(app, waiting) == (1, True)
