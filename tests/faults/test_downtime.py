@@ -1,0 +1,124 @@
+"""After an hour, three days and thirty days of standstill: one digest for each person, and a trail without a gap."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cast import Cast
+from tests.clock import NOW, Clock
+from tests.outbox.world import allow, courier, give_addresses, mail_facts
+from tests.reminders.reference import Days, Work, expected
+from tests.reminders.worlds import running_task
+from tracker.delivery import commands as delivering
+from tracker.delivery import courier as couriers
+from tracker.delivery.models import Delivery, DeliveryItem
+from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
+from tracker.delivery.senders import Answer, Letter
+from tracker.kernel import leases
+from tracker.kernel.clock import LOCAL
+from tracker.kernel.db import db, write_transaction
+from tracker.outbox.models import InboxItem
+from tracker.reminders import commands
+from tracker.reminders.jobs import JOBS
+from tracker.reminders.leading import LEASE
+from tracker.reminders.models import HeldRun, Reminder
+from tracker.reminders.rules import DEADLINE_LADDER, HoldState, ReminderState
+from tracker.reminders.ticks import run_by_hand, tick
+
+STOPPED = datetime(2026, 3, 16, 12, 30, tzinfo=LOCAL)
+"""Half an hour before the slot of a Monday's noon."""
+DUE = [date(2026, 3, 16) + timedelta(days=days) for days in (-10, -4, -1, 0, 1, 2, 3, 9, 14, 25, 33, 60)]
+READERS = ("finance_staff", "finance_liaison", "finance_deputy", "finance_head", "office_director", "leader")
+
+
+@pytest.fixture
+def received(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+    """How many mails each address got; they are taken, and go nowhere."""
+    own, addresses = app.extensions["settings"], Counter[str]()
+
+    class Taker:
+        def send(self, letter: Letter) -> Answer:
+            addresses[letter.mail] += 1
+            return Answer(Outcome.DELIVERED, "250")
+
+    @contextmanager
+    def line(*_what: object, **_more: object) -> Iterator[Taker]:
+        yield Taker()
+
+    monkeypatch.setattr(couriers, "open_line", line)
+    allow(app, "127.0.0.1:2525")
+    yield addresses
+    app.extensions["settings"] = own
+
+
+def _enter(cast: Cast) -> dict[int, int]:
+    with write_transaction():
+        give_addresses(cast, readers=READERS)
+        by = cast.actor("administrator")
+        delivering.add_endpoint(EndpointKind.MAIL, mail_facts(2525), group=None, by=by, now=NOW)
+        return {running_task(cast, due_on=day, owner="finance_staff").id: n for n, day in enumerate(DUE)}
+
+
+def _tick(now: datetime) -> None:
+    term = leases.acquire(LEASE, "host:1", succeeding=leases.lease_of(LEASE))
+    assert term is not None
+    tick(term, now=now)
+
+
+def _confirm(cast: Cast, now: datetime) -> bool:
+    """Where days passed, an administrator says that the clock is right; whether that had to be said."""
+    doubt = sa.select(HeldRun.id).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
+    if db.session.scalar(doubt) is None:
+        return False
+    with write_transaction():
+        commands.confirm_clock(reason="机房停电检修。", by=cast.actor("administrator"), now=now)
+    run_by_hand(JOBS[0], "by hand", holder="shell:1", now=now)
+    return True
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(days=3), timedelta(days=30)], ids=["1h", "3d", "30d"])
+def test_after_an_outage_each_hears_once_and_the_trail_has_no_gap(
+    cast: Cast, received: Counter[str], clock: Clock, monkeypatch: pytest.MonkeyPatch, off: timedelta
+) -> None:
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+    numbers, works = _enter(cast), [Work("finance", day, "finance_staff") for day in DUE]
+    clock.set(STOPPED)
+    _tick(STOPPED)
+    courier().work()
+    before = set(db.session.scalars(sa.select(InboxItem.id)))
+    first = Counter(received)
+    received.clear()
+    back = clock.advance(off)
+    _tick(back)
+    assert _confirm(cast, back) == (off > timedelta(days=1.5))
+    worker = courier()
+    while worker.work():
+        pass
+    for minutes in (1, 20, 60):
+        clock.set(back + timedelta(minutes=minutes))
+        worker.work()
+    # The trail: who is told by a plain reckoning of this day, and every rung below is on record for each task.
+    names = {person: name for name, person in cast.person_ids.items()}
+    rows = [row for row in db.session.scalars(sa.select(Reminder)) if row.subject_id in numbers]
+    told, below = expected(works, DEADLINE_LADDER, Days({}), back.date(), roll=True)
+    on_record = {(numbers[row.subject_id], row.rung, row.repeat, names[row.recipient_id]) for row in rows}
+    assert told <= on_record
+    assert {key[:2] for key in below} <= {key[:2] for key in on_record}
+    # No barrage: of each task only the highest rung was told after the outage, and nobody got a second mail.
+    fresh = sa.select(InboxItem.key).where(InboxItem.id.not_in(before), InboxItem.key.startswith("reminder:task:"))
+    rungs = Counter(tuple(key.split(":")[2:4]) for key in {*db.session.scalars(fresh)})
+    assert set(rungs.values()) <= {1}
+    assert max((first + received).values() if off < timedelta(days=1) else received.values()) == 1
+    assert {row.state for row in rows} <= {ReminderState.ACTIVE, ReminderState.SUPERSEDED}
+    states = set(db.session.scalars(sa.select(Delivery.state).distinct()))
+    assert states == {DeliveryState.SENT}
+    if off > timedelta(days=1):
+        mine = InboxItem.recipient_id == cast.person_ids["finance_head"]
+        out = sa.exists().where(DeliveryItem.item_id == InboxItem.id)
+        assert db.session.scalars(sa.select(InboxItem.key).where(mine, InboxItem.read_at.is_(None), ~out)).all() == []
+        assert received["finance.head@example.gov.cn"] == 1
