@@ -17,7 +17,7 @@ from tracker.delivery.claiming import LEASE, Claim
 from tracker.delivery.models import Delivery, DeliveryItem
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
-from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
+from tracker.delivery.rules import MOVES, DeliveryState, EndpointKind, Outcome
 from tracker.kernel.db import db, insert_if_new, write_transaction
 from tracker.outbox.commands import settle
 
@@ -156,7 +156,7 @@ def test_without_the_token_a_late_answer_ends_what_another_is_sending(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
-        return sa.and_(Delivery.id == claim.delivery_id, Delivery.state.in_(claiming.MOVES[move][0]))
+        return sa.and_(Delivery.id == claim.delivery_id, Delivery.state.in_(MOVES[move][0]))
 
     monkeypatch.setattr(claiming, "_held", held)
     assert _late_answer(waiting) is STATE.FAILED
@@ -173,7 +173,7 @@ def test_what_is_begun_is_not_begun_again(waiting: Waiting) -> None:
 
 
 def test_without_comparing_the_state_it_is_sent_twice(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
-    loose = {name: (frozenset(STATE), after) for name, (_before, after) in claiming.MOVES.items()}
+    loose = {name: (frozenset(STATE), after) for name, (_before, after) in MOVES.items()}
     monkeypatch.setattr(claiming, "MOVES", loose)
     assert _begun_twice(waiting) == 2
 

@@ -93,3 +93,20 @@ def test_while_the_server_is_away_nothing_is_lost_and_when_it_is_back_all_go_on(
     found = played("cuts", stage, tmp_path / "play", "restart", "--seconds", "3")
     assert found["faults"] == []
     assert found["sent"] + found["uncertain"] > 0
+
+
+def test_a_migration_that_dies_leaves_the_old_schema_or_the_new_one(stage: str, tmp_path: Path) -> None:
+    found = played("migrating", stage, tmp_path / "play", "--back", "3", "--kills", "3")
+    assert (found["faults"], found["kills"]) == ([], 3)
+
+
+@pytest.mark.sqlite
+def test_on_a_full_disk_nobody_falls_the_web_says_so_and_all_go_on_when_there_is_room(
+    stage: str, tmp_path: Path
+) -> None:
+    assert played("hindered", stage, tmp_path / "play", "full")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_where_the_database_may_only_be_read_nothing_is_lost(stage: str, tmp_path: Path) -> None:
+    assert played("hindered", stage, tmp_path / "play", "read-only")["faults"] == []

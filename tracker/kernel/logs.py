@@ -1,5 +1,6 @@
 """Structured logs, one line an event, each with the id of the request it belongs to."""
 
+import contextlib
 import logging
 import secrets
 
@@ -10,6 +11,17 @@ from structlog.typing import Processor
 from tracker.kernel import clock
 
 log = structlog.get_logger("zeren")
+
+
+class CarefulLogger(structlog.PrintLogger):
+    """Writes lines, and lets go those that cannot be written: a full disk must not end whoever has to tell of it."""
+
+    def msg(self, message: str) -> None:
+        """Write a line, if that can be done."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def configure_logs(level: str, form: str) -> None:
@@ -27,6 +39,7 @@ def configure_logs(level: str, form: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
+        logger_factory=lambda *_names: CarefulLogger(),
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         cache_logger_on_first_use=False,
     )

@@ -1,0 +1,125 @@
+"""The disk is full, or the database may only be read, while scheduler and worker are at it; then all is well again.
+
+`python -m tests.faults.hindered URL FOLDER full|read-only` plays it and prints what it found as JSON; a full disk is
+played on SQLite, with processes that may write no file any longer, a database that may only be read on PostgreSQL.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from tests.faults import databases
+from tests.faults.control import Nursery, schedule, work
+from tests.faults.cuts import CUT
+from tests.faults.leaders import until
+from tests.faults.storm import Play, play
+
+NO_FURTHER = 8192
+"""Bytes from the beginning of a file: past the head of SQLite's files nothing is written."""
+SILENT = timedelta(minutes=4)
+
+
+def full(under_way: Play) -> Iterator[None]:
+    """Nobody who lives can write a file past its first bytes."""
+    none = resource.RLIM_INFINITY
+    for pid in under_way.nursery.living:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (NO_FURTHER, none))
+    yield
+    for pid in under_way.nursery.living:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (none, none))
+
+
+def read_only(under_way: Play) -> Iterator[None]:
+    """Whoever wants to write is refused by the database."""
+    name = str(make_url(under_way.url).database)
+    words = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+    for value in ("on", "off"):
+        with databases.server(under_way.url) as connection:
+            connection.execute(words.format(sql.Identifier(name), sql.SQL(value)))
+            connection.execute(CUT, (name,))
+        if value == "on":
+            yield
+
+
+def ask(note: Path, app: Flask) -> None:
+    """A role: what the web says of the installation."""
+    answer = app.test_client().get("/healthz")
+    said = answer.get_json()
+    note.write_text(json.dumps({"status": answer.status_code, **said}), encoding="utf-8")
+
+
+def health(one: Nursery, note: Path) -> dict[str, Any]:
+    """Ask once."""
+    if one.run(partial(ask, note)):
+        raise RuntimeError("whoever asked fell")
+    found: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+    return found
+
+
+def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[str, Any]:
+    """A day as it should be, one that begins with the hindrance, and how it goes on when that is gone."""
+    one, note = under_way.nursery, under_way.folder / "health"
+    under_way.day(under_way.days[0])
+    for role in (schedule, work):
+        one.start(role)
+    under_way.settle()
+    until((under_way.servers.folder / "receipts" / "mail").exists, "no mail came")
+    before = _reminders(under_way)
+    with contextmanager(hinder)(under_way):
+        under_way.kills = 1
+        under_way.day(under_way.days[1])
+        time.sleep(3)
+        one.clock.move_to(one.clock() + SILENT)
+        meanwhile = health(one, note)
+        wrong = ["it went on as if nothing were"] if _reminders(under_way) != before else []
+        wrong += [f"a process fell with {code}" for code in one.collect()]
+    if (meanwhile["status"], meanwhile["scheduler"], meanwhile["worker"]) != (503, "bad", "bad"):
+        wrong.append(f"meanwhile the web said {meanwhile}")
+    began = time.monotonic()
+    under_way.settle()
+    took = time.monotonic() - began
+    # Digests are planned anew a moment later, and then they too must come to their ends.
+    until(lambda: health(one, note)["worker"] == "ok", "the worker gives no sign of life")
+    after = health(one, note)
+    time.sleep(2)
+    under_way.settle()
+    if (after["database"], after["scheduler"], after["worker"]) != ("ok", "ok", "ok"):
+        wrong.append(f"afterwards the web said {after}")
+    if under_way.url.startswith("sqlite"):
+        wrong += [str(row[0]) for row in databases.execute(under_way.url, "PRAGMA integrity_check") if row[0] != "ok"]
+    found = under_way.result()
+    wrong += [f"a process fell with {code}" for code in found["fell"]]
+    facts = {name: found[name] for name in ("reminders", "deliveries", "receipts", "uncertain")}
+    return {"faults": [*found["faults"], *wrong], **facts, "settled_seconds": round(took, 1)}
+
+
+def _reminders(under_way: Play) -> list[tuple[object, ...]]:
+    return databases.execute(under_way.url, "SELECT count(*) FROM reminder")
+
+
+SCENES: dict[str, Callable[[Play], Iterator[None]]] = {"full": full, "read-only": read_only}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play one hindrance; prints what came of it."""
+    url, folder, name = arguments
+    began = time.monotonic()
+    with play(url, Path(folder), owners=6, tasks=12, days=2) as under_way:
+        found = suffer(under_way, SCENES[name])
+    print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201
+    return 1 if found["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
