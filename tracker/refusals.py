@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
@@ -47,9 +47,29 @@ def _only_submitted(app: Flask, pages: Pages, error: MethodNotAllowed) -> Respon
     return page, status, {"Allow": ", ".join(methods)}
 
 
+READ_ONLY = "25006"
+"""PostgreSQL's code for a database that may only be read, such as a standby or one whose disk is nearly full."""
+
+
+def _database(app: Flask, error: DBAPIError) -> ResponseReturnValue:
+    if not isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") != READ_ONLY:
+        return _fault(app, error)
+    logs.log.exception("database unavailable")
+    return _page(503, _("数据库暂时不可用，请稍后再试。"))
+
+
+def _fault(app: Flask, error: Exception) -> ResponseReturnValue:
+    logs.log.exception("fault")
+    if app.testing:
+        raise error
+    return _page(500, "")
+
+
 def answer_errors(app: Flask, pages: Pages) -> None:
     """Every refusal becomes a page with one sentence that a person can act on."""
     app.register_error_handler(MethodNotAllowed, partial(_only_submitted, app, pages))
+    app.register_error_handler(DBAPIError, partial(_database, app))
+    app.register_error_handler(Exception, partial(_fault, app))
 
     @app.errorhandler(Refusal)
     def _refusal(error: Refusal) -> ResponseReturnValue:
@@ -73,15 +93,3 @@ def answer_errors(app: Flask, pages: Pages) -> None:
         if error.code is not None and error.code < 400:
             return error
         return _page(error.code or 500, "")
-
-    @app.errorhandler(OperationalError)
-    def _database(_error: Any) -> ResponseReturnValue:
-        logs.log.exception("database unavailable")
-        return _page(503, _("数据库暂时不可用，请稍后再试。"))
-
-    @app.errorhandler(Exception)
-    def _fault(_error: Exception) -> ResponseReturnValue:
-        logs.log.exception("fault")
-        if app.testing:
-            raise _error
-        return _page(500, "")
