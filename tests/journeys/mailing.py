@@ -24,10 +24,12 @@ def mail_server(app: Flask, cast: Cast, *, base_url: str, folder: Path) -> Itera
     own = app.extensions["settings"]
     app.extensions["settings"] = replace(own, base_url=base_url)
     authority = make_authority(folder)
-    with MailServer(authority) as server:
-        set_up_mail(cast, server.port, authority)
-        yield server
-    app.extensions["settings"] = own
+    try:
+        with MailServer(authority) as server:
+            set_up_mail(cast, server.port, authority)
+            yield server
+    finally:
+        app.extensions["settings"] = own
 
 
 def work(shift: Shift) -> None:

@@ -25,7 +25,7 @@ def asks_for_hours(page: Page) -> None:
     page.get_by_role("link", name="接收设置").tap()
     page.get_by_label("每天几点起发送").select_option("10")
     page.get_by_label("免打扰从").select_option("12")
-    page.get_by_label("到", exact=True).select_option("14")
+    page.get_by_label("免打扰到").select_option("14")
     is_sound(page)
     page.get_by_role("button", name="保存").tap()
     expect(page.get_by_text("接收设置已保存。")).to_be_visible()
