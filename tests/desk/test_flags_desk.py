@@ -16,6 +16,7 @@ from tracker.kernel.db import db
 from tracker.oversight import commands
 from tracker.oversight.models import Flag
 from tracker.oversight.rules import DecisionKind, FlagState
+from tracker.tasks.queries import reckoning
 
 ClientAs = Callable[[str], FlaskClient]
 
@@ -128,7 +129,7 @@ def test_the_review_desk_shows_flags_and_what_was_decided_before(cast: Cast) -> 
     before = decided(cast, DecisionKind.NO_ACTION)
     flag = flagged(cast)
     wanted = queries.overdue_of(cast.group_ids["g1"], None)
-    cases = queries.cases(cast.actor("supervisor"), wanted, today=TODAY, now=NOW).rows
+    cases = queries.cases(cast.actor("supervisor"), wanted, day=reckoning(TODAY), now=NOW).rows
     found = next(case for case in cases if case.row.id == flag.task_id)
     assert [row.flag.id for row in found.flags] == [flag.id]
     assert found.before is not None

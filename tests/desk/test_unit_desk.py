@@ -173,7 +173,7 @@ def test_the_desk_takes_as_many_queries_for_many_tasks_as_for_one(
     client.get("/")
     with counted(app) as statements:
         client.get("/")
-    assert len(statements) <= 22
+    assert len(statements) <= 20
 
 
 def test_nothing_to_do_is_said_in_one_line(cast: Cast, client_as: ClientAs) -> None:

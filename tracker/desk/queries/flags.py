@@ -129,7 +129,7 @@ def flags_by_task(actor: Actor, task_ids: Collection[int]) -> dict[int, list[Fla
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Before:
     """What was decided before on a unit: how often each kind, in a group."""
 
@@ -138,24 +138,21 @@ class Before:
 
 
 def decided_before(group_id: int, unit_ids: Collection[int]) -> dict[int, Before]:
-    """What was decided before on some units of a group, by kind; two queries."""
-    kinds: dict[int, dict[str, int]] = {unit_id: {} for unit_id in unit_ids}
+    """What was decided before on some units of a group, by kind; one query."""
+    found = {unit_id: Before({}, 0) for unit_id in unit_ids}
+    gone = Flag.state == FlagState.WITHDRAWN
     rows = (
-        sa.select(Flag.unit_id, FlagDecision.kind, sa.func.count())
-        .join(FlagDecision, FlagDecision.flag_id == Flag.id)
-        .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids))
-        .group_by(Flag.unit_id, FlagDecision.kind)
+        sa.select(Flag.unit_id, FlagDecision.kind, gone, sa.func.count())
+        .outerjoin(FlagDecision, FlagDecision.flag_id == Flag.id)
+        .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids), sa.or_(FlagDecision.kind.is_not(None), gone))
+        .group_by(Flag.unit_id, FlagDecision.kind, gone)
     )
-    for unit_id, kind, number in db.session.execute(rows):
-        kinds[unit_id][kind] = number
-    gone = dict(
-        db.session.execute(
-            sa.select(Flag.unit_id, sa.func.count())
-            .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids), Flag.state == FlagState.WITHDRAWN)
-            .group_by(Flag.unit_id)
-        ).all()
-    )
-    return {unit_id: Before(counts, gone.get(unit_id, 0)) for unit_id, counts in kinds.items()}
+    for unit_id, kind, withdrawn, number in db.session.execute(rows):
+        before = found[unit_id]
+        if kind is not None:
+            before.counts[kind] = before.counts.get(kind, 0) + number
+        before.withdrawn += number if withdrawn else 0
+    return found
 
 
 def flags_to_explain(actor: Actor) -> Sequence[Flag]:

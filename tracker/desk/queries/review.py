@@ -21,7 +21,7 @@ from tracker.reminders.queries.ladders import ladders_of
 from tracker.reminders.queries.trail import RungReached, followed_date, trails
 from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
-from tracker.tasks.queries import TaskFilter, TaskRow, list_tasks
+from tracker.tasks.queries import Reckoning, TaskFilter, TaskRow, list_tasks
 from tracker.tasks.rules import CrossingKind, Light, ReportState, RequestState
 
 PAGE = 10
@@ -53,9 +53,10 @@ class Case:
         return sum(extension.state is RequestState.APPROVED for extension in self.extensions)
 
 
-def cases(actor: Actor, wanted: TaskFilter, *, today: date, now: datetime, cursor: str = "") -> Page[Case]:
+def cases(actor: Actor, wanted: TaskFilter, *, day: Reckoning, now: datetime, cursor: str = "") -> Page[Case]:
     """A page of overdue tasks, the longest first, each with its facts; as many queries for ten as for one."""
-    page = list_tasks(actor, wanted, today=today, cursor=cursor, limit=PAGE)
+    today = day.today
+    page = list_tasks(actor, wanted, today=today, cursor=cursor, limit=PAGE, day=day)
     ids = [row.id for row in page.rows]
     tasks = {task.id: task for task in _tasks(ids)}
     found = {row.id: Case(row, tasks[row.id]) for row in page.rows}

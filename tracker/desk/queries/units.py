@@ -12,7 +12,7 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.oversight.models import Urge
 from tracker.oversight.queries import latest_urges
 from tracker.tasks.models import TaskPart
-from tracker.tasks.queries import TaskRow, my_tasks
+from tracker.tasks.queries import Reckoning, TaskRow, my_tasks
 from tracker.tasks.rules import Light, PartState
 
 PAGE = 20
@@ -47,9 +47,11 @@ class MyTasks:
     next_cursor: str | None
 
 
-def unit_tasks(actor: Actor, *, today: date, light: Light | None = None, cursor: str = "") -> MyTasks:
+def unit_tasks(
+    actor: Actor, *, today: date, light: Light | None = None, cursor: str = "", day: Reckoning | None = None
+) -> MyTasks:
     """What the reader's units lead or take part in, over all groups, the most urgent first: four queries."""
-    page = my_tasks(actor, today=today, cursor=cursor, limit=PAGE, light=light)
+    page = my_tasks(actor, today=today, cursor=cursor, limit=PAGE, light=light, day=day)
     ids = [row.id for row in page.rows]
     if not ids:
         return MyTasks([], None)

@@ -28,6 +28,7 @@ from tracker.tasks.queries import (
     Window,
     counts_by_light,
     list_tasks,
+    reckoning,
     unreported_by_unit,
     waiting_for,
 )
@@ -149,10 +150,13 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         (light for light in (Light.RED, Light.YELLOW, Light.GREEN) if light == request.args.get("light")), None
     )
     cursor = request.args.get("after", "")
+    day = reckoning(today)
     waits = [
-        wait for wait in waiting_for(actor, today=today) if wait.kind in UNIT_WAITS - {Wait.REPORT, Wait.REPORT_PART}
+        wait
+        for wait in waiting_for(actor, today=today, day=day)
+        if wait.kind in UNIT_WAITS - {Wait.REPORT, Wait.REPORT_PART}
     ]
-    counts = counts_by_light(actor, today=today, only_own=True)
+    counts = counts_by_light(actor, today=today, only_own=True, day=day)
     return render_template(
         "desk/unit.html",
         portrait_url=links.portrait(*next(iter(actor.member_units))) if len(actor.member_units) == 1 else None,
@@ -172,7 +176,7 @@ def _unit(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         today=today,
         drafts=sum(wait.kind in CONFIRMATIONS for wait in waits),
         confirmations=CONFIRMATIONS,
-        tasks=queries.unit_tasks(actor, today=today, light=light, cursor=cursor),
+        tasks=queries.unit_tasks(actor, today=today, light=light, cursor=cursor, day=day),
         cursor=cursor,
         actor=actor,
         links=links,

@@ -12,6 +12,7 @@ from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
 from tracker.oversight.policy import REVIEWERS
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES
 from tracker.reminders.rules import LABELS as REMINDER_LABELS
+from tracker.tasks.queries import Reckoning, settings_of
 from tracker.tasks.rules import LABELS as TASK_LABELS
 
 
@@ -22,13 +23,14 @@ def review(group_id: int) -> ResponseReturnValue:
     group = overseen_group(group_id)
     unit_id = request.args.get("unit", type=row_number)
     cursor = request.args.get("after", "")
+    day = Reckoning(today, {group.id: settings_of(group)})
     wanted = queries.overdue_of(group_id, unit_id)
     return render_template(
         "desk/review.html",
         group=group,
         today=today,
         unit_id=unit_id,
-        page=queries.cases(actor, wanted, today=today, now=now, cursor=cursor),
+        page=queries.cases(actor, wanted, day=day, now=now, cursor=cursor),
         overdue=queries.numbers(group_id, today=today).overdue,
         cursor=cursor,
         flag_numbers=queries.flag_numbers(actor, group_id, today=today),

@@ -67,7 +67,7 @@ from tracker.tasks.queries.loading import (
     waiting_submission,
     watched_group,
 )
-from tracker.tasks.queries.reckoning import Reckoning, reckoning
+from tracker.tasks.queries.reckoning import Reckoning, reckoning, settings_of
 from tracker.tasks.queries.steps import Step, next_action
 from tracker.tasks.queries.waiting import waiting_for
 from tracker.tasks.queries.waits import Wait, Waiting
@@ -128,6 +128,7 @@ __all__ = [
     "reckoning",
     "seat_named",
     "sees_all_of",
+    "settings_of",
     "shares",
     "signatories",
     "standing_of",

@@ -58,12 +58,14 @@ def counts_by_light(
     group_id: int | None = None,
     unit_id: int | None = None,
     only_own: bool = False,
+    day: Reckoning | None = None,
 ) -> dict[Light, int]:
     """How many tasks show each light among those that somebody sees; everything signed off and not cancelled.
 
-    only_own: what their units lead or take part in, whatever else they see.
+    only_own: what their units lead or take part in, whatever else they see. day: the reckoning of today, where the
+    caller has it already.
     """
-    light = light_expression(reckoning(today).marks)
+    light = light_expression((day or reckoning(today)).marks)
     seen = pieces(actor, group_id=group_id, unit_id=unit_id, only_own=only_own)
     watched = [piece for piece in seen if piece.whole_groups]
     own = [piece for piece in seen if not piece.whole_groups]

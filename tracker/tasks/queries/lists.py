@@ -156,12 +156,20 @@ def tasks_by_id(actor: Actor, ids: Sequence[int], *, today: date) -> list[TaskRo
     return [_row(row, day) for row in db.session.execute(statement)]
 
 
-def my_tasks(actor: Actor, *, today: date, cursor: str = "", limit: int = PAGE_SIZE, **narrow: Any) -> Page[TaskRow]:
+def my_tasks(
+    actor: Actor,
+    *,
+    today: date,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+    day: Reckoning | None = None,
+    **narrow: Any,
+) -> Page[TaskRow]:
     """What somebody's units lead or take part in, over all groups, the most urgent first.
 
     narrow: fields of TaskFilter, such as light or group_id.
     """
-    return list_tasks(actor, TaskFilter(only_own=True, **narrow), today=today, cursor=cursor, limit=limit)
+    return list_tasks(actor, TaskFilter(only_own=True, **narrow), today=today, cursor=cursor, limit=limit, day=day)
 
 
 def _statement(

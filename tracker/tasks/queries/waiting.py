@@ -46,12 +46,13 @@ QUIET_DAYS = 7
 """Calendar days after a report in which a task asks for no other."""
 
 
-def waiting_for(actor: Actor, *, today: date, only_groups: bool = False) -> list[Waiting]:
+def waiting_for(actor: Actor, *, today: date, only_groups: bool = False, day: Reckoning | None = None) -> list[Waiting]:
     """Everything that only this person (or others in the same seat or post) can do now, by kind, oldest date first.
 
-    only_groups: what they do for a group, by seat or appointment, and not what their unit does.
+    only_groups: what they do for a group, by seat or appointment, and not what their unit does. day: the
+    reckoning of today, where the caller has it already.
     """
-    own = [] if only_groups else _of_units(actor, reckoning(today))
+    own = [] if only_groups else _of_units(actor, day or reckoning(today))
     queries = [*own, *_of_groups(actor), *of_papers(actor, today)]
     if not queries:
         return []
