@@ -62,6 +62,8 @@ def listen(context: BrowserContext) -> list[str]:
 
 def faults_of(page: Page) -> list[str]:
     """What stands between somebody and a page: barriers, and having to scroll sideways."""
+    # A click returns as soon as the next page begins to come.
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(TOO_WIDE)
     for barrier in AXE.run(page, options=RULES).response["violations"]:
         for node in barrier["nodes"]:

@@ -101,8 +101,9 @@ def people(work: Work, rung: Rung) -> set[str]:
         else:
             heard |= set(_held(work.unit, audience) or _unit_line(work, _next(audience)))
     if not heard and unset:
-        first = rung.audience[0]
-        return set(_unit_line(work, UNIT_LINE) if first is Audience.OWNER else SEATS[Audience.DEPUTY_LEADER])
+        # The unit's own line goes before the leaders', in whatever order a ladder names the two.
+        named = Audience.OWNER in rung.audience
+        return set(_unit_line(work, UNIT_LINE) if named else SEATS[Audience.DEPUTY_LEADER])
     return heard
 
 

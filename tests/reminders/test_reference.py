@@ -22,9 +22,10 @@ from tracker.kernel.db import Base, db, write_transaction
 from tracker.organisation.models import Seat
 from tracker.organisation.rules import SeatRole
 from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
 from tracker.reminders import commands
 from tracker.reminders.models import Reminder
-from tracker.reminders.rules import DEADLINE_LADDER, LadderKind, ReminderState, Rung
+from tracker.reminders.rules import DEADLINE_LADDER, Audience, LadderKind, ReminderState, Rung
 from tracker.reminders.sweep import sweep
 
 UNHURRIED = settings(
@@ -110,6 +111,16 @@ def _sweep(now: datetime) -> dict[str, int]:
         DEADLINE_LADDER,
         [Work("finance", date(2028, 2, day), "finance_staff") for day in (26, 27, 29)],
         True,
+    )
+)
+@example(
+    # A leader in charge and an owner, in this order, and neither is named.
+    situation=(
+        date(2026, 3, 18),
+        {},
+        (Rung(0, (Audience.LEADER_IN_CHARGE, Audience.OWNER), channels=(Channel.MAIL,)),),
+        [Work("finance", date(2026, 3, 18))],
+        False,
     )
 )
 def test_the_sweep_tells_whom_a_plain_reckoning_names(
