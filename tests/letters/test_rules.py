@@ -19,6 +19,7 @@ from tracker.letters.rules import (
     ClauseKind,
     Contents,
     Gap,
+    Head,
     LetterKind,
     LetterMove,
     LetterState,
@@ -30,6 +31,7 @@ from tracker.letters.rules import (
     composed,
     deadline_words,
     filled,
+    head_of,
     is_turn_of,
     may_follow,
     places,
@@ -339,3 +341,10 @@ def test_clauses_have_the_places_that_the_letter_gives_them() -> None:
 def test_every_clause_of_a_letter_finds_its_place(clauses: list[str]) -> None:
     text = composed(contents(tasks=tuple(clauses)))
     assert places(text, clauses) == [f"一、{number}" for number in range(1, len(clauses) + 1)]
+
+
+def test_the_head_of_a_text_names_the_parties_once_whatever_follows_or_is_missing() -> None:
+    words = "目标责任书\n编号：1号\n甲方：领导小组\n乙方：财政局\n甲方：以下简称甲方\n一、责任目标\n"
+    assert head_of(words) == Head("目标责任书", "领导小组", "财政局")
+    assert head_of("") == Head("", "", "")
+    assert head_of("目标责任书\n没有双方。\n") == Head("目标责任书", "", "")

@@ -15,14 +15,19 @@ from flask import Flask
 from tests.cast import NOW, Cast
 from tests.letters.promises import again, follow, held_post, in_force, issued, send_back, sign
 from tests.tasks.stories import act
+from tests.visitors import signed_in
 from tracker.audit.models import AuditEntry
+from tracker.documents.paper import SignatureBlock
 from tracker.kernel import files, seals
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy
-from tracker.letters.models import Letter, LetterClause, LetterText, Signatory, Signature
+from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
+from tracker.letters.papers import letter_paper
+from tracker.letters.queries import lines_of
 from tracker.letters.rules import LetterKind, LetterState, Side
 from tracker.organisation import commands as organisation
+from tracker.organisation.models import Unit
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 Tamper = Callable[[Cast, Letter], Any]
@@ -74,6 +79,10 @@ def on_signature(**values: Any) -> Tamper:
 
 def on_letter(**values: Any) -> Tamper:
     return lambda _cast, letter: change(Letter, letter.id, **values)
+
+
+def on_batch(**values: Any) -> Tamper:
+    return lambda _cast, letter: change(LetterBatch, letter.batch_id, **values)
 
 
 def on_clause(**values: Any) -> Tamper:
@@ -224,6 +233,11 @@ CHANGES: dict[str, tuple[Tamper, str]] = {
     "the party of who is to sign": (on_signatory(party="某局"), "条款或者签署人"),
     "the post of who is to sign": (another_leader, "条款或者签署人"),
     "one more line to sign": (add_a_line, "条款或者签署人"),
+    "the first party": (on_batch(first_party="某某领导小组"), "名称或者甲方"),
+    "the title": (on_batch(title="另一份责任书"), "名称或者甲方"),
+    "until when it holds": (on_batch(ends_on=NOW.date() + timedelta(days=900)), "有效期"),
+    "by when to sign": (on_letter(sign_by=NOW.date() + timedelta(days=90)), "签署期限"),
+    "why it was sent back": (on_letter(remark="单位不同意。"), "理由"),
 }
 
 
@@ -250,6 +264,19 @@ def test_a_change_behind_the_back_is_found_and_named(app: Flask, cast: Cast, nam
     assert verify(app, str(untouched_id)).exit_code == 0
     if name != "a signature copied to another letter":
         assert verify(app, str(letter_id)).exit_code == 1
+
+
+def test_check_page_and_papers_name_the_parties_of_the_text_whatever_the_rows_say(app: Flask, cast: Cast) -> None:
+    letter = in_force(cast)
+    title, party, unit = letter.batch.title, letter.batch.first_party, letter.unit.name
+    on_batch(first_party="某某领导小组", title="另一份责任书")(cast, letter)
+    change(Unit, letter.unit_id, name="另一个局")
+    page = signed_in(app, cast.person_ids["outsider"], now=NOW).get(f"/check/{again(letter).check_code}").text
+    paper = letter_paper(again(letter), lines_of([letter], day=NOW.date())[letter.id], check_url="https://x.example/")
+    places = next(block for block in paper.blocks if isinstance(block, SignatureBlock))
+    assert paper.title == title
+    assert [one.name for one in places.parties] == [party, unit]
+    assert (party in page, unit in page, "某某领导小组" in page, "另一个局" in page) == (True, True, False, False)
 
 
 @pytest.mark.parametrize("bytes_now", [PDF + b"0", None], ids=["other bytes", "no bytes"])

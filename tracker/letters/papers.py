@@ -45,6 +45,7 @@ from tracker.letters.rules import (
     Side,
     SigningMethod,
     cells,
+    head_of,
     shaped,
 )
 
@@ -56,9 +57,10 @@ def letter_paper(
     text = policy.text_of(letter)
     assert text is not None
     (_title, title), *rest = shaped(text.text)
-    blocks = _body(rest)
+    head, blocks = head_of(text.text), _body(rest)
     with force_locale("zh"):
-        blocks.append(SignatureBlock(tuple(_party(letter, side, lines, drawings) for side in Side)))
+        parties = {Side.FIRST: head.first_party, Side.SECOND: head.second_party}
+        blocks.append(SignatureBlock(tuple(_party(side, parties[side], lines, drawings) for side in Side)))
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=letter.number, sha256=text.sha256)
     return Paper(title, tuple(blocks), footer=Footer(digest, qr_code(check_url)))
 
@@ -68,10 +70,9 @@ def _body(lines: Sequence[tuple[LineRole, str]]) -> list[Block]:
     return [Heading(line) if role == "heading" else Paragraph(line, indent=role == "body") for role, line in lines]
 
 
-def _party(letter: Letter, side: Side, lines: Sequence[Line], drawings: Mapping[str, bytes]) -> Party:
+def _party(side: Side, name: str, lines: Sequence[Line], drawings: Mapping[str, bytes]) -> Party:
     mine = [line for line in lines if line.signatory.side is side]
     signed = [line.signature.signed_at for line in mine if line.signature is not None]
-    name = letter.batch.first_party if side is Side.FIRST else letter.unit.name
     return Party(
         label=_("%(side)s（盖章）", side=LABELS[side]),
         name=name,
@@ -201,12 +202,13 @@ def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
     letter = found.letter
     text, places = policy.text_of(letter), places_of(letter)
     assert text is not None
+    said = head_of(text.text)
     drafted = f"{found.drafted_by.name}，{day(local_date(found.drafted_at))}"
     with force_locale("zh"):
         head = (
             f"责任书编号：{letter.number}",
-            f"甲方：{letter.batch.first_party}",
-            f"乙方：{letter.unit.name}",
+            f"甲方：{said.first_party}",
+            f"乙方：{said.second_party}",
             f"办公室起草：{drafted}",
         )
         columns = (
@@ -222,10 +224,10 @@ def reconciliation_paper(found: Reconciliation, *, url: str) -> Paper:
             *(Paragraph(line, indent=False) for line in head),
             Table(columns, rows, font_size=10.5),
             Paragraph(_counted(found), indent=False),
-            SignatureBlock((_confirmation(found),)),
+            SignatureBlock((_confirmation(found, said.first_party),)),
         )
         digest = _("编号 %(number)s　SHA-256 %(sha256)s", number=letter.number, sha256=text.sha256)
-    return Paper(f"{letter.batch.title}年终对账表", blocks, footer=Footer(digest, qr_code(url)))
+    return Paper(f"{said.title}年终对账表", blocks, footer=Footer(digest, qr_code(url)))
 
 
 def _counted(found: Reconciliation) -> str:
@@ -233,10 +235,10 @@ def _counted(found: Reconciliation) -> str:
     return f"共{len(found.outcomes)}条：{'，'.join(each)}。"
 
 
-def _confirmation(found: Reconciliation) -> Party:
+def _confirmation(found: Reconciliation, first_party: str) -> Party:
     note, confirmed_on = "", BLANK_DATE
     if found.confirmed_at is not None and found.method is not None:
         note = f"{found.confirmed_as}　{_signed(found.confirmed_name, found.method, found.confirmed_at)}"
         confirmed_on = day(local_date(found.confirmed_at))
     label = str(_("%(side)s（盖章）", side=LABELS[Side.FIRST]))
-    return Party(label, found.letter.batch.first_party, (SignatureLine("确认人（签字）：", note=note),), confirmed_on)
+    return Party(label, first_party, (SignatureLine("确认人（签字）：", note=note),), confirmed_on)

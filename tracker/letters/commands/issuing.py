@@ -58,7 +58,8 @@ def _issue(letter: Letter, number: str, *, by: Actor, now: datetime, version: in
     letter.number, letter.issued_at, letter.remark = number, now, ""
     text = freeze(letter, words, now=now)
     kept = {"text": text.ordinal, "sha256": text.sha256, "sm3": text.sm3, "promise": queries.promise_of(letter)}
-    note("issue", letter, by=by, now=now, number=number, sign_by=letter.sign_by, **kept)
+    dates = {"sign_by": letter.sign_by, "ends_on": letter.batch.ends_on}
+    note("issue", letter, by=by, now=now, number=number, **dates, **kept)
     notices.tell("issued", letter, notices.unit_audience(letter, now=now), now=now)
     if letter.batch.signing_order is not SigningOrder.SECOND_FIRST:
         notices.tell_first_party(letter, queries.people_to_sign(letter, Side.FIRST, now=now), now=now)

@@ -25,13 +25,15 @@ from tracker.letters.rules import (
     SIGNATURE_PURPOSE,
     TEXT_PURPOSE,
     LetterState,
+    as_composed,
+    head_of,
     promise_statement,
     signature_statement,
     text_statement,
 )
 
 CHUNK = 100
-ISSUE = "letter.issue"
+ISSUE, EDIT = "letter.issue", "letter.edit"
 SIGNED = ("letter.sign", "letter.record_paper")
 LEADS_TO = {
     ISSUE: LetterState.ISSUED,
@@ -43,6 +45,13 @@ LEADS_TO = {
     "letter.withdraw": LetterState.WITHDRAWN,
 }
 """The state in which an act leaves a letter, before anybody signs."""
+KEPT = ("sign_by", "ends_on", "remark")
+"""What acts on a letter say of it beside its text."""
+UNLIKE = {
+    "sign_by": _l("签署期限与操作记录不符"),
+    "ends_on": _l("有效期与下发时不符"),
+    "remark": _l("退回或者撤回的理由与操作记录不符"),
+}
 
 
 def _loaded() -> tuple[ORMOption, ...]:
@@ -89,12 +98,16 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
 
 @dataclass(slots=True)
 class _Recorded:
-    """What the record of acts says of a letter: its texts by ordinal, the marks of signatures, and how it ended up."""
+    """What the record of acts says of a letter: its texts by ordinal, the marks of signatures, and how it ended up.
+
+    fields: by name of a column what the latest act that wrote it says, as the record keeps it.
+    """
 
     texts: dict[int, dict[str, Any]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     state: LetterState | None = None
     in_force_at: datetime | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
@@ -103,7 +116,7 @@ def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
         .where(
             AuditEntry.subject_kind == "letter",
             AuditEntry.subject_id.in_(letter_ids),
-            AuditEntry.act.in_([*LEADS_TO, *SIGNED]),
+            AuditEntry.act.in_([*LEADS_TO, *SIGNED, EDIT]),
         )
         .order_by(AuditEntry.id)
     )
@@ -111,8 +124,10 @@ def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
     for letter_id, act, new, at in rows:
         of_letter = found.setdefault(letter_id, _Recorded())
         of_letter.state = LEADS_TO.get(act, of_letter.state)
+        of_letter.fields |= {name: new[name] for name in KEPT if new is not None and name in new}
         if act == ISSUE:
             of_letter.texts[new["text"]] = new
+            of_letter.fields["remark"] = ""
         elif act in SIGNED:
             of_letter.marks[new["mark"]] = new["name"]
         elif act == "letter.enter_force":
@@ -146,8 +161,12 @@ def _faults_of_text(letter: Letter, text: LetterText, recorded: _Recorded) -> It
         yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
     # While a letter that was sent back is being rewritten, its clauses run ahead of its text.
     fixed = letter.state in SIGNABLE or letter.in_force_at is not None
-    if fixed and text.ordinal == letter.edition and promise_of(letter) != promise:
-        yield _l("条款或者签署人与下发时不符")
+    if fixed and text.ordinal == letter.edition:
+        if promise_of(letter) != promise:
+            yield _l("条款或者签署人与下发时不符")
+        head, batch = head_of(text.text), letter.batch
+        if (head.title, head.first_party) != (as_composed(batch.title), as_composed(batch.first_party)):
+            yield _l("名称或者甲方与下发的文本不符")
 
 
 def promise_of(letter: Letter) -> str:
@@ -239,6 +258,16 @@ def _faults_of_state(letter: Letter, recorded: _Recorded) -> Iterator[object]:
         yield _l("生效时间与操作记录不符")
     if current is not None and letter.issued_at != current.created_at:
         yield _l("下发时间与文本不符")
+    until = letter.batch.ends_on
+    stand = {
+        "sign_by": letter.sign_by.isoformat(),
+        "ends_on": until.isoformat() if until is not None else None,
+        "remark": letter.remark,
+    }
+    said = {name: recorded.fields.get(name, stand[name]) for name in KEPT}
+    for name, sentence in UNLIKE.items():
+        if said[name] != stand[name]:
+            yield sentence
 
 
 def _gone(letter_ids: Sequence[int] | None) -> Iterator[Fault]:

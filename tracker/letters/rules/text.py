@@ -22,6 +22,8 @@ NUMERALS = "一二三四五六七八九十"
 BY_WHEN = "完成时限："
 OPERATORS = {"<=": "不超过", ">=": "不低于", "=": "达到", "<": "低于", ">": "高于"}
 
+FIRST_PARTY, SECOND_PARTY = "甲方", "乙方"
+
 LineRole = Literal["title", "party", "heading", "body"]
 _HEADING = re.compile(rf"[{NUMERALS}]、\S{{1,10}}")
 _PARTY = re.compile(r"[^，。；：]{2,20}：")
@@ -117,6 +119,28 @@ def shaped(text: str) -> Iterator[tuple[LineRole, str]]:
             yield "party", line
         else:
             yield ("heading" if _HEADING.fullmatch(line) else "body"), line
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands at the head of a text that was signed: its title and the two parties."""
+
+    title: str
+    first_party: str
+    second_party: str
+
+
+def head_of(text: str) -> Head:
+    """Title and parties as the text itself names them, whatever has become of the rows since."""
+    at_head = [line for role, line in shaped(text) if role in {"title", "party"}]
+    # Body may begin like a party; what is named first is the party. A text that somebody spoilt may name none.
+    said = dict(line.split("：", 1) for line in reversed(at_head[1:]))
+    return Head("".join(at_head[:1]), said.get(FIRST_PARTY, ""), said.get(SECOND_PARTY, ""))
+
+
+def as_composed(words: str) -> str:
+    """Words of one line as they stand in a text."""
+    return unicodedata.normalize("NFC", words.rstrip())
 
 
 def places(text: str, clauses: Sequence[str]) -> list[str]:
@@ -219,7 +243,7 @@ def composed(contents: Contents) -> str:
     lines = [contents.title, f"编号：{contents.number}"]
     if contents.follows:
         lines.append(f"原责任书编号：{contents.follows}")
-    lines += [f"甲方：{contents.first_party}", f"乙方：{contents.second_party}"]
+    lines += [f"{FIRST_PARTY}：{contents.first_party}", f"{SECOND_PARTY}：{contents.second_party}"]
     lines += _paragraphs(contents.template.purpose)
     closing = [*_paragraphs(contents.template.closing)]
     if contents.ends_on is not None:
@@ -234,7 +258,7 @@ def composed(contents: Contents) -> str:
     )
     for numeral, (heading, body) in zip(NUMERALS, [part for part in sections if part[1]], strict=False):
         lines += [f"{numeral}、{heading}", *body]
-    for word, signers in (("甲方", contents.first_signers), ("乙方", contents.second_signers)):
+    for word, signers in ((FIRST_PARTY, contents.first_signers), (SECOND_PARTY, contents.second_signers)):
         lines += [f"{word}签署人：{signer.party}{signer.title}" for signer in signers]
     text = unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines))
     return text + "\n"

@@ -7,7 +7,7 @@ from tracker.accounts import gate
 from tracker.kernel import clock
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy, queries
-from tracker.letters.rules import LABELS
+from tracker.letters.rules import LABELS, head_of
 from tracker.letters.views.blueprint import bp
 
 
@@ -18,10 +18,10 @@ def check(code: str) -> ResponseReturnValue:
     Codes that are none are counted like wrong passwords, so that guessing is slow; right ones never are.
     """
     letter = queries.letter_of_code(code)
-    if letter is None:
+    text = policy.text_of(letter) if letter is not None else None
+    if letter is None or text is None:
         gate.count_wrong_code(now=clock.now())
         raise NotVisible
     in_force_on = clock.local_date(letter.in_force_at) if letter.in_force_at is not None else None
-    return render_template(
-        "letters/check.html", letter=letter, text=policy.text_of(letter), in_force_on=in_force_on, labels=LABELS
-    )
+    shown = {"letter": letter, "text": text, "head": head_of(text.text), "in_force_on": in_force_on, "labels": LABELS}
+    return render_template("letters/check.html", **shown)
