@@ -150,7 +150,7 @@ def test_a_stolen_session_guesses_the_password_five_times_and_no_more(app: Flask
     thief = app.test_client()
     sign_in(thief, account)
     form = {"current": "wrong one", "new": NEW, "repeat": NEW}
-    assert [thief.post("/password", data=form).status_code for _ in range(6)] == [422] * 5 + [429]
+    assert [thief.post("/password", data=form).status_code for _ in range(6)] == [403] * 5 + [429]
     owner = app.test_client()
     sign_in(owner, account)
     assert owner.post("/password", data={**form, "current": PASSWORD}).status_code == 302

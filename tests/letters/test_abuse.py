@@ -4,10 +4,13 @@ Each stands beside the same request as it is meant, which succeeds.
 """
 
 import re
+import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -15,6 +18,7 @@ import sqlalchemy as sa
 from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -38,6 +42,7 @@ from tests.letters.promises import (
 from tests.letters.test_pages import PDF, batch_form, hidden, signing, stranger, text_of
 from tests.letters.test_tampering import on_paper
 from tests.tasks.stories import act, everything, refuses
+from tests.visitors import PASSWORD
 from tracker.accounts import commands as accounts
 from tracker.accounts import queries as accounts_queries
 from tracker.documents.pdf import pdf_available
@@ -45,6 +50,7 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db
 from tracker.kernel.errors import Stale
 from tracker.letters import commands, policy
+from tracker.letters.drawings import PREFIX
 from tracker.letters.models import Letter, Signature
 from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder
 from tracker.organisation import commands as organisation
@@ -306,8 +312,11 @@ def test_nobody_confirms_with_another_s_password(cast: Cast, client_as: ClientAs
     clock.now = NOW + timedelta(minutes=6)
     client_as("finance_deputy")
     form = signing(head, letter.id)
-    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 422
+    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 403
+    client_as("finance_head")
+    assert head.post(f"/letters/{letter.id}/sign", data={**form, "password": "别人的密码"}).status_code == 403
     assert again(letter).state is LetterState.ISSUED
+    assert head.post(f"/letters/{letter.id}/sign", data={**form, "password": PASSWORD}).status_code == 302
 
 
 def test_nothing_is_signed_before_it_goes_out_out_of_turn_or_after_its_end(
@@ -343,9 +352,80 @@ def test_nothing_is_signed_before_it_goes_out_out_of_turn_or_after_its_end(
 def test_what_is_no_picture_is_no_drawn_signature(cast: Cast, client_as: ClientAs, data: bytes, name: str) -> None:
     letter, head = issued(cast), client_as("finance_head")
     form = {**signing(head, letter.id), "picture": (BytesIO(data), name)}
-    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 422
+    assert head.post(f"/letters/{letter.id}/sign", data=form).status_code == 415
     assert again(letter).state is LetterState.ISSUED
     assert head.post(f"/letters/{letter.id}/sign", data=signing(head, letter.id)).status_code == 302
+
+
+def png_of(megabytes: int) -> bytes:
+    """A picture of a letter's size with so many megabytes of nothing behind its end."""
+    out = BytesIO()
+    Image.new("RGB", (600, 200), "white").save(out, "PNG")
+    return out.getvalue() + b"\0" * (megabytes * 1024 * 1024)
+
+
+def stored(app: Flask) -> list[str]:
+    """What lies in the store of files."""
+    root: Path = app.extensions["settings"].files_dir
+    return sorted(str(path) for path in root.rglob("*") if path.is_file()) if root.exists() else []
+
+
+def upload(
+    client: FlaskClient, address: str, fields: dict[str, str], field: str, data: bytes, name: str
+) -> TestResponse:
+    """A form with one file, its body written here: the client's own writer leaves large ones behind in open files."""
+    heads = [*((f'name="{key}"', value.encode()) for key, value in fields.items())]
+    heads.append((f'name="{field}"; filename="{name}"', data))
+    parts = [f"--limit\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body for head, body in heads]
+    body = b"\r\n".join([*parts, b"--limit--\r\n"])
+    return client.post(address, data=body, content_type="multipart/form-data; boundary=limit")
+
+
+def test_a_drawn_signature_of_fifty_megabytes_is_refused_at_once_and_nothing_is_kept(
+    app: Flask, cast: Cast, client_as: ClientAs
+) -> None:
+    letter, head = issued(cast), client_as("finance_head")
+    form, address = signing(head, letter.id), f"/letters/{letter.id}/sign"
+    before, files, began = everything(), stored(app), time.monotonic()
+    as_file = upload(head, address, form, "picture", png_of(50), "签名.png")
+    assert (as_file.status_code, "超过了允许的大小" in text_of(as_file)) == (413, True)
+    as_text = head.post(address, data={**form, "drawn": PREFIX + "A" * (50 * 1024 * 1024)})
+    assert (as_text.status_code, "超过了允许的大小" in text_of(as_text)) == (413, True)
+    assert time.monotonic() - began < 4
+    assert (everything(), stored(app)) == (before, files)
+    small = upload(head, address, form, "picture", png_of(1), "签名.png")
+    assert (small.status_code, again(letter).state) == (302, LetterState.HALF_SIGNED)
+
+
+def test_where_scans_may_be_large_a_drawn_signature_may_not(
+    app: Flask, cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], max_upload_mb=100))
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 101 * 1024 * 1024)
+    letter, head = issued(cast), client_as("finance_head")
+    form, address = signing(head, letter.id), f"/letters/{letter.id}/sign"
+    before, files, began = everything(), stored(app), time.monotonic()
+    refused = upload(head, address, form, "picture", png_of(50), "签名.png")
+    assert (refused.status_code, "签名图片超过 20 MB" in text_of(refused)) == (413, True)
+    long = head.post(address, data={**form, "drawn": PREFIX + "A" * 500_000})
+    assert (long.status_code, "手写签名的数据过大" in text_of(long)) == (413, True)
+    assert time.monotonic() - began < 4
+    assert (everything(), stored(app)) == (before, files)
+
+
+def test_a_pile_of_scans_beyond_the_limit_is_refused_at_once_and_nothing_is_kept(
+    app: Flask, cast: Cast, client_as: ClientAs
+) -> None:
+    batch_id, office = issued(cast).batch_id, client_as("office_clerk")
+    address, scan = f"/letter-batches/{batch_id}/pile", b"%PDF-1.4"
+    before, files, began = everything(), stored(app), time.monotonic()
+    refused = upload(office, address, {}, "scans", scan + b"0" * (50 * 1024 * 1024), "整叠.pdf")
+    assert (refused.status_code, "超过了允许的大小" in text_of(refused)) == (413, True)
+    just_over = upload(office, address, {}, "scans", scan + b"0" * (20 * 1024 * 1024), "整叠.pdf")
+    assert (just_over.status_code, "超过 20 MB" in text_of(just_over)) == (413, True)
+    assert time.monotonic() - began < 4
+    assert (everything(), stored(app)) == (before, files)
+    assert upload(office, address, {}, "scans", PDF, "整叠.pdf").status_code == 302
 
 
 # ---- afterwards ----
@@ -466,9 +546,14 @@ def test_a_scan_is_what_it_says_it_is(cast: Cast, client_as: ClientAs) -> None:
     line = next(one for one in letter.signatories if one.side is Side.SECOND)
     form = {"version": str(letter.version), f"person_{line.id}": str(cast.person_ids["finance_head"])}
     address = f"/letters/{letter.id}/paper"
-    for data, name in ((b"MZ\x90\0", "扫描.pdf"), (b"<svg/>", "扫描.svg"), (b"", "扫描.pdf"), (PDF, "扫描.exe")):
+    for data, name, status in (
+        (b"MZ\x90\0", "扫描.pdf", 415),
+        (b"<svg/>", "扫描.svg", 415),
+        (b"", "扫描.pdf", 422),
+        (PDF, "扫描.exe", 415),
+    ):
         refused = office.post(address, data={**form, "scan": (BytesIO(data), name)})
-        assert refused.status_code == 422, name
+        assert refused.status_code == status, name
     assert again(letter).state is LetterState.ISSUED
     assert office.post(address, data={**form, "scan": (BytesIO(PDF), "../../扫描.pdf")}).status_code == 302
     [signature] = policy.signatures_of(again(letter))

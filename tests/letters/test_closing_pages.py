@@ -58,7 +58,7 @@ def test_confirming_asks_for_the_password_again_as_signing_does(cast: Cast, clie
     assert 'name="password"' in leader.get(address).text
     for password in ("", "wrong one"):
         refused = post(leader, f"{address}/fulfil", version=1, password=password)
-        assert (refused.status_code, again(letter).state) == (422, LetterState.IN_FORCE)
+        assert (refused.status_code, again(letter).state) == (403, LetterState.IN_FORCE)
         assert "密码" in refused.text
     assert post(leader, f"{address}/fulfil", version=1, password=PASSWORD).status_code == 302
     assert again(letter).state is LetterState.FULFILLED

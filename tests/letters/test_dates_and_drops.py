@@ -2,19 +2,37 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
-from tests.letters.promises import SIGN_BY, again, follow, in_force, issue, office_edits, prepare, promised, send_back
+from tests.clock import Clock
+from tests.letters.promises import (
+    SIGN_BY,
+    again,
+    follow,
+    in_force,
+    issue,
+    issued,
+    office_edits,
+    prepare,
+    promised,
+    send_back,
+    sign,
+)
+from tests.letters.test_pages import PDF, signing
+from tests.letters.test_papers import words_of
 from tests.tasks.stories import act, day, refuses
+from tests.visitors import signed_in
 from tracker.audit.queries import history
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.letters import commands, queries
 from tracker.letters.models import Letter
-from tracker.letters.rules import LetterKind, LetterState
+from tracker.letters.rules import LetterKind, LetterState, Side, SigningOrder
 
 ClientAs = Callable[[str], FlaskClient]
 LATER = day("2026-06-01")
@@ -49,6 +67,36 @@ def test_near_its_end_a_letter_is_signed_by_its_last_day(cast: Cast) -> None:
     whole = prepare(cast, "town", ends_on=None)
     assert commands.usual_sign_by(whole, today=NOW.date()) == date(2026, 4, 1)
     edited(cast, queries.letters_of(whole)[0], date(2030, 1, 1))
+
+
+def test_a_signature_after_the_date_to_sign_by_is_taken_and_called_late_wherever_it_is_shown(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    batch = issued(cast, "finance", "construction", signing_order=SigningOrder.SECOND_FIRST).batch
+    letter, other = sorted(queries.letters_of(batch), key=lambda one: one.unit_id != cast.unit_ids["finance"])
+    sign(cast, other, "construction_head", now=day(SIGN_BY.isoformat()))
+    clock.now = day("2026-04-02")
+    head, clerk, leader = (
+        signed_in(app, cast.person_ids[name], now=clock.now) for name in ("finance_head", "office_clerk", "leader")
+    )
+    assert head.post(f"/letters/{letter.id}/sign", data=signing(head, letter.id)).status_code == 302
+    line = next(one for one in other.signatories if one.side is Side.FIRST)
+    paper: dict[str, Any] = {f"person_{line.id}": str(cast.person_ids["leader"]), "scan": (BytesIO(PDF), "页.pdf")}
+    paper |= {"version": str(again(other).version)}
+    assert clerk.post(f"/letters/{other.id}/paper", data=paper).status_code == 302
+    assert [again(one).state for one in (letter, other)] == [LetterState.HALF_SIGNED, LetterState.IN_FORCE]
+    shown = {one.id: leader.get(f"/letters/{one.id}").text for one in (letter, other)}
+    printed = {one.id: words_of(clerk.get(f"/letters/{one.id}/letter.docx")) for one in (letter, other)}
+    for found in (shown, printed):
+        assert [("逾期签署" in found[one.id], "期限后代录" in found[one.id]) for one in (letter, other)] == [
+            (True, False),
+            (False, True),
+        ]
+    assert "钱广源，系统签署，2026年4月2日（逾期签署）" in printed[letter.id]
+    page = clerk.get(f"/letter-batches/{letter.batch_id}").text
+    table = words_of(clerk.get(f"/letter-batches/{letter.batch_id}/standing.docx"))
+    for whole in (page, table):
+        assert (whole.count("逾期签署"), whole.count("期限后代录")) == (1, 1)
 
 
 def test_what_goes_out_again_after_its_date_gets_another(cast: Cast) -> None:

@@ -67,7 +67,7 @@ def test_a_drawing_goes_with_the_signature_onto_page_and_paper(cast: Cast, clien
     one = seen(cast, letter, "finance_head", now=NOW)
     fields = {"text_id": one.text_id, "sha256": one.sha256, "ticket": one.ticket}
     refused = head.post(f"/letters/{letter.id}/sign", data={**fields, "drawn": as_text(b"no picture")})
-    assert refused.status_code == 422
+    assert refused.status_code == 415
     assert again(letter).state is LetterState.ISSUED
     assert head.post(f"/letters/{letter.id}/sign", data={**fields, "drawn": as_text(picture())}).status_code == 302
     [signature] = policy.signatures_of(again(letter))

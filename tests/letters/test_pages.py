@@ -243,12 +243,12 @@ def test_signing_asks_for_the_password_once_it_was_not_just_given(
     clock.now = NOW + timedelta(minutes=6)
     form = signing(head, letter.id)
     missing = head.post(address, data=form)
-    assert (missing.status_code, "请输入您的登录密码" in text_of(missing)) == (422, True)
+    assert (missing.status_code, "请输入您的登录密码" in text_of(missing)) == (403, True)
     wrong = head.post(address, data={**form, "password": "不对"})
-    assert (wrong.status_code, "密码不正确。" in text_of(wrong)) == (422, True)
+    assert (wrong.status_code, "密码不正确。" in text_of(wrong)) == (403, True)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInAttempt)) == 1
     for _again in range(4):
-        assert head.post(address, data={**form, "password": "不对"}).status_code == 422
+        assert head.post(address, data={**form, "password": "不对"}).status_code == 403
     assert head.post(address, data={**form, "password": PASSWORD}).status_code == 429
     assert again(letter).state is LetterState.ISSUED
     clock.now = NOW + timedelta(minutes=22)
@@ -309,7 +309,7 @@ def test_paper_is_entered_with_its_scan(cast: Cast, client_as: ClientAs) -> None
     form = {"version": str(letter.version), f"person_{line}": str(cast.person_ids["finance_head"])}
     assert office.post(address, data=form).status_code == 422
     page = {**form, "scan": (BytesIO(b"<html>"), "页.pdf")}
-    assert office.post(address, data=page).status_code == 422
+    assert office.post(address, data=page).status_code == 415
     nobody = {"version": form["version"], "scan": (BytesIO(PDF), "页.pdf")}
     answer = office.post(address, data=nobody)
     assert (answer.status_code, "请选择在纸质责任书上签字的签署人。" in text_of(answer)) == (422, True)

@@ -24,7 +24,7 @@ from tracker.letters.views import papers
 ClientAs = Callable[[str], FlaskClient]
 
 
-def _words(answer: TestResponse) -> str:
+def words_of(answer: TestResponse) -> str:
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
     document = Document(BytesIO(answer.data))
@@ -36,7 +36,7 @@ def test_the_word_file_holds_the_text_and_who_signed(cast: Cast, client_as: Clie
     letter = in_force(cast)
     text = policy.text_of(letter)
     assert text is not None
-    words = _words(client_as("finance_liaison").get(f"/letters/{letter.id}/letter.docx"))
+    words = words_of(client_as("finance_liaison").get(f"/letters/{letter.id}/letter.docx"))
     for line in text.text.splitlines():
         assert line in words
     assert "钱广源，系统签署，2026年3月18日" in words
@@ -46,7 +46,7 @@ def test_the_word_file_holds_the_text_and_who_signed(cast: Cast, client_as: Clie
 
 def test_what_is_not_signed_yet_leaves_room_for_hand_and_date(cast: Cast, client_as: ClientAs) -> None:
     letter = issued(cast)
-    words = _words(client_as("finance_head").get(f"/letters/{letter.id}/letter.docx"))
+    words = words_of(client_as("finance_head").get(f"/letters/{letter.id}/letter.docx"))
     assert "系统签署" not in words
     assert words.count("　　年　　月　　日") == 2
 
@@ -71,7 +71,7 @@ def test_the_pdf_is_made_where_the_machine_can(cast: Cast, client_as: ClientAs) 
 def test_the_table_of_a_batch_says_who_has_signed(cast: Cast, client_as: ClientAs) -> None:
     letter = issued(cast, "finance", "construction")
     sign(cast, letter, "finance_head")
-    words = _words(client_as("supervisor").get(f"/letter-batches/{letter.batch_id}/standing.docx"))
+    words = words_of(client_as("supervisor").get(f"/letter-batches/{letter.batch_id}/standing.docx"))
     assert "签订情况表" in words
     assert "钱广源，系统签署，2026年3月18日" in words
     assert words.count("未签") == 3
@@ -81,7 +81,7 @@ def test_the_table_of_a_batch_says_who_has_signed(cast: Cast, client_as: ClientA
 def test_a_handover_on_paper_is_the_text_with_two_places_to_sign(cast: Cast, client_as: ClientAs) -> None:
     handover = drawn_up(cast, passed_on(cast))
     address = f"/letter-handovers/{handover.id}/handover.docx"
-    words = _words(client_as("finance_deputy").get(address))
+    words = words_of(client_as("finance_deputy").get(address))
     for line in handover.text.splitlines():
         # The head and the work stand in tables.
         assert all(part in words for part in line.replace("：", "\u3000", 1).split("\u3000"))
@@ -90,7 +90,7 @@ def test_a_handover_on_paper_is_the_text_with_two_places_to_sign(cast: Cast, cli
     with write_transaction():
         by = cast.actor("finance_deputy")
         commands.sign_handover(seen(cast, handover, "finance_deputy"), by=by, now=NOW)
-    words = _words(client_as("leader").get(address))
+    words = words_of(client_as("leader").get(address))
     assert "谢云岚，系统签署，2026年3月18日" in words
     assert words.count("　　年　　月　　日") == 1
 
@@ -107,7 +107,7 @@ def test_the_reconciliation_on_paper_says_what_became_of_each_clause(cast: Cast,
     address = f"/letters/{letter.id}/reconciliation.docx"
     assert client_as("office_clerk").get(address).status_code == 409
     found = reconcile(cast, letter)
-    words = _words(client_as("finance_head").get(address))
+    words = words_of(client_as("finance_head").get(address))
     for clause in letter.clauses:
         assert clause.text in words
     assert "部分完成" in words and "第1条的情况。" in words
@@ -116,7 +116,7 @@ def test_the_reconciliation_on_paper_says_what_became_of_each_clause(cast: Cast,
     assert client_as("construction_head").get(address).status_code == 404
     with write_transaction():
         commands.fulfil_letter(letter, version=found.version, by=cast.actor("leader"), now=NOW)
-    words = _words(client_as("finance_head").get(address))
+    words = words_of(client_as("finance_head").get(address))
     assert "澄江区人民政府区长　罗正川，系统签署，2026年3月18日" in words
     assert "　　年　　月　　日" not in words
 
@@ -154,7 +154,7 @@ def test_the_code_leads_to_where_the_office_enters_it(
             paper = ConfirmedOnPaper(cast.actor("leader"), scan)
             commands.fulfil_letter(letter, version=found.version, paper=paper, by=clerk, now=NOW)
     assert client_as("office_clerk").get(address).status_code == 200
-    assert "纸质签署，2026年3月18日代录" in _words(client_as("office_clerk").get(address))
+    assert "纸质签署，2026年3月18日代录" in words_of(client_as("office_clerk").get(address))
     assert client_as("office_clerk").get(said[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
 
 

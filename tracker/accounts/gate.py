@@ -18,7 +18,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.entry import one_line
-from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.errors import NotAllowed, Unconfirmed
 from tracker.kernel.installation import settings
 from tracker.kernel.prepared import Prepared
 from tracker.kernel.text import _l
@@ -244,7 +244,7 @@ def count_wrong_code(*, now: datetime) -> None:
 
 
 def check_own_password(password: str, *, field: str, by: Actor, now: datetime, code: str | None = None) -> None:
-    """Ask the signed-in person's password again; raises Invalid on the field when it is wrong, TooOften after five.
+    """Ask the signed-in person's password again; raises Unconfirmed on its field if wrong, TooOften after five.
 
     With a code given (an empty one, too) it is asked where the account has a second factor. Counted for this session
     alone: somebody who stole it guesses no faster, and its owner is not locked out elsewhere.
@@ -263,7 +263,7 @@ def check_own_password(password: str, *, field: str, by: Actor, now: datetime, c
     if errors:
         with write_transaction():
             commands.note_failure(account, by=by, address=address(), now=now)
-        raise Invalid(errors)
+        raise Unconfirmed(errors)
     with write_transaction():
         commands.confirm_session(found.session_id, by=by, now=now)
 
@@ -291,10 +291,10 @@ def confirm_password(
     """Make sure that it is really the person at the screen, before an act that asks for it.
 
     Several acts in five minutes need one password (and one code). To be called before the view's own write
-    transaction; raises Invalid on the field when something is missing or wrong, TooOften after too many wrong ones.
+    transaction; raises Unconfirmed on the field when something is missing or wrong, TooOften after too many wrong ones.
     """
     if recently_confirmed(now=now):
         return
     if not password:
-        raise Invalid({field: _l("请输入您的登录密码，以确认是本人操作。")})
+        raise Unconfirmed({field: _l("请输入您的登录密码，以确认是本人操作。")})
     check_own_password(password, field=field, by=by, now=now, code=code or "")

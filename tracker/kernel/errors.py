@@ -1,4 +1,4 @@
-"""The four ways in which a request can be refused, and the status each becomes."""
+"""The ways in which a request can be refused, and the status each becomes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -49,3 +49,21 @@ class Invalid(Refusal):
     def __init__(self, errors: Mapping[str, object]) -> None:
         super().__init__(next(iter(errors.values()), _l("填写的内容有误。")))
         self.errors = dict(errors)
+
+
+class Unconfirmed(Invalid):
+    """Whoever acts has not shown just now that it is they (403); the form comes back and asks."""
+
+    status = 403
+
+
+class OtherKind(Invalid):
+    """A file of a kind that is not taken here (415)."""
+
+    status = 415
+
+
+class TooLarge(Invalid):
+    """A file beyond what is taken here (413)."""
+
+    status = 413

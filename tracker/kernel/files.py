@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.kernel.db import Model, db, insert_if_new
-from tracker.kernel.errors import Invalid, Refusal
+from tracker.kernel.errors import Invalid, OtherKind, Refusal, TooLarge
 from tracker.kernel.text import _l
 
 MAX_NAME_BYTES = 240
@@ -133,10 +133,10 @@ def store(
         raise Invalid({field: _l("文件“%(name)s”是空的。", name=name)})
     if len(data) > max_bytes:
         limit = max_bytes // CHUNK
-        raise Invalid({field: _l("文件“%(name)s”超过 %(limit)s MB。", name=name, limit=limit)})
+        raise TooLarge({field: _l("文件“%(name)s”超过 %(limit)s MB。", name=name, limit=limit)})
     media_type = _media_type(data, name)
     if not name or media_type is None or (only is not None and media_type not in only):
-        raise Invalid({field: _of_another_kind(name) if only is None else _not_scanned(name)})
+        raise OtherKind({field: _of_another_kind(name) if only is None else _not_scanned(name)})
     return NewFile(name, keep(data, media_type, root=root, now=now), len(data), media_type)
 
 

@@ -34,7 +34,7 @@ def row_number(text: str) -> int:
 
 @contextmanager
 def form_errors(form: FlaskForm) -> Iterator[None]:
-    """Put the sentences of a refused input onto the fields of its form; the view then shows the form again (422).
+    """Put the sentences of a refused input onto the fields of its form; the view then shows the form again.
 
     Use it outside write_transaction, so that everything is undone before the page is drawn:
     `with form_errors(form), write_transaction(): … return redirect(…)`.
@@ -42,6 +42,7 @@ def form_errors(form: FlaskForm) -> Iterator[None]:
     try:
         yield
     except Invalid as refusal:
+        form.refused_with = refusal.status
         for name, sentence in refusal.errors.items():
             if name in form:
                 form[name].errors = [*form[name].errors, sentence]
@@ -50,8 +51,8 @@ def form_errors(form: FlaskForm) -> Iterator[None]:
 
 
 def status_of(form: FlaskForm) -> int:
-    """200 for a form just opened, 422 for one that came back."""
-    return 422 if form.is_submitted() else 200
+    """200 for a form just opened, the status of the refusal for one that came back: 422 where its fields refused."""
+    return getattr(form, "refused_with", Invalid.status) if form.is_submitted() else 200
 
 
 MADE = {

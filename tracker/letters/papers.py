@@ -90,7 +90,10 @@ def _party(side: Side, name: str, lines: Sequence[Line], drawings: Mapping[str, 
 
 def _note(line: Line) -> str:
     one = line.signature
-    return _signed(one.person_name, one.method, one.signed_at) if one is not None else ""
+    if one is None:
+        return ""
+    said = _signed(one.person_name, one.method, one.signed_at)
+    return str(_("%(signed)s（%(late)s）", signed=said, late=line.late)) if line.late else said
 
 
 def _signed(name: str, method: SigningMethod, at: datetime) -> str:

@@ -71,7 +71,7 @@ def give_up_second_factor() -> ResponseReturnValue:
                 commands.give_up_second_factor(queries.account_by_id(found.account_id), by=actor, now=now)
             flash(_("两步验证已关闭。"), "success")
             return redirect(url_for("accounts.me"))
-    return _is_on(form, 422)
+    return _is_on(form, status_of(form))
 
 
 def _is_on(form: GiveUpForm, status: int) -> ResponseReturnValue:

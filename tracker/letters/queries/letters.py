@@ -13,6 +13,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
+from tracker.kernel.text import _
 from tracker.letters import policy
 from tracker.letters.models import Letter, LetterBatch, LetterClause, LetterText, Signatory, Signature
 from tracker.letters.queries.composing import promised_tasks
@@ -25,6 +26,7 @@ from tracker.letters.rules import (
     LetterState,
     PaperKind,
     Side,
+    SigningMethod,
     is_turn_of,
 )
 from tracker.organisation.models import Person, Post, Unit
@@ -202,6 +204,17 @@ class Line:
     signatory: Signatory
     people: Sequence[Person]
     signature: Signature | None
+
+    @property
+    def late(self) -> object:
+        """That it was signed after the letter's date to sign by, in words; empty where it was not (decision 0010).
+
+        When somebody signed a paper is not known, but when the office entered it.
+        """
+        one = self.signature
+        if one is None or local_date(one.signed_at) <= self.signatory.letter.sign_by:
+            return ""
+        return _("期限后代录") if one.method is SigningMethod.PAPER else _("逾期签署")
 
 
 def lines_of(letters: Sequence[Letter], *, day: date) -> dict[int, list[Line]]:

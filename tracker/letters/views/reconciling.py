@@ -76,7 +76,7 @@ def fulfil(letter_id: int) -> ResponseReturnValue:
                 commands.fulfil_letter(letter, version=form.seen_version, by=actor, now=now)
                 flash(_("年终对账已确认。"), "success")
                 return redirect(url_for("letters.show", letter_id=letter_id))
-    return letter_page(actor, queries.visible_letter(actor, letter_id), fulfilling=form), 422
+    return letter_page(actor, queries.visible_letter(actor, letter_id), fulfilling=form), status_of(form)
 
 
 @bp.route("/letters/<int:letter_id>/fulfil-paper", methods=["GET", "POST"])

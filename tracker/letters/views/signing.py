@@ -19,7 +19,7 @@ from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import Seen
-from tracker.letters.drawings import as_png, drawn
+from tracker.letters.drawings import drawn, photographed
 from tracker.letters.forms import PaperForm, SignForm, SignManyForm, paper_form
 from tracker.letters.models import Letter
 from tracker.letters.rules import LABELS, SIGNABLE
@@ -65,7 +65,7 @@ def _drawing(form: SignForm, *, now: datetime) -> NewFile | None:
     """What was drawn or uploaded as a signature, as a small PNG in the store; None where there is neither."""
     uploads = chosen(form.picture.data)
     if uploads:
-        data = as_png(uploads[0].read(settings().max_upload_mb * 1024 * 1024), field="picture")
+        data = photographed(uploads[0].stream, most_megabytes=settings().max_upload_mb, field="picture")
     elif form.drawn.data:
         data = drawn(form.drawn.data, field="picture")
     else:
