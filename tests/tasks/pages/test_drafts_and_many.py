@@ -28,7 +28,7 @@ def test_several_drafts_are_confirmed_with_one_password(cast: Cast, client_as: C
     ticks = [f"r{rows[0]}.1", f"r{rows[1]}.1", f"s{third}.{task(third).version}"]
     assert "登录密码" in head.get("/tasks/confirm").text
     assert head.post("/tasks/confirm", data={"draft": ticks}).status_code == 403
-    assert head.post("/tasks/confirm", data={"draft": ticks, "password": "不对"}).status_code == 422
+    assert head.post("/tasks/confirm", data={"draft": ticks, "password": "不对"}).status_code == 403
     assert head.post("/tasks/confirm", data={"draft": [], "password": PASSWORD}).status_code == 422
     stale = [*ticks[:1], f"r{rows[1]}.7", ticks[2]]
     answer = head.post("/tasks/confirm", data={"draft": stale, "password": PASSWORD})
