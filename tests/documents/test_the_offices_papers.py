@@ -1,6 +1,10 @@
-"""Handover, reconciliation, task sheet and sign-off sheet, printed by both writers, measured and read off the page."""
+"""Every paper of letters and tasks as the product makes it, printed by both writers, measured and read off the page.
+
+Letter, handover, reconciliation, task sheet and sign-off sheet stand upright; the tables of signatures and tasks lie.
+"""
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,24 +13,31 @@ from PIL import Image
 
 from tests.cast import NOW, TODAY, Cast
 from tests.documents.conftest import PRINTERS, WRITERS
-from tests.documents.reading import Page, pages, pictures, poppler
+from tests.documents.reading import Page, Word, pages, pictures, poppler
 from tests.documents.samples import TEXTS
-from tests.letters.promises import in_force, issue, prepare, promised, sign
+from tests.documents.test_the_word_file import grid_of
+from tests.letters.promises import again, in_force, issue, office_edits, prepare, promised, sign
 from tests.letters.successions import drawn_up, seen, succeed
 from tests.letters.years_end import reconcile
 from tests.tasks.stories import draft, propose, submitted
+from tracker.documents.docx import docx
+from tracker.documents.layout import LANDSCAPE, PORTRAIT, Sheet
 from tracker.documents.paper import Paper
 from tracker.kernel.db import write_transaction
 from tracker.letters import commands
-from tracker.letters.models import Handover
-from tracker.letters.papers import handover_paper, reconciliation_paper
+from tracker.letters import queries as queries_of_letters
+from tracker.letters.models import Handover, Letter
+from tracker.letters.papers import handover_paper, letter_paper, reconciliation_paper, standing_paper
 from tracker.letters.rules import SigningOrder
 from tracker.tasks import queries
+from tracker.tasks.breakdown_files import breakdown_of_address
 from tracker.tasks.papers import sign_off_sheet, task_sheet
 
 pytestmark = pytest.mark.sqlite
 
-LEFT, RIGHT, BOTTOM = 28.0, 210 - 26.0, 297 - 35.0
+LEFT, RIGHT, TOP, BOTTOM = 28.0, 210 - 26.0, 37.0, 297 - 35.0
+LINE = 225 / 22
+STOPS = ("，", "。", "、", "；", "：", "）")
 BASE = "https://zeren.example"
 
 
@@ -41,8 +52,29 @@ def _papers(cast: Cast) -> dict[str, Paper]:
         "task": task_sheet(whole, url=f"{BASE}/t", today=TODAY),
         "batch": sign_off_sheet(batch, queries.batch_tasks(batch), {}, url=f"{BASE}/b"),
     }
+    letter = _long_letter(cast)
+    lines, letters = queries_of_letters.lines_of([letter], day=TODAY), queries_of_letters.letters_of(letter.batch)
+    by = cast.actor("office_director")
+    papers |= {
+        "letter": letter_paper(letter, lines[letter.id], check_url=f"{BASE}/l"),
+        "standing": standing_paper(letter.batch, letters, lines, today=TODAY),
+        "tasks": breakdown_of_address(by, {}, today=TODAY),
+    }
     succeed(cast, "finance_head", "finance_deputy")
     return papers | {"handover": handover_paper(drawn_up(cast, promised), url=f"{BASE}/h")}
+
+
+def _long_letter(cast: Cast) -> Letter:
+    """A letter of several pages that both have signed."""
+    promised(cast, lead="construction")
+    batch = prepare(cast, "construction", signing_order=SigningOrder.SECOND_FIRST)
+    free = "\n".join(f"第{number}件：{TEXTS[1]}".replace("\n", "，") for number in range(1, 31))
+    office_edits(
+        cast, batch.letters[0], task_ids=[one.task_id for one in batch.letters[0].clauses if one.task_id], free=free
+    )
+    [letter] = issue(cast, again(batch.letters[0]).batch)
+    sign(cast, letter, "construction_head")
+    return sign(cast, letter, "leader")
 
 
 def codes(path: Path, folder: Path) -> list[list[str]]:
@@ -52,18 +84,44 @@ def codes(path: Path, folder: Path) -> list[list[str]]:
     return [[code.text for code in zxingcpp.read_barcodes(Image.open(shot))] for shot in shots]
 
 
+def middle(word: Word) -> float:
+    """How far down a word stands."""
+    return (word.top + word.bottom) / 2
+
+
+def assert_within(page: Page, sheet: Sheet, name: str) -> None:
+    """What stands above the foot stands between the margins, but for a stop at the end of a line, which may hang."""
+    body = [word for word in page.words if word.top < sheet.height - sheet.bottom]
+    assert min(word.left for word in body) > sheet.left - 1, name
+    assert max(word.right - 5.7 * word.text.endswith(STOPS) for word in body) < sheet.width - sheet.right + 1.5, name
+    assert min(word.top for word in body) > sheet.top - 1, name
+    assert max(word.bottom for word in body) < sheet.height - sheet.bottom + 1.5, name
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 def test_they_keep_the_margins_and_carry_their_code_on_every_page(
     chinese_font: None, cast: Cast, writer: str, tmp_path: Path
 ) -> None:
-    made = PRINTERS[writer](_papers(cast), tmp_path)
+    papers = _papers(cast)
+    made = PRINTERS[writer](papers, tmp_path)
     read: dict[str, list[Page]] = {name: pages(path) for name, path in made.items()}
-    for name, leaves in read.items():
+    lying = {name for name, paper in papers.items() if paper.landscape}
+    assert lying == {"standing", "tasks"}
+    for name, paper in papers.items():
+        assert paper.small or grid_of(docx(paper)) == ((15, 40) if name in lying else (22, 28)), name
+    for name in lying:
+        for page in read[name]:
+            assert [page.width, page.height] == pytest.approx([297, 210], abs=0.2)
+            assert_within(page, LANDSCAPE, name)
+            assert "单位" in page.text, "the head of the table is repeated"
+    full = read["letter"][1]
+    lines = sorted({round(middle(word), 1) for word in full.words if word.top < BOTTOM})
+    assert [below - above for above, below in pairwise(lines)] == [pytest.approx(LINE, abs=0.15)] * 21
+    assert lines[0] == pytest.approx(TOP + LINE / 2, abs=1.8)
+    for name, leaves in ((name, leaves) for name, leaves in read.items() if name not in lying):
         for page in leaves:
             assert [page.width, page.height] == pytest.approx([210, 297], abs=0.2)
-            body = [word for word in page.words if word.top < BOTTOM]
-            assert min(word.left for word in body) > LEFT - 1, name
-            assert max(word.right for word in body) < RIGHT + 1.5, name
+            assert_within(page, PORTRAIT, name)
         assert codes(made[name], tmp_path) == [[f"{BASE}/{name[0]}"]] * len(leaves)
         assert all(number + 1 in pictures(made[name]) for number in range(len(leaves)))
     handover = read["handover"][-1]

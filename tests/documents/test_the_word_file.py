@@ -29,15 +29,20 @@ def opened(paper: Paper) -> Any:
     return Document(BytesIO(docx(paper)))
 
 
-@pytest.mark.parametrize(("paper", "lines", "characters"), [(NOTICE, 22, 28), (PLAN, 15, 40)])
-def test_the_grid_holds_so_many_lines_and_characters(paper: Paper, lines: int, characters: int) -> None:
-    section = opened(paper).sections[0]
+def grid_of(data: bytes) -> tuple[int, int]:
+    """How many lines fill a page of a Word file, and how many characters a line."""
+    section = Document(BytesIO(data)).sections[0]
     grid = section._sectPr.find(qn("w:docGrid"))
+    assert grid.get(qn("w:type")) == "linesAndChars"
     height = (section.page_height - section.top_margin - section.bottom_margin) / Pt(1)
     width = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
-    assert grid.get(qn("w:type")) == "linesAndChars"
-    assert int(height * 20 / int(grid.get(qn("w:linePitch")))) == lines
-    assert int(width / (16 + int(grid.get(qn("w:charSpace"))) / 4096) + 0.01) == characters
+    lines = height * 20 / int(grid.get(qn("w:linePitch")))
+    return int(lines), int(width / (16 + int(grid.get(qn("w:charSpace"))) / 4096) + 0.01)
+
+
+@pytest.mark.parametrize(("paper", "lines", "characters"), [(NOTICE, 22, 28), (PLAN, 15, 40)])
+def test_the_grid_holds_so_many_lines_and_characters(paper: Paper, lines: int, characters: int) -> None:
+    assert grid_of(docx(paper)) == (lines, characters)
 
 
 def test_margins_are_those_of_the_standard() -> None:
