@@ -31,7 +31,7 @@ def opened(paper: Paper) -> Any:
 
 def grid_of(data: bytes) -> tuple[int, int]:
     """How many lines fill a page of a Word file, and how many characters a line."""
-    section = Document(BytesIO(data)).sections[0]
+    section: Any = Document(BytesIO(data)).sections[0]
     grid = section._sectPr.find(qn("w:docGrid"))
     assert grid.get(qn("w:type")) == "linesAndChars"
     height = (section.page_height - section.top_margin - section.bottom_margin) / Pt(1)
