@@ -23,6 +23,7 @@ NOT_PAGES = frozenset(
         "jobs.progress",
         "letters.docx_of_letter",
         "letters.fulfilment_scan",
+        "letters.withdrawal_scan",
         "letters.handover_scan",
         "letters.handover_sheet",
         "letters.drawing",
@@ -87,6 +88,7 @@ LETTER_FOR = {
     "letters.hand_on": "in_force",
     "letters.reconcile": "in_force",
     "letters.record_fulfilment": "reconciled",
+    "letters.revoke": "in_force",
     "letters.show": "in_force",
     "oversight.draft_letter_notice": "late",
 }

@@ -18,6 +18,7 @@ from tracker.letters.models import (
     Reconciliation,
     Signatory,
     Signature,
+    Withdrawal,
 )
 from tracker.letters.rules import (
     BatchState,
@@ -92,7 +93,7 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     letter.texts[0].signatures.append(signature)
     db.session.add(batch)
     db.session.flush()
-    db.session.add(_reconciled(letter, person_id, scan))
+    db.session.add_all([_reconciled(letter, person_id, scan), _withdrawn(letter, person_id, scan)])
     pile = LetterPile(batch_id=batch.id, state=PileState.READY, files=[], uploaded_by_id=person_id, uploaded_at=NOW)
     pile.pages = [PilePage(position=1, letter_id=letter.id, picture_sha256=DIGEST)]
     db.session.add(pile)
@@ -158,6 +159,21 @@ def _reconciled(letter: Letter, person_id: int, scan: str) -> Reconciliation:
         method=SigningMethod.PAPER,
         recorded_by_id=person_id,
         scan_sha256=scan,
+        mark="x",
+    )
+
+
+def _withdrawn(letter: Letter, person_id: int, scan: str) -> Withdrawal:
+    return Withdrawal(
+        letter_id=letter.id,
+        person_id=person_id,
+        person_name="某人",
+        withdrawn_as="区长",
+        withdrawn_at=NOW,
+        method=SigningMethod.PAPER,
+        recorded_by_id=person_id,
+        scan_sha256=scan,
+        statement="{}",
         mark="x",
     )
 

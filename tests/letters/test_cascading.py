@@ -188,6 +188,22 @@ def test_a_letter_withdrawn_takes_its_sub_task_along_and_is_handed_on_again(cast
     assert len(handed_on(cast, again(letter), piece(cast, letter))) == 1
 
 
+def test_a_letter_in_force_that_its_first_party_takes_back_takes_its_sub_task_along(cast: Cast) -> None:
+    letter = letter_of(cast)
+    [one] = handed_on(cast, letter, piece(cast, letter))
+    sign(cast, one, "school_one_head")
+    sign(cast, one, "education_head")
+    task = again(one).clauses[0].task
+    assert task is not None
+    with refuses(NotAllowed):
+        by = cast.actor("leader")
+        commands.revoke_letter(again(one), remark="另行安排。", version=one.version, by=by, now=NOW)
+    act(commands.revoke_letter, again(one), remark="另行安排。", by=cast.actor("education_head"))
+    assert db.session.get_one(Task, task.id).state is TaskState.CANCELLED
+    assert (history("letter", one.id)[-1].new or {})["tasks"] == [task.id]
+    assert again(letter).state is LetterState.IN_FORCE
+
+
 def test_a_draft_that_hands_on_is_withdrawn_before_it_has_sub_tasks(cast: Cast) -> None:
     letter = letter_of(cast)
     [one] = drafted(cast, letter, piece(cast, letter)).letters

@@ -50,6 +50,8 @@ ACCESS: dict[str, Route] = {
     "letters.edit": _LETTER_OFFICE,
     "letters.issue": _LETTER_OFFICE,
     "letters.withdraw": _LETTER_OFFICE,
+    "letters.revoke": route(Role.LEADER, OFFICE_ROLES, sees=BUSINESS, about="letter"),
+    "letters.withdrawal_scan": route(BUSINESS, about="letter"),
     "letters.follow": _LETTER_OFFICE,
     "letters.hand_on": route(_ANSWERING, sees=BUSINESS, about="letter"),
     "letters.record_paper": _LETTER_OFFICE,

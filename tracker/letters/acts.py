@@ -33,6 +33,7 @@ ACTS = {
     "letter.follow": _l("起草补充或重签责任书"),
     "letter.reconcile": _l("起草年终对账"),
     "letter.fulfil": _l("确认年终对账"),
+    "letter.revoke": _l("生效后撤回"),
     "letter.open_handover": _l("起草交接确认"),
     "letter.sign_handover": _l("签署交接确认"),
     "letter.record_handover": _l("代录纸质交接确认"),

@@ -90,9 +90,13 @@ def tell(
 
 def tell_office(kind: str, letter: Letter, *, now: datetime) -> None:
     """Tell the group's office what a unit did with its letter; where a unit handed it on, that unit."""
+    tell(kind, letter, office_audience(letter, now=now), now=now)
+
+
+def office_audience(letter: Letter, *, now: datetime) -> set[int]:
+    """The people of the group's office; of a letter that a unit handed on, those of that unit."""
     above, day = letter.batch.unit_id, local_date(now)
-    people = set(office_people(letter.group_id, day=day)) if above is None else _people(letter.group_id, above, day)
-    tell(kind, letter, people, now=now)
+    return set(office_people(letter.group_id, day=day)) if above is None else _people(letter.group_id, above, day)
 
 
 def tell_drafted(batch: LetterBatch, *, now: datetime) -> None:

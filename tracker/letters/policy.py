@@ -19,7 +19,7 @@ from tracker.tasks.queries.answering import drafts_for
 
 NOT_ABOVE = refused(_l("分解下达的责任书由下达它的单位办理。"))
 NOT_OFFICE = refused(_l("责任书由领导小组办公室起草和下发。"))
-
+FIRST_PARTY_ENDS = refused(_l("已生效的责任书由甲方签署人撤回，本单位以外的办公室人员可凭签批件代录。"))
 BOTH_SIDES = _l("同一人不能代表双方签署：请办公室撤回后另定甲方签署人，重新起草。")
 
 
@@ -219,6 +219,22 @@ def _belongs_to(actor: Actor, unit_id: int) -> bool:
     return db.session.scalar(own.limit(1)) is not None
 
 
+def signs_first(actor: Actor, letter: Letter) -> bool:
+    """Whether somebody is today one of those who sign a letter for the first party."""
+    return any(holds(actor, one) for one in letter.signatories if one.side is Side.FIRST)
+
+
+def may_revoke(actor: Actor, letter: Letter) -> Verdict:
+    """Take a letter in force back: who signs for the first party and is not of the unit that promises."""
+    return ALLOWED if signs_first(actor, letter) and not _belongs_to(actor, letter.unit_id) else FIRST_PARTY_ENDS
+
+
+def may_record_revocation(actor: Actor, letter: Letter) -> Verdict:
+    """Enter from paper that the first party takes a letter back: the office; nobody for themselves or their unit."""
+    own = signs_first(actor, letter) or _belongs_to(actor, letter.unit_id)
+    return FIRST_PARTY_ENDS if own or not may_manage_batch(actor, letter.batch) else ALLOWED
+
+
 def may_reconcile(actor: Actor, letter: Letter) -> Verdict:
     """Draft what became of a letter's clauses, and enter a confirmation from paper: the office, never the doer."""
     verdict = may_manage_batch(actor, letter.batch)
@@ -229,7 +245,7 @@ def may_reconcile(actor: Actor, letter: Letter) -> Verdict:
 
 def may_fulfil(actor: Actor, letter: Letter) -> Verdict:
     """Confirm what became of a letter's clauses: who signs for the first party and is not of the unit."""
-    if not any(holds(actor, one) for one in letter.signatories if one.side is Side.FIRST):
+    if not signs_first(actor, letter):
         return refused(_l("年终对账由甲方签署人确认。"))
     if _belongs_to(actor, letter.unit_id):
         return refused(_l("签订单位的人员不确认本单位的年终对账，请由甲方其他签署人确认。"))

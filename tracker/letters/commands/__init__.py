@@ -8,7 +8,6 @@ from tracker.letters.commands.changing import (
     send_back,
     urge_letter,
     usual_sign_by,
-    withdraw_letter,
 )
 from tracker.letters.commands.consulting import answer_views, ask_views, handle_view, require_askable, withdraw_views
 from tracker.letters.commands.handing_over import (
@@ -32,6 +31,7 @@ from tracker.letters.commands.preparing import (
 from tracker.letters.commands.reconciling import ConfirmedOnPaper, Judged, draft_reconciliation, fulfil_letter
 from tracker.letters.commands.sealing import keep_seal
 from tracker.letters.commands.signing import Seen, record_paper, sign_letter, ticket_for
+from tracker.letters.commands.withdrawing import WithdrawnOnPaper, revoke_letter, withdraw_letter
 
 __all__ = [
     "BatchWords",
@@ -40,6 +40,7 @@ __all__ = [
     "Piece",
     "Seen",
     "SeenHandover",
+    "WithdrawnOnPaper",
     "answer_views",
     "ask_for_papers",
     "ask_views",
@@ -63,6 +64,7 @@ __all__ = [
     "record_paper",
     "require_askable",
     "require_divisible",
+    "revoke_letter",
     "send_back",
     "set_template",
     "sign_handover",

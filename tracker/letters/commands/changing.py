@@ -1,4 +1,4 @@
-"""What else happens to letters: sent back, withdrawn, followed by another, urged, expired."""
+"""What else happens to letters: sent back, followed by another, urged, expired."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,16 +14,14 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.cascading import cancel_pieces
 from tracker.letters.commands.clauses import chosen_tasks, free_clauses, write_clauses
 from tracker.letters.commands.codes import new_code
 from tracker.letters.commands.preparing import checked_day
 from tracker.letters.commands.steps import note, step
+from tracker.letters.commands.withdrawing import MAX_REASON
 from tracker.letters.models import Letter, LetterBatch, Signatory
 from tracker.letters.rules import MOVES, SIGN_DAYS, SIGNABLE, LetterKind, LetterMove, LetterState, Side
 from tracker.tasks.commands import require_at_work
-
-MAX_REASON = 1000
 
 
 def send_back(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
@@ -36,22 +34,6 @@ def send_back(letter: Letter, *, remark: str, version: int, by: Actor, now: date
     letter.remark = remark
     note("send_back", letter, by=by, now=now, remark=remark)
     notices.tell_office("sent_back", letter, now=now)
-
-
-def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
-    """Whoever wrote a letter takes it back before it is in force, and says why; what was signed stays on record.
-
-    The sub-tasks that a letter handed on (层层分解) are cancelled in the same act and for the same reason.
-    """
-    require(policy.may_withdraw(by, letter))
-    remark = paragraphs(remark, "remark", limit=MAX_REASON, required=True)
-    step(letter, LetterMove.WITHDRAW, version=version)
-    letter.remark = remark
-    reason = f"责任书{letter.number}撤回：{remark}"[:MAX_REASON]
-    pieces = cancel_pieces(letter, reason=reason, by=by, now=now) if letter.parent_id is not None else []
-    note("withdraw", letter, by=by, now=now, remark=remark, **({"tasks": pieces} if pieces else {}))
-    if letter.edition:
-        notices.tell("withdrawn", letter, notices.unit_audience(letter, now=now), now=now)
 
 
 def follow_letter(

@@ -13,7 +13,6 @@ from tracker.letters.forms.letters import (
     OpenHandoverForm,
     OutcomesForm,
     PaperForm,
-    ReasonForm,
     SignForm,
     SignManyForm,
     TemplateForm,
@@ -25,6 +24,7 @@ from tracker.letters.forms.letters import (
     paper_form,
 )
 from tracker.letters.forms.papers import PapersForm, PileForm, chosen_numbers, pages_named
+from tracker.letters.forms.reasons import ReasonForm, RevokeForm, RevokeOnPaperForm
 
 __all__ = [
     "AnswerViewsForm",
@@ -42,6 +42,8 @@ __all__ = [
     "PapersForm",
     "PileForm",
     "ReasonForm",
+    "RevokeForm",
+    "RevokeOnPaperForm",
     "SignForm",
     "SignManyForm",
     "TemplateForm",

@@ -200,12 +200,6 @@ class FulfilForm(ActForm, AskedAgainForm):
     """The confirmation of what became of the clauses, with the password."""
 
 
-class ReasonForm(ActForm):
-    """Why a letter is sent back or withdrawn."""
-
-    remark = TextField(_l("理由"), required=True, limit=1000, rows=2)
-
-
 class PaperForm(ActForm):
     """What was signed on paper: who signed, and the scan. A choice a signatory is added by paper_form."""
 

@@ -14,6 +14,7 @@ from tracker.letters.models.letters import (
 from tracker.letters.models.piles import LetterPile, PilePage
 from tracker.letters.models.reconciling import OutcomeOfClause, Reconciliation
 from tracker.letters.models.seals import LetterSeal
+from tracker.letters.models.withdrawing import Withdrawal
 
 __all__ = [
     "AskedLetter",
@@ -33,4 +34,5 @@ __all__ = [
     "Reconciliation",
     "Signatory",
     "Signature",
+    "Withdrawal",
 ]

@@ -65,7 +65,7 @@ from tracker.letters.queries.letters import (
     waiting_for,
     whole,
 )
-from tracker.letters.queries.parties import holders, people_behind
+from tracker.letters.queries.parties import first_party_people, holders, people_behind
 from tracker.letters.queries.piles import (
     FiledLetter,
     filed_letters,
@@ -89,6 +89,7 @@ from tracker.letters.queries.verifying import (
     statement_of,
     statement_of_signature,
 )
+from tracker.letters.queries.withdrawing import added_to, statement_of_withdrawal, withdrawal_of
 
 __all__ = [
     "Asked",
@@ -102,6 +103,7 @@ __all__ = [
     "Tally",
     "ToHandOn",
     "Unsigned",
+    "added_to",
     "already_beside",
     "asked_by_letter",
     "batches_of",
@@ -112,6 +114,7 @@ __all__ = [
     "deviations",
     "faults",
     "filed_letters",
+    "first_party_people",
     "gaps",
     "handed_on",
     "handover_text",
@@ -155,6 +158,7 @@ __all__ = [
     "statement_of_reconciliation",
     "statement_of_seal",
     "statement_of_signature",
+    "statement_of_withdrawal",
     "tallies",
     "tasks_to_promise",
     "template_of",
@@ -172,4 +176,5 @@ __all__ = [
     "waiting_for",
     "waiting_since",
     "whole",
+    "withdrawal_of",
 ]

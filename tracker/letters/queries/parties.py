@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.kernel.db import db
-from tracker.letters.models import Signatory
+from tracker.letters.models import Letter, Signatory
+from tracker.letters.rules import Side
 from tracker.organisation.models import Appointment, Person, Post, Seat, on_day
 from tracker.organisation.queries import holders_of_posts
 from tracker.organisation.rules import PostRank
@@ -25,6 +26,13 @@ def holders(signatories: Sequence[Signatory], *, day: date) -> dict[int, list[Pe
         one.id: seated.get(one.seat_id, []) if one.seat_id is not None else posts.get(one.post_id or 0, [])
         for one in signatories
     }
+
+
+def first_party_people(letter: Letter, *, day: date) -> list[tuple[int, str]]:
+    """Who may have signed a paper for the first party, for a choice: the person and as what."""
+    lines = [one for one in letter.signatories if one.side is Side.FIRST]
+    people = holders(lines, day=day)
+    return [(person.id, f"{person.name} {one.party}{one.title}") for one in lines for person in people[one.id]]
 
 
 def people_behind(

@@ -20,6 +20,7 @@ from tracker.letters.queries.proving import faults_of_mark, is_whole
 from tracker.letters.queries.proving_handovers import handover_faults
 from tracker.letters.queries.proving_reconciliations import reconciliation_faults
 from tracker.letters.queries.sealing import seal_faults
+from tracker.letters.queries.withdrawing import withdrawal_faults
 from tracker.letters.rules import (
     SIGNABLE,
     SIGNATURE_PURPOSE,
@@ -43,6 +44,7 @@ LEADS_TO = {
     "letter.expire": LetterState.EXPIRED,
     "letter.fulfil": LetterState.FULFILLED,
     "letter.withdraw": LetterState.WITHDRAWN,
+    "letter.revoke": LetterState.WITHDRAWN,
 }
 """The state in which an act leaves a letter, before anybody signs."""
 KEPT = ("sign_by", "ends_on", "remark")
@@ -87,9 +89,11 @@ def faults(letter_ids: Sequence[int] | None = None, *, root: Path) -> Iterator[F
         reconciled = reconciliation_faults(letters, root=root)
         handed_over = handover_faults(letters, root=root)
         sealed = seal_faults(letters, root=root)
+        withdrawn = withdrawal_faults(letters, root=root)
         for letter in letters:
             own = _faults_of(letter, recorded.get(letter.id, _Recorded()), root=root)
-            for sentence in (*own, *reconciled[letter.id], *handed_over[letter.id], *sealed[letter.id]):
+            closed = (*reconciled[letter.id], *handed_over[letter.id], *withdrawn[letter.id])
+            for sentence in (*own, *closed, *sealed[letter.id]):
                 yield Fault(letter.id, letter.number or "", sentence)
         last = letters[-1].id
         db.session.expunge_all()

@@ -30,6 +30,7 @@ from tracker.letters.rules.statements import (
     SEAL_PURPOSE,
     SIGNATURE_PURPOSE,
     TEXT_PURPOSE,
+    WITHDRAWAL_PURPOSE,
     handover_signature_statement,
     handover_statement,
     promise_statement,
@@ -37,6 +38,7 @@ from tracker.letters.rules.statements import (
     seal_statement,
     signature_statement,
     text_statement,
+    withdrawal_statement,
 )
 from tracker.letters.rules.states import (
     BLOCKING,
@@ -134,6 +136,7 @@ __all__ = [
     "SIGN_DAYS",
     "TEXT_PURPOSE",
     "WAITING",
+    "WITHDRAWAL_PURPOSE",
     "BatchState",
     "ClauseKind",
     "ClauseOutcome",
@@ -191,5 +194,6 @@ __all__ = [
     "usual_period",
     "usual_prefix",
     "usual_title",
+    "withdrawal_statement",
     "without_date",
 ]

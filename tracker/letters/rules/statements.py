@@ -1,4 +1,4 @@
-"""What is put under the installation's key: texts, signatures, outcomes and handovers, as canonical JSON."""
+"""What is put under the installation's key: texts, signatures, outcomes, ends and handovers, as canonical JSON."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 TEXT_PURPOSE = "letter text"
 SIGNATURE_PURPOSE = "letter signature"
 RECONCILIATION_PURPOSE = "letter reconciliation"
+WITHDRAWAL_PURPOSE = "letter withdrawal"
 SEAL_PURPOSE = "letter seal"
 HANDOVER_PURPOSE = "letter handover"
 HANDOVER_SIGNATURE_PURPOSE = "letter handover signature"
@@ -153,6 +154,38 @@ def reconciliation_statement(
             "person": person_id,
             "name": person_name,
             "as": confirmed_as,
+            "method": method,
+            "at": instant(at),
+            "recorded_by": recorded_by_id,
+            "scan": scan_sha256,
+        }
+    )
+
+
+def withdrawal_statement(
+    *,
+    letter_id: int,
+    number: str,
+    sha256: str,
+    remark: str,
+    person_id: int,
+    person_name: str,
+    withdrawn_as: str,
+    method: str,
+    at: datetime,
+    recorded_by_id: int | None,
+    scan_sha256: str | None,
+) -> str:
+    """That this person took a letter in force back, and why; sha256 is the digest of the text that was signed."""
+    return _canonical(
+        {
+            "letter": letter_id,
+            "number": number,
+            "sha256": sha256,
+            "remark": remark,
+            "person": person_id,
+            "name": person_name,
+            "as": withdrawn_as,
             "method": method,
             "at": instant(at),
             "recorded_by": recorded_by_id,

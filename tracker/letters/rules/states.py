@@ -31,6 +31,7 @@ class LetterMove(StrEnum):
     SUPERSEDE = "supersede"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
+    REVOKE = "revoke"
 
 
 class LetterKind(StrEnum):
@@ -155,6 +156,7 @@ MOVES: Mapping[LetterMove, tuple[frozenset[LetterState], LetterState]] = {
     LetterMove.SUPERSEDE: (frozenset({S.IN_FORCE}), S.SUPERSEDED),
     LetterMove.EXPIRE: (frozenset({S.ISSUED, S.HALF_SIGNED, S.SENT_BACK, S.IN_FORCE}), S.EXPIRED),
     LetterMove.WITHDRAW: (frozenset({S.DRAFT, S.ISSUED, S.SENT_BACK, S.HALF_SIGNED}), S.WITHDRAWN),
+    LetterMove.REVOKE: (frozenset({S.IN_FORCE}), S.WITHDRAWN),
 }
 """From each step to the states it may start in and the state it ends in."""
 
@@ -191,6 +193,7 @@ LABELS = Labels(
         LetterMove.SUPERSEDE: _l("被重签替代"),
         LetterMove.EXPIRE: _l("到期"),
         LetterMove.WITHDRAW: _l("撤回"),
+        LetterMove.REVOKE: _l("生效后撤回"),
     },
     {
         LetterKind.LETTER: _l("责任书"),

@@ -12,6 +12,7 @@ from tracker.letters.views import (
     reading,
     reconciling,
     signing,
+    withdrawing,
 )
 from tracker.letters.views.blueprint import bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "reading",
     "reconciling",
     "signing",
+    "withdrawing",
 ]

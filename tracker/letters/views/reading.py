@@ -83,7 +83,7 @@ def letter_page(
         handovers=queries.handovers_of(letter),
         draws_up=policy.may_open_handover(actor, letter),
         reader_id=actor.person_id,
-        reconciliation=queries.reconciliation_of(letter) if letter.in_force_at is not None else None,
+        reconciliation=queries.reconciliation_of(letter) if closable or letter.state is LetterState.FULFILLED else None,
         reconciles=closable and policy.may_reconcile(actor, letter),
         fulfils=closable and policy.may_fulfil(actor, letter),
         records_fulfilment=closable and policy.may_record_fulfilment(actor, letter),
@@ -101,6 +101,9 @@ def letter_page(
         editable=letter.state in EDITABLE,
         signable=letter.state in SIGNABLE,
         withdrawable=letter.state in MOVES[LetterMove.WITHDRAW][0] and policy.may_withdraw(actor, letter),
+        revocable=letter.state is LetterState.IN_FORCE
+        and (policy.may_revoke(actor, letter) or policy.may_record_revocation(actor, letter)),
+        withdrawal=queries.withdrawal_of(letter) if letter.state is LetterState.WITHDRAWN else None,
         followable=letter.state is LetterState.IN_FORCE and letter.kind is not LetterKind.SUPPLEMENT,
         seal=seal,
         seals=settings().pdf_seal is not None,

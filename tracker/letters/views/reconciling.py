@@ -19,7 +19,7 @@ from tracker.letters.commands import ConfirmedOnPaper, Judged
 from tracker.letters.forms import FulfilForm, OnPaperForm, OutcomesForm, outcomes_form
 from tracker.letters.models import Letter
 from tracker.letters.printing import holder_of
-from tracker.letters.rules import LABELS, ClauseOutcome, Side
+from tracker.letters.rules import LABELS, ClauseOutcome
 from tracker.letters.views.blueprint import bp
 from tracker.letters.views.reading import letter_page
 
@@ -89,7 +89,7 @@ def record_fulfilment(letter_id: int) -> ResponseReturnValue:
     if found is None or not policy.was_in_force(letter):
         raise Stale(_("没有待确认的年终对账。"))
     form = OnPaperForm(version=found.version)
-    form.signatory.offer(_first_party(letter))
+    form.signatory.offer(queries.first_party_people(letter, day=clock.today()))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             letter = queries.visible_letter(actor, letter_id)
@@ -101,12 +101,6 @@ def record_fulfilment(letter_id: int) -> ResponseReturnValue:
             return redirect(url_for("letters.show", letter_id=letter_id))
     shown = {"letter": letter, "form": form, "found": found, "places": queries.places_of(letter), "labels": LABELS}
     return render_template("letters/record_fulfilment.html", **shown), status_of(form)
-
-
-def _first_party(letter: Letter) -> list[tuple[int, str]]:
-    lines = [one for one in letter.signatories if one.side is Side.FIRST]
-    people = queries.holders(lines, day=clock.today())
-    return [(person.id, f"{person.name} {one.party}{one.title}") for one in lines for person in people[one.id]]
 
 
 @bp.get("/letters/<int:letter_id>/fulfilment/<sha256>")
