@@ -17,5 +17,8 @@ def played(module: str, url: str, folder: Path, *arguments: str, seconds: int = 
     lines = done.stdout.strip().splitlines()
     if not lines or not lines[-1].startswith("{"):
         raise RuntimeError(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    if done.returncode:
+        # Who fell, and of what.
+        print(done.stderr, file=sys.stderr)  # noqa: T201
     found: dict[str, Any] = json.loads(lines[-1])
     return found

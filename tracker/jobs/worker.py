@@ -3,6 +3,7 @@
 import signal
 import threading
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 from flask import Flask
@@ -15,7 +16,7 @@ from tracker.kernel.errors import Refusal, Stale
 from tracker.kernel.installation import settings
 from tracker.kernel.jobs import Heartbeat, beat, sign_off
 from tracker.kernel.logs import log
-from tracker.kernel.processes import is_dead, own_name
+from tracker.kernel.processes import insist, is_dead, own_name, try_once
 from tracker.kernel.text import _l
 
 POLL_SECONDS = 1.0
@@ -39,7 +40,7 @@ def run_worker(app: Flask) -> None:
     signal.signal(signal.SIGINT, stop)
     shift = Shift(own_name(), over.is_set)
     with app.app_context():
-        enrol(shift.holder)
+        insist(partial(enrol, shift.holder), over=over)
     log.info("worker", state="started", holder=shift.holder)
     beats = threading.Thread(target=_give_signs, args=(app, shift, over), name="signs of life", daemon=True)
     beats.start()
@@ -47,10 +48,15 @@ def run_worker(app: Flask) -> None:
         if not _turn(app, shift):
             over.wait(POLL_SECONDS)
     beats.join(BEAT_SECONDS)
-    with app.app_context(), write_transaction():
-        # So that the next one need not wait.
-        sign_off("worker", holder=shift.holder)
+    with app.app_context():
+        try_once(partial(_leave, shift))
     log.info("worker", state="stopped", holder=shift.holder)
+
+
+def _leave(shift: Shift) -> None:
+    """So that the next one need not wait."""
+    with write_transaction():
+        sign_off("worker", holder=shift.holder)
 
 
 def _turn(app: Flask, shift: Shift) -> bool:

@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
@@ -17,7 +18,7 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.jobs import sign_off
 from tracker.kernel.leases import Term, TermOver
 from tracker.kernel.logs import log
-from tracker.kernel.processes import own_name
+from tracker.kernel.processes import insist, own_name, try_once
 from tracker.letters.sealing import seal_letters
 from tracker.reminders.leading import Leadership
 from tracker.reminders.ticks import tick
@@ -48,7 +49,7 @@ def run_scheduler(app: Flask) -> None:
         scheduler.shutdown(wait=False)
 
     with app.app_context():
-        leadership.begin()
+        insist(leadership.begin, over=over)
     works: tuple[tuple[Work, float], ...] = (
         (lambda term: tick(term, now=clock.now()), TICK_SECONDS),
         # On a thread of its own: acts are sealed within the minute, also while a long sweep runs.
@@ -67,10 +68,15 @@ def run_scheduler(app: Flask) -> None:
     scheduler.start()
     keeper.join(leases.RENEW_SECONDS)
     with app.app_context():
-        leadership.lay_down()
-        with write_transaction():
-            sign_off("scheduler", holder=leadership.holder)
+        try_once(partial(_leave, leadership))
     log.info("scheduler", state="stopped", holder=leadership.holder)
+
+
+def _leave(leadership: Leadership) -> None:
+    """So that the next one need not wait."""
+    leadership.lay_down()
+    with write_transaction():
+        sign_off("scheduler", holder=leadership.holder)
 
 
 def _beside(app: Flask, leadership: Leadership, work: Work) -> None:
