@@ -1,15 +1,22 @@
 """A wrong flag is withdrawn with a reason until somebody has decided; a decided one is closed in its time."""
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
 from tests.oversight.flag_stories import AFTER, WAS_DUE, decided, flagged, flags_of, fresh, proposed, raise_on
-from tests.tasks.stories import act, day, inbox, refuses
+from tests.tasks.stories import a_file, act, day, inbox, refuses
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
-from tracker.oversight import commands
+from tracker.oversight import commands, queries
 from tracker.oversight.rules import DecisionKind, FlagState, ReviewOutcome
+from tracker.tasks.commands import PaperRoad
+
+ClientAs = Callable[[str], FlaskClient]
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.mark.parametrize("name", ["supervisor", "leader", "deputy_leader"])
@@ -32,6 +39,53 @@ def test_nobody_else_withdraws(cast: Cast, name: str) -> None:
     with refuses(NotAllowed):
         commands.withdraw_flag(flag, reason="有误。", version=flag.version, by=cast.actor(name), now=NOW)
     act(commands.withdraw_flag, flag, reason="有误。", by=cast.actor("supervisor"))
+
+
+def test_the_office_enters_a_withdrawal_that_a_leader_signed_on_paper(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast)
+    scan, clerk = a_file("撤销签批.pdf"), cast.actor("office_secondee")
+    paper = PaperRoad(signatory=cast.actor("leader"), sha256=scan.sha256)
+    said: dict[str, Any] = {"reason": "时限已另行批准。", "version": flag.version, "now": NOW}
+    for name in ("supervisor", "finance_head", "outsider"):
+        with refuses(NotAllowed):
+            commands.withdraw_flag(flag, by=cast.actor(name), paper=paper, **said)
+    with refuses(NotAllowed):
+        wrong = PaperRoad(signatory=cast.actor("office_director"), sha256=scan.sha256)
+        commands.withdraw_flag(flag, by=clerk, paper=wrong, **said)
+    act(commands.withdraw_flag, flag, reason="时限已另行批准。", by=clerk, paper=paper)
+    assert (fresh(flag).state, fresh(flag).withdrawn_by_id) == (FlagState.WITHDRAWN, cast.person_ids["leader"])
+    page = client_as("supervisor").get(f"/flags/{flag.id}").text
+    assert f"{cast.actor('leader').name}撤销了这条预警：时限已另行批准。" in page
+    assert f"纸质签批，{clerk.name}代录" in page
+    assert f'href="/flags/decided/{flag.id}/{scan.sha256}"' in page
+
+
+def test_the_page_of_withdrawing_takes_a_paper_from_the_office_alone(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast)
+    address, signed = f"/flags/{flag.id}/withdraw", {"paper": "y", "signatory": cast.person_ids["leader"]}
+    said = {"reason": "时限已另行批准。", "version": flag.version, **signed}
+    assert client_as("finance_head").post(address, data=said).status_code == 403
+    clerk = client_as("office_clerk")
+    assert "纸质签批" in clerk.get(address).text
+    assert clerk.post(address, data={**said, "paper": ""}).status_code == 403
+    assert clerk.post(address, data={**said, "signatory": ""}).status_code == 422
+    assert fresh(flag).state is FlagState.AWAITING
+    scan = (io.BytesIO(PDF), "签批件.pdf")
+    assert clerk.post(address, data={**said, "scan": scan}).status_code == 302
+    assert fresh(flag).withdrawn_by_id == cast.person_ids["leader"]
+    [paper] = {event.details["paper"] for event in queries.events_of(flag) if "paper" in event.details}
+    assert client_as("finance_head").get(f"/flags/decided/{flag.id}/{paper}").data == PDF
+    assert client_as("finance_head").get(f"/flags/decided/{flag.id}/{'0' * 64}").status_code == 404
+
+
+def test_an_office_of_the_flagged_unit_enters_no_withdrawal(cast: Cast) -> None:
+    flag = flagged(cast, lead="education")
+    paper = PaperRoad(signatory=cast.actor("leader"))
+    said: dict[str, Any] = {"reason": "有误。", "version": flag.version, "now": NOW}
+    with refuses(NotAllowed):
+        commands.withdraw_flag(flag, by=cast.actor("office_director"), paper=paper, **said)
+    act(commands.withdraw_flag, flag, reason="有误。", by=cast.actor("office_secondee"), paper=paper)
+    assert fresh(flag).state is FlagState.WITHDRAWN
 
 
 def test_a_reason_is_given_and_the_page_is_fresh(cast: Cast) -> None:

@@ -63,7 +63,7 @@ ACCESS: dict[str, Route] = {
     # The office enters what a leader decided on paper.
     "oversight.decide_flag": route(GROUP_ROLES, sees=BUSINESS, about="flag"),
     "oversight.turn_down": route(Role.LEADER, OFFICE_ROLES, sees=GROUP_ROLES, about="flag"),
-    "oversight.withdraw_flag": route(Role.SUPERVISOR, Role.LEADER, sees=BUSINESS, about="flag"),
+    "oversight.withdraw_flag": route(GROUP_ROLES, sees=BUSINESS, about="flag"),
     "oversight.ask_review": route(CONFIRMING, sees=BUSINESS, about="flag"),
     "oversight.review_flag": route(Role.LEADER, OFFICE_ROLES, sees=BUSINESS, about="flag"),
     "oversight.close_flag": route(Role.SUPERVISOR, sees=BUSINESS, about="flag"),

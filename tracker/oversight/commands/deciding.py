@@ -138,13 +138,18 @@ def decide_flag(
     return decision
 
 
-def withdraw_flag(flag: Flag, *, reason: str, version: int, by: Actor, now: datetime) -> None:
+def withdraw_flag(
+    flag: Flag, *, reason: str, version: int, by: Actor, now: datetime, paper: PaperRoad | None = None
+) -> None:
     """Withdraw a wrong flag, with the reason; it stays on record as withdrawn."""
-    require(policy.may_withdraw(by, flag, day=local_date(now)))
+    decider = who_decides(by, paper)
+    require(policy.may_withdraw(decider, flag, day=local_date(now)))
+    require_paper(paper, policy.may_record_paper(by, flag))
     reason = words(reason, "reason")
     was_told = flag.notified_at is not None
-    step(flag, FlagMove.WITHDRAW, version=version, by=by, now=now, reason=reason)
-    flag.withdrawn_by_id, flag.withdrawn_at, flag.withdrawn_reason = by.person_id, now, reason
+    details = {"reason": reason, "decided_by": decider.name, **on_paper(paper, flag.group_id)}
+    step(flag, FlagMove.WITHDRAW, version=version, by=by, now=now, **details)
+    flag.withdrawn_by_id, flag.withdrawn_at, flag.withdrawn_reason = decider.person_id, now, reason
     db.session.flush()
     settle(("flag", flag.id), now=now)
     if was_told:

@@ -70,8 +70,8 @@ class RemarkForm(PaperForm):
     remark = TextField(_l("理由"), required=True)
 
 
-class FlagReasonForm(ActForm):
-    """A reason, and nothing else."""
+class WithdrawForm(PaperForm):
+    """Why a flag was wrong, by who withdraws it here or on paper."""
 
     reason = TextField(_l("理由"), required=True)
 

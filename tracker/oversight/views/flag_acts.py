@@ -86,7 +86,7 @@ FLAG_ACTS = (
         _l("撤销预警"),
         _l("撤销预警"),
         _l("预警已撤销。"),
-        forms.FlagReasonForm,
+        forms.WithdrawForm,
         queries.visible_flag,
         lambda actor, flag, day: policy.may_withdraw(actor, flag, day=day),
         doing.run_withdrawal,

@@ -139,8 +139,14 @@ def run_turning_down(doing: Doing) -> None:
 
 
 def run_withdrawal(doing: Doing) -> None:
-    reason = doing.form.reason.data or ""
-    commands.withdraw_flag(doing.thing, reason=reason, version=doing.form.seen_version, by=doing.by, now=doing.now)
+    commands.withdraw_flag(
+        doing.thing,
+        reason=doing.form.reason.data or "",
+        version=doing.form.seen_version,
+        by=doing.by,
+        now=doing.now,
+        paper=doing.paper,
+    )
 
 
 def run_asking(doing: Doing) -> None:

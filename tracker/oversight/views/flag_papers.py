@@ -46,10 +46,10 @@ def statement_file(statement_file_id: int) -> ResponseReturnValue:
 
 @bp.get("/flags/decided/<int:decided_id>/<sha256>")
 def flag_paper(decided_id: int, sha256: str) -> ResponseReturnValue:
-    """The scan of a paper on which a leader decided about a flag."""
+    """The scan of a paper on which a leader decided about a flag, turned a proposal down or withdrew the flag."""
     actor = current_actor()
     flag = queries.visible_flag(actor, decided_id)
-    decision, review = queries.decision_of(flag), queries.review_of(flag)
-    if sha256 not in {row.scan for row in (decision, review) if row is not None and row.scan}:
+    decided = {row.scan for row in (queries.decision_of(flag), queries.review_of(flag)) if row is not None}
+    if sha256 not in decided | {event.details.get("paper") for event in queries.events_of(flag)}:
         raise NotVisible
     return send_kept(sha256, str(_("签批件")), holder=_holder(flag), actor=actor, now=clock.now())
