@@ -18,7 +18,16 @@ from tracker.outbox.models import InboxItem
 from tracker.oversight.models import Flag, SupervisionNotice, Urge
 from tracker.reminders import commands, policy, sweep
 from tracker.reminders.models import HeldRun, Reminder
-from tracker.reminders.rules import BRAKE, Brake, HoldCause, HoldState, ReminderState, clock_doubt, too_much
+from tracker.reminders.rules import (
+    BRAKE,
+    DEADLINE_LADDER,
+    Brake,
+    HoldCause,
+    HoldState,
+    ReminderState,
+    clock_doubt,
+    too_much,
+)
 from tracker.reminders.sweep import carry_out, sweep_on_time
 from tracker.tasks.models import Crossing, Task
 
@@ -74,7 +83,7 @@ def test_far_more_than_usual_is_held_and_nobody_hears_but_who_decides(cast: Cast
     assert _inbox(session, "sweep.held") == told
 
 
-def test_what_is_released_goes_out_with_its_effects_and_the_rest_is_cancelled(cast: Cast, session: Session) -> None:
+def test_what_is_released_goes_out_with_its_effects_and_the_rest_is_taken_back(cast: Cast, session: Session) -> None:
     _storm(cast)
     _run()
     with write_transaction():
@@ -87,7 +96,7 @@ def test_what_is_released_goes_out_with_its_effects_and_the_rest_is_cancelled(ca
         commands.release_held(run, reason="年度任务集中到期", version=run.version, by=director, now=NOW)
     assert _inbox(session, "reminder.%") == []
     assert carry_out(now=NOW, pause=_quiet) == {"released": 4}
-    assert _states(session) == {ReminderState.ACTIVE, ReminderState.CANCELLED}
+    assert _states(session) == {ReminderState.ACTIVE}
     assert len(_inbox(session, "reminder.late")) == 4
     assert _held(session).state is HoldState.DONE
     assert session.scalar(sa.select(sa.func.count()).select_from(Urge)) == 2
@@ -105,6 +114,78 @@ def test_what_is_released_warns_of_what_was_passed_over(cast: Cast, session: Ses
     assert carry_out(now=NOW + timedelta(hours=1), pause=_quiet)["released"] > 0
     assert session.scalars(sa.select(Flag.colour)).all() == ["yellow"] * 3
     assert session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) == 3
+
+
+def _release(session: Session, *, now: datetime) -> int:
+    with write_transaction():
+        for run in session.scalars(sa.select(HeldRun).where(HeldRun.state == HoldState.HELD)):
+            commands.release_held(run, reason="核对无误", version=run.version, by=SYSTEM, now=now)
+    return carry_out(now=now, pause=_quiet)["released"]
+
+
+def _facts(session: Session) -> tuple[list[str], int]:
+    """Warnings by colour, and drafts of notices."""
+    colours = sorted(colour.value for colour in session.scalars(sa.select(Flag.colour)))
+    drafts = session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) or 0
+    session.rollback()
+    return colours, drafts
+
+
+def test_a_warning_that_was_held_and_overtaken_is_made_up_for_at_its_release(cast: Cast, session: Session) -> None:
+    _storm(cast, due_on=date(2026, 3, 13))
+    _run()
+    assert _facts(session) == ([], 0)
+    later = NOW + timedelta(days=6)
+    assert _run(later, brake=BRAKE)["reminders"] > 0
+    assert _facts(session) == ([], 3)
+    assert _release(session, now=later) == 0
+    assert _facts(session) == (["yellow"] * 3, 3)
+    assert session.scalars(sa.select(Flag.rung).distinct()).all() == [3]
+    third = session.scalars(sa.select(Reminder.state).where(Reminder.rung == 3).distinct()).all()
+    assert third == [ReminderState.SUPERSEDED]
+
+
+def test_what_a_red_warning_overtook_is_drafted_and_the_red_one_stands_alone(cast: Cast, session: Session) -> None:
+    _storm(cast, due_on=date(2026, 3, 9))
+    _run()
+    later = NOW + timedelta(days=12)
+    _run(later, brake=BRAKE)
+    assert _facts(session) == (["red"] * 3, 0)
+    assert _release(session, now=later) == 0
+    assert _facts(session) == (["red"] * 3, 3)
+
+
+def test_what_was_not_true_at_the_release_is_found_anew_when_it_is_again(cast: Cast, session: Session) -> None:
+    _storm(cast, due_on=date(2026, 3, 9))
+    _run()
+    with write_transaction():
+        session.execute(sa.update(Task).values(extension_pending=True))
+    assert _release(session, now=NOW) == 0
+    assert session.scalars(sa.select(Reminder.id)).all() == []
+    assert _facts(session) == ([], 0)
+    with write_transaction():
+        session.execute(sa.update(Task).values(extension_pending=False))
+    assert _run(brake=BRAKE)["reminders"] > 0
+    assert _facts(session) == (["yellow"] * 3, 3)
+
+
+def test_what_was_dropped_by_a_person_says_so_with_the_reason(
+    cast: Cast, session: Session, client_as: ClientAs
+) -> None:
+    _storm(cast, due_on=date(2026, 3, 9), count=1)
+    _run(brake=Brake(floor=1, first=1))
+    with write_transaction():
+        run, director = _held(session), cast.actor("office_director")
+        commands.discard_held(run, reason="时限导入有误", version=run.version, by=director, now=NOW)
+    states = session.scalars(sa.select(Reminder.state).distinct()).all()
+    task_id = session.scalars(sa.select(Task.id)).one()
+    session.rollback()
+    assert states == [ReminderState.CANCELLED]
+    page = client_as("supervisor").get(f"/tasks/{task_id}").text
+    assert page.count("（已取消，没有发出） 理由：时限导入有误") == len(DEADLINE_LADDER) - 1
+    assert "由更高一级取代" not in page
+    _run(NOW + timedelta(days=12), brake=BRAKE)
+    assert _facts(session) == (["red"], 0)
 
 
 def test_what_is_discarded_never_goes_out_and_the_next_rung_does(cast: Cast, session: Session) -> None:

@@ -37,9 +37,19 @@ def take_effect(
 
 
 def make_up(
-    group_id: int, kind: SubjectKind, step: Step, ladder: Ladder, ids: Sequence[int], *, at: datetime, now: datetime
+    group_id: int,
+    kind: SubjectKind,
+    step: Step,
+    ladder: Ladder,
+    ids: Sequence[int],
+    *,
+    then: Effect,
+    at: datetime,
+    now: datetime,
 ) -> None:
     """Let rungs that went on record as superseded at a moment do what an outage must not cost.
+
+    then: what was done in their place, so that of two warnings the graver stands alone.
 
     Warnings only as far as their rung was reached under the ladder as it stands: changing it flags nothing of before.
     """
@@ -61,7 +71,6 @@ def make_up(
     for subject_id, offset in rows:
         missed[subject_id].add(offset)
     alike: dict[Rung, list[int]] = defaultdict(list)
-    then = step.rung.effect if step.repeat == 0 else Effect.NONE
     for subject_id in sorted(missed):
         for rung in made_up([rung for rung in passed if rung.offset in missed[subject_id]], then=then):
             alike[rung].append(subject_id)

@@ -72,15 +72,26 @@ def confirm_clock(*, reason: str, by: Actor, now: datetime) -> None:
 
 
 def release_held(run: HeldRun, *, reason: str, version: int, by: Actor, now: datetime) -> None:
-    """Let a held run of a group go out: what is still to be done is told within minutes, the rest is cancelled."""
+    """Let a held run of a group go out: what is still to be done is told within minutes, the rest is taken back."""
     _decide(run, HoldState.RELEASED, reason=reason, version=version, by=by, now=now)
 
 
 def discard_held(run: HeldRun, *, reason: str, version: int, by: Actor, now: datetime) -> None:
-    """Let a held run of a group go out never; the next rung is reached in its time."""
+    """Let a held run of a group go out never; the next rung is reached in its time.
+
+    What it held is cancelled, and so are the lower rungs that went on record with it: their facts were dropped by a
+    person with a reason, which stands beside them, and not by a higher rung.
+    """
     _decide(run, HoldState.DISCARDED, reason=reason, version=version, by=by, now=now)
-    held = (Reminder.held_run_id == run.id, Reminder.state == ReminderState.HELD)
-    affected(sa.update(Reminder).where(*held).values(state=ReminderState.CANCELLED))
+    held = sa.and_(Reminder.held_run_id == run.id, Reminder.state == ReminderState.HELD)
+    below = sa.and_(
+        Reminder.group_id == run.group_id,
+        Reminder.scheduled_for == local_date(run.at),
+        Reminder.created_at == run.at,
+        Reminder.state == ReminderState.SUPERSEDED,
+    )
+    values = {"state": ReminderState.CANCELLED, "held_run_id": run.id}
+    affected(sa.update(Reminder).where(sa.or_(held, below)).values(**values))
 
 
 def _decide(run: HeldRun, state: HoldState, *, reason: str, version: int, by: Actor, now: datetime) -> None:

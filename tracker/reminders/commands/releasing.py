@@ -1,4 +1,9 @@
-"""Carry out what was released: reminders that are still true go out, the others are cancelled."""
+"""Carry out what was released: reminders that are still true go out; no fact that a hold put off is lost.
+
+What a higher rung has overtaken meanwhile is told no more, but its warning or draft is made up for. What is not true
+just now (done, or an extension waits) is taken back as if it had never been written: nobody was told, and the ladder
+finds it anew should it become true again.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +18,7 @@ from tracker.reminders.commands.effects import make_up, take_effect
 from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.queries.ladders import ladder_of
-from tracker.reminders.rules import HoldState, ReminderState, Rung, Step, SubjectName
+from tracker.reminders.rules import Effect, HoldState, ReminderState, Rung, Step, SubjectName
 from tracker.reminders.subjects import KIND_OF, SubjectKind, Which, asked, table
 
 
@@ -51,10 +56,41 @@ def release_chunk(run_id: int, *, size: int, now: datetime) -> int | None:
 def _let_go(
     group_id: int, kind: SubjectKind, step: Step, ids: Sequence[int], rows: list[Any], run_id: int, *, now: datetime
 ) -> int:
+    at, ladder = db.session.get_one(HeldRun, run_id).at, ladder_of(group_id, kind.ladder)
+    _take_back(group_id, kind, ids, rows, at)
+    red = [rung.offset for rung in ladder.rungs if rung.effect is Effect.RED]
+    warned = db.session.scalars(_subjects(*rows, _overtaken(red))).all()
+    late = db.session.scalars(_subjects(*rows, _overtaken())).all()
+    affected(sa.update(Reminder).where(*rows, _overtaken()).values(state=ReminderState.SUPERSEDED))
+    still = db.session.scalars(_subjects(*rows)).all()
+    affected(sa.update(Reminder).where(*rows).values(state=ReminderState.ACTIVE))
+    crashpoint("sweep.release.active")
+    told = into_inboxes(group_id, kind, step, ids, now=now, held_run_id=run_id)
+    if step.repeat == 0 and still:
+        take_effect(group_id, kind, step.rung, still, now=now)
+    then = step.rung.effect if step.repeat == 0 else Effect.NONE
+    unwarned = [subject_id for subject_id in late if subject_id not in set(warned)]
+    for some, done in ((still, then), (unwarned, Effect.NONE), (warned, Effect.RED)):
+        if some:
+            make_up(group_id, kind, step, ladder, some, then=done, at=at, now=now)
+    crashpoint("sweep.release.told")
+    return told
+
+
+def _take_back(group_id: int, kind: SubjectKind, ids: Sequence[int], rows: list[Any], at: datetime) -> None:
+    """Let what is not true just now, and the lower rungs that went on record with it, be as if never written."""
     subjects = table(kind, Which(numbered=True))
     true = sa.exists().where(subjects.c.subject_id == Reminder.subject_id, subjects.c.cycle == Reminder.cycle)
+    gone = db.session.scalars(_subjects(*rows, ~true), asked(group_id, ids=ids)).all()
+    below = (Reminder.group_id == group_id, Reminder.created_at == at, Reminder.state == ReminderState.SUPERSEDED)
+    mine = (Reminder.subject_kind == kind.name, Reminder.subject_id.in_(gone))
+    affected(sa.delete(Reminder).where(*mine, sa.or_(sa.and_(*rows), sa.and_(*below))))
+
+
+def _overtaken(rungs: Sequence[int] | None = None) -> sa.ColumnElement[bool]:
+    """Whether a higher rung of the same cycle was told; rungs: one of these."""
     higher = aliased(Reminder)
-    overtaken = sa.exists().where(
+    found = sa.exists().where(
         higher.subject_kind == Reminder.subject_kind,
         higher.subject_id == Reminder.subject_id,
         higher.ladder == Reminder.ladder,
@@ -62,19 +98,11 @@ def _let_go(
         higher.rung > Reminder.rung,
         higher.state == ReminderState.ACTIVE,
     )
-    affected(sa.update(Reminder).where(*rows, ~true).values(state=ReminderState.CANCELLED), asked(group_id, ids=ids))
-    affected(sa.update(Reminder).where(*rows, overtaken).values(state=ReminderState.SUPERSEDED))
-    still = db.session.scalars(sa.select(Reminder.subject_id).where(*rows).distinct()).all()
-    affected(sa.update(Reminder).where(*rows).values(state=ReminderState.ACTIVE))
-    crashpoint("sweep.release.active")
-    told = into_inboxes(group_id, kind, step, ids, now=now, held_run_id=run_id)
-    if step.repeat == 0 and still:
-        take_effect(group_id, kind, step.rung, still, now=now)
-    if still:
-        at = db.session.get_one(HeldRun, run_id).at
-        make_up(group_id, kind, step, ladder_of(group_id, kind.ladder), still, at=at, now=now)
-    crashpoint("sweep.release.told")
-    return told
+    return found if rungs is None else found.where(higher.rung.in_(rungs))
+
+
+def _subjects(*which: Any) -> sa.Select[int]:
+    return sa.select(Reminder.subject_id).where(*which).distinct()
 
 
 def _held(run_id: int) -> list[sa.ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from tracker.reminders.queries.lines import (
 )
 from tracker.reminders.queries.standing import standing, step_values
 from tracker.reminders.recipients import Place
-from tracker.reminders.rules import Audience, ReminderState, Rung, Step, Window
+from tracker.reminders.rules import Audience, Effect, ReminderState, Rung, Step, Window
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SubjectKind, asked
 
@@ -58,7 +58,8 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
         return 0
     told = _announce(run, kind, window.step, still, effect=window.step.repeat == 0)
     if missed:
-        make_up(run.group_id, kind, window.step, run.ladder, still, at=run.now, now=run.now)
+        then = window.rung.effect if window.step.repeat == 0 else Effect.NONE
+        make_up(run.group_id, kind, window.step, run.ladder, still, then=then, at=run.now, now=run.now)
     return told
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import db
 from tracker.organisation.models import Person
-from tracker.reminders.models import Reminder
+from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.rules import Audience, ReminderState, SubjectName
 from tracker.tasks.models import Task
 
@@ -25,6 +25,8 @@ class RungReached:
     state: ReminderState
     audience: list[Audience] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    reason: str = ""
+    """Why it was cancelled."""
     instead: dict[Audience, list[str]] = field(default_factory=dict)
     """Audiences of which there was nobody, each with who heard for it."""
 
@@ -44,7 +46,7 @@ def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, lis
             continue
         key = (row.subject_id, row.rung, row.repeat)
         if key not in reached:
-            reached[key] = RungReached(row.rung, row.repeat, row.scheduled_for, row.state)
+            reached[key] = RungReached(row.rung, row.repeat, row.scheduled_for, row.state, reason=row.reason or "")
             found[row.subject_id].append(reached[key])
         _add(reached[key], row)
     return found
@@ -62,8 +64,10 @@ def _rows(kind: SubjectName, subjects: Collection[int]) -> Sequence[Any]:
             Reminder.audience,
             Reminder.instead_of,
             Person.name,
+            HeldRun.reason,
         )
         .join(Person, Person.id == Reminder.recipient_id)
+        .outerjoin(HeldRun, HeldRun.id == Reminder.held_run_id)
         .where(Reminder.subject_kind == kind, Reminder.subject_id.in_(sorted(subjects)))
         .order_by(Reminder.subject_id, Reminder.rung, Reminder.repeat, Person.id)
     ).all()
