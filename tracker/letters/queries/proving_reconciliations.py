@@ -1,16 +1,16 @@
 """Whether what became of letters is what the first party confirmed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from tracker.audit.models import AuditEntry
 from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.letters.models import Letter, Reconciliation
-from tracker.letters.queries.proving import faults_of_mark, is_whole
+from tracker.letters.queries.proving import faults_by_letter, faults_of_mark, is_whole
 from tracker.letters.queries.reconciling import statement_of_reconciliation
 from tracker.letters.rules import RECONCILIATION_PURPOSE, LetterState
 
@@ -19,22 +19,12 @@ WHAT = _l("年终对账")
 
 def reconciliation_faults(letters: Sequence[Letter], *, root: Path) -> Mapping[int, list[object]]:
     """What does not match in the reconciliations of some letters, by letter; two queries."""
-    ids = [letter.id for letter in letters]
     rows = db.session.scalars(
         sa.select(Reconciliation)
-        .where(Reconciliation.letter_id.in_(ids))
+        .where(Reconciliation.letter_id.in_([letter.id for letter in letters]))
         .options(selectinload(Reconciliation.outcomes))
     )
-    kept = {found.letter_id: found for found in rows}
-    recorded = db.session.execute(
-        sa.select(AuditEntry.subject_id, AuditEntry.new).where(
-            AuditEntry.subject_kind == "letter", AuditEntry.subject_id.in_(ids), AuditEntry.act == "letter.fulfil"
-        )
-    )
-    marks = {letter_id: str(new["mark"]) for letter_id, new in recorded}
-    return {
-        letter.id: list(_faults_of(letter, kept.get(letter.id), marks.get(letter.id), root=root)) for letter in letters
-    }
+    return faults_by_letter(letters, rows, "letter.fulfil", partial(_faults_of, root=root))
 
 
 def _faults_of(letter: Letter, found: Reconciliation | None, recorded: str | None, *, root: Path) -> Iterator[object]:

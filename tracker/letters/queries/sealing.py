@@ -1,11 +1,11 @@
 """The sealed PDFs of letters: which there are, which are still to be made, and whether they are what was sealed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from tracker.audit.models import AuditEntry
 from tracker.documents.pdf_seals import CHECKS, FAULTS
 from tracker.kernel import files
 from tracker.kernel.db import db
@@ -13,10 +13,9 @@ from tracker.kernel.text import _l
 from tracker.letters import policy
 from tracker.letters.models import Letter, LetterSeal
 from tracker.letters.queries.letters import whole
-from tracker.letters.queries.proving import faults_of_mark, is_whole
+from tracker.letters.queries.proving import faults_by_letter, faults_of_mark, is_whole
 from tracker.letters.rules import SEAL_PURPOSE, LetterState, seal_statement
 
-SEALED = "letter.seal"
 WHAT = _l("盖章的 PDF")
 
 
@@ -54,18 +53,8 @@ def statement_of_seal(letter: Letter, seal: LetterSeal) -> str:
 
 def seal_faults(letters: Sequence[Letter], *, root: Path) -> Mapping[int, list[object]]:
     """What does not match in the sealed PDFs of some letters, by letter; two queries."""
-    ids = [letter.id for letter in letters]
-    kept = {
-        row.letter_id: row for row in db.session.scalars(sa.select(LetterSeal).where(LetterSeal.letter_id.in_(ids)))
-    }
-    acts = sa.select(AuditEntry.subject_id, AuditEntry.new).where(
-        AuditEntry.subject_kind == "letter", AuditEntry.subject_id.in_(ids), AuditEntry.act == SEALED
-    )
-    recorded = {letter_id: str(new["mark"]) for letter_id, new in db.session.execute(acts)}
-    return {
-        letter.id: list(_faults_of(letter, kept.get(letter.id), recorded.get(letter.id), root=root))
-        for letter in letters
-    }
+    rows = db.session.scalars(sa.select(LetterSeal).where(LetterSeal.letter_id.in_([letter.id for letter in letters])))
+    return faults_by_letter(letters, rows, "letter.seal", partial(_faults_of, root=root))
 
 
 def _faults_of(letter: Letter, seal: LetterSeal | None, recorded: str | None, *, root: Path) -> Iterator[object]:

@@ -1,17 +1,17 @@
 """Letters that were taken back after they had been in force: by whom, and whether it is what was put down."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tracker.audit.models import AuditEntry
 from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.letters import policy
 from tracker.letters.models import Letter, Withdrawal
-from tracker.letters.queries.proving import faults_of_mark, is_whole
+from tracker.letters.queries.proving import faults_by_letter, faults_of_mark, is_whole
 from tracker.letters.rules import WITHDRAWAL_PURPOSE, LetterKind, LetterState, withdrawal_statement
 
 WHAT = _l("撤回")
@@ -56,18 +56,8 @@ def statement_of_withdrawal(letter: Letter, found: Withdrawal, *, remark: str) -
 
 def withdrawal_faults(letters: Sequence[Letter], *, root: Path) -> Mapping[int, list[object]]:
     """What does not match in the withdrawals of some letters, by letter; two queries."""
-    ids = [letter.id for letter in letters]
-    rows = db.session.scalars(sa.select(Withdrawal).where(Withdrawal.letter_id.in_(ids)))
-    kept = {found.letter_id: found for found in rows}
-    recorded = db.session.execute(
-        sa.select(AuditEntry.subject_id, AuditEntry.new).where(
-            AuditEntry.subject_kind == "letter", AuditEntry.subject_id.in_(ids), AuditEntry.act == "letter.revoke"
-        )
-    )
-    marks = {letter_id: str(new["mark"]) for letter_id, new in recorded}
-    return {
-        letter.id: list(_faults_of(letter, kept.get(letter.id), marks.get(letter.id), root=root)) for letter in letters
-    }
+    rows = db.session.scalars(sa.select(Withdrawal).where(Withdrawal.letter_id.in_([letter.id for letter in letters])))
+    return faults_by_letter(letters, rows, "letter.revoke", partial(_faults_of, root=root))
 
 
 def _faults_of(letter: Letter, found: Withdrawal | None, recorded: str | None, *, root: Path) -> Iterator[object]:
