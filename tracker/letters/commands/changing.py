@@ -100,10 +100,9 @@ def urge_letter(letter: Letter, *, by: Actor, now: datetime) -> None:
     """Urge those on whose signature a letter waits (催签), with the group's cool-down."""
     require(policy.may_urge(by, letter.batch))
     require_at_work(letter.group)
-    if letter.urged_at is not None:
-        free_on = working_days().shift(local_date(letter.urged_at), letter.group.urge_cooldown_days)
-        if local_date(now) < free_on:
-            raise Stale(_l("刚催签过，%(free)s 起可以再次催签；急事请打电话。", free=free_on))
+    free_on = queries.urged_until([letter], day=local_date(now)).get(letter.id)
+    if free_on is not None:
+        raise Stale(_l("刚催签过，%(free)s 起可以再次催签；急事请打电话。", free=free_on))
     take(letter, states=SIGNABLE)
     people = queries.people_whose_turn(letter, now=now)
     if not people:

@@ -34,7 +34,16 @@ from tracker.letters.queries.consulting import (
     visible_asked,
     visible_clause_opinion,
 )
-from tracker.letters.queries.counting import Tally, Unsigned, tallies, unsigned, waiting_since
+from tracker.letters.queries.counting import (
+    Tally,
+    Unsigned,
+    tallies,
+    turns_of,
+    unsigned,
+    unsigned_letters,
+    urged_until,
+    waiting_since,
+)
 from tracker.letters.queries.deviating import Deviation, deviations
 from tracker.letters.queries.handing_over import (
     HandoverDue,
@@ -163,9 +172,12 @@ __all__ = [
     "tasks_to_promise",
     "template_of",
     "text_for",
+    "turns_of",
     "units_to_hand_on_to",
     "units_to_promise",
     "unsigned",
+    "unsigned_letters",
+    "urged_until",
     "views_waiting_for",
     "visible_asked",
     "visible_batch",

@@ -7,10 +7,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from tracker.audit.models import AuditEntry
+from tracker.kernel.calendar import working_days
+from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.letters import policy
 from tracker.letters.models import Letter
-from tracker.letters.rules import SIGNABLE, WAITING, LetterState, SigningOrder
+from tracker.letters.queries.letters import Line, lines_of, whole
+from tracker.letters.rules import SIGNABLE, WAITING, LetterState, Side, SigningOrder, is_turn_of
 
 
 def waiting_since(letters: Sequence[Letter]) -> dict[int, datetime]:
@@ -34,7 +37,7 @@ def waiting_since(letters: Sequence[Letter]) -> dict[int, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """The letters of a group that wait for signatures: how many, how many past their date, and the oldest's batch.
+    """The letters of a group that wait for signatures: how many, and how many past their date.
 
     What a unit sent back waits for the office and is counted apart: no unit is late with it.
     """
@@ -42,20 +45,44 @@ class Unsigned:
     letters: int
     late: int
     sent_back: int
-    batch_id: int | None
 
 
 def unsigned(group_id: int, *, day: date) -> Unsigned:
     """What a group still waits for; one query. Letters that hand on are their units' to chase."""
     counts = (_waiting(), _late(day), Letter.state == LetterState.SENT_BACK)
-    row = db.session.execute(
-        sa.select(
-            *map(_sum, counts),
-            sa.func.coalesce(sa.func.min(sa.case((_waiting(), Letter.batch_id))), sa.func.min(Letter.batch_id)),
-        ).where(Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING)))
-    ).one()
-    letters, late, sent_back = (int(number or 0) for number in row[:3])
-    return Unsigned(letters, late, sent_back, row[3])
+    row = db.session.execute(sa.select(*map(_sum, counts)).where(*_counted(group_id))).one()
+    return Unsigned(*(int(number or 0) for number in row))
+
+
+def unsigned_letters(group_id: int) -> Sequence[Letter]:
+    """The letters that `unsigned` counts, in a flat number of queries."""
+    return db.session.scalars(
+        sa.select(Letter).where(*_counted(group_id)).options(*whole()).order_by(Letter.sign_by, Letter.id)
+    ).all()
+
+
+def _counted(group_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return Letter.group_id == group_id, Letter.parent_id.is_(None), Letter.state.in_(sorted(WAITING))
+
+
+def urged_until(letters: Sequence[Letter], *, day: date) -> dict[int, date]:
+    """By letter that was urged of late, the day from which it may be urged again (the group's cool-down)."""
+    free = {
+        letter.id: working_days().shift(local_date(letter.urged_at), letter.group.urge_cooldown_days)
+        for letter in letters
+        if letter.urged_at is not None
+    }
+    return {letter_id: free_on for letter_id, free_on in free.items() if day < free_on}
+
+
+def turns_of(letters: Sequence[Letter], *, day: date) -> dict[int, list[Line]]:
+    """By letter, the lines whose turn it is to be signed, with who would sign: a flat number of queries."""
+    found, lines = {}, lines_of(letters, day=day)
+    for letter in letters:
+        complete, order = policy.complete_sides(letter), letter.batch.signing_order
+        turn = {side for side in Side if is_turn_of(side, order=order, complete=complete)}
+        found[letter.id] = [one for one in lines[letter.id] if one.signature is None and one.signatory.side in turn]
+    return found
 
 
 def _waiting() -> sa.ColumnElement[bool]:

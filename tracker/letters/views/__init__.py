@@ -12,6 +12,7 @@ from tracker.letters.views import (
     reading,
     reconciling,
     signing,
+    urging,
     withdrawing,
 )
 from tracker.letters.views.blueprint import bp
@@ -29,5 +30,6 @@ __all__ = [
     "reading",
     "reconciling",
     "signing",
+    "urging",
     "withdrawing",
 ]

@@ -9,10 +9,10 @@ from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.calendar import working_days
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.forms import ActForm
-from tracker.kernel.per_item import each, summary, ticked
+from tracker.kernel.per_item import ticked
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
@@ -157,10 +157,11 @@ def _words(actor: Actor, group: LeadershipGroup, form: BatchForm) -> BatchWords:
 def batch(letter_batch_id: int) -> ResponseReturnValue:
     """A batch: before it goes out what each letter holds and lacks, afterwards who has signed and who has not."""
     actor = current_actor()
-    return _page(actor, queries.visible_batch(actor, letter_batch_id), ActForm(formdata=None)), 200
+    return batch_page(actor, queries.visible_batch(actor, letter_batch_id), ActForm(formdata=None)), 200
 
 
-def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
+def batch_page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
+    """The page of a batch; with a form where one was refused."""
     today = clock.today()
     letters = queries.letters_of(found)
     shown = [letter for letter in letters if letter.edition or letter.state != "withdrawn"]
@@ -175,11 +176,12 @@ def _page(actor: Actor, found: LetterBatch, form: ActForm) -> str:
         already=queries.already_beside(found, drafts),
         lines=lines,
         handovers=queries.handovers_due(shown, day=today),
-        days=_days_waiting(shown),
+        days=days_waiting(shown),
         tally=queries.tallies([found.group_id], day=today).get(found.id),
         office=policy.may_manage_batch(actor, found),
         issues=policy.may_issue(actor, found),
         urges=policy.may_urge(actor, found),
+        free_on=queries.urged_until(shown, day=today),
         form=form,
         signable=SIGNABLE,
         piles=queries.piles_of(found),
@@ -201,7 +203,7 @@ def _papers(letters: list[Letter]) -> list[PaperKind]:
     return [kind for kind in PaperKind if states & IN_PAPERS[kind]]
 
 
-def _days_waiting(letters: list[Letter]) -> dict[int, int]:
+def days_waiting(letters: list[Letter]) -> dict[int, int]:
     """Working days that each letter has waited for whoever is to act now."""
     days, today = working_days(), clock.today()
     since = queries.waiting_since(letters)
@@ -219,7 +221,7 @@ def issue_batch(letter_batch_id: int) -> ResponseReturnValue:
             letters = commands.issue_batch(found, version=form.seen_version, by=actor, now=clock.now())
             flash(_("已下发 %(count)s 份责任书。", count=len(letters)), "success")
             return redirect(url_for("letters.batch", letter_batch_id=letter_batch_id))
-    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
+    return batch_page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
 
 
 @bp.post("/letter-batches/<int:letter_batch_id>/discard")
@@ -233,7 +235,7 @@ def discard_batch(letter_batch_id: int) -> ResponseReturnValue:
             commands.discard_batch(found, version=form.seen_version, by=actor, now=clock.now())
             flash(_("草稿已弃用。"), "success")
             return redirect(url_for("letters.index"))
-    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
+    return batch_page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
 
 
 @bp.post("/letter-batches/<int:letter_batch_id>/drop")
@@ -248,46 +250,4 @@ def drop(letter_batch_id: int) -> ResponseReturnValue:
             dropped = commands.drop_letters(found, letter_ids=ids, version=version, by=actor, now=clock.now())
             flash(_("已移出 %(count)s 家单位。", count=len(dropped)), "success")
             return redirect(url_for("letters.batch", letter_batch_id=letter_batch_id))
-    return _page(actor, queries.visible_batch(actor, letter_batch_id), form), 422
-
-
-@bp.post("/letter-batches/<int:letter_batch_id>/urge")
-def urge(letter_batch_id: int) -> ResponseReturnValue:
-    """Urge those who have not signed: the ticked letters, each with its own result."""
-    actor = current_actor()
-    found = queries.visible_batch(actor, letter_batch_id)
-    require(policy.may_urge(actor, found))
-    form = ActForm()
-    if form.validate_on_submit():
-        with form_errors(form):
-            items = _ticked(found)
-            db.session.rollback()
-            return _urge_each(actor, items, back=url_for("letters.batch", letter_batch_id=letter_batch_id))
-    return _page(actor, found, form), 422
-
-
-def _ticked(batch: LetterBatch) -> list[tuple[int, str, str]]:
-    letters = {letter.id: letter for letter in queries.letters_of(batch)}
-    items = [
-        (letter.id, letter.unit.name, url_for("letters.show", letter_id=letter.id))
-        for letter_id in ticked("letter")
-        if (letter := letters.get(letter_id)) is not None
-    ]
-    if not items:
-        raise Invalid({"letter": _("请先勾选要催签的责任书。")})
-    return items
-
-
-def _urge_each(actor: Actor, items: list[tuple[int, str, str]], *, back: str) -> str:
-    results = each(items, lambda letter_id: _urge(actor, letter_id), done=_("已催签"))
-    return render_template(
-        "letters/results.html",
-        title=_("催签"),
-        results=results,
-        summary=summary(results),
-        back=back,
-    )
-
-
-def _urge(actor: Actor, letter_id: int) -> None:
-    commands.urge_letter(queries.visible_letter(actor, letter_id), by=actor, now=clock.now())
+    return batch_page(actor, queries.visible_batch(actor, letter_batch_id), form), 422

@@ -65,6 +65,7 @@ def letter_page(
 ) -> str:
     """The page of a letter; with a form where one was refused."""
     may_sign = policy.may_sign(actor, letter)
+    signs = may_sign and policy.hindrance(actor, letter) is None
     fresh = {"formdata": None, "version": letter.version}
     signed = policy.complete_sides(letter) if letter.edition else frozenset()
     closable = policy.was_in_force(letter)
@@ -88,7 +89,7 @@ def letter_page(
         fulfils=closable and policy.may_fulfil(actor, letter),
         records_fulfilment=closable and policy.may_record_fulfilment(actor, letter),
         gaps=queries.gaps(letter.batch, [letter], day=clock.today())[letter.id] if letter.state in EDITABLE else [],
-        signs=may_sign and policy.hindrance(actor, letter) is None,
+        signs=signs,
         hindrance=policy.hindrance(actor, letter) if may_sign and letter.state in SIGNABLE else None,
         office=policy.may_manage_batch(actor, letter.batch),
         sends_back=policy.may_send_back(actor, letter)
@@ -104,6 +105,8 @@ def letter_page(
         revocable=letter.state is LetterState.IN_FORCE
         and (policy.may_revoke(actor, letter) or policy.may_record_revocation(actor, letter)),
         withdrawal=queries.withdrawal_of(letter) if letter.state is LetterState.WITHDRAWN else None,
+        urges=letter.state in SIGNABLE and not signs and policy.may_urge(actor, letter.batch),
+        free_on=queries.urged_until([letter], day=clock.today()).get(letter.id),
         followable=letter.state is LetterState.IN_FORCE and letter.kind is not LetterKind.SUPPLEMENT,
         seal=seal,
         seals=settings().pdf_seal is not None,
