@@ -1,5 +1,6 @@
 """A batch of letters: written, checked for what is missing, issued in one act, and who has not signed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -203,7 +204,7 @@ def _papers(letters: list[Letter]) -> list[PaperKind]:
     return [kind for kind in PaperKind if states & IN_PAPERS[kind]]
 
 
-def days_waiting(letters: list[Letter]) -> dict[int, int]:
+def days_waiting(letters: Sequence[Letter]) -> dict[int, int]:
     """Working days that each letter has waited for whoever is to act now."""
     days, today = working_days(), clock.today()
     since = queries.waiting_since(letters)
