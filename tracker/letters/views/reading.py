@@ -105,8 +105,7 @@ def letter_page(
         revocable=letter.state is LetterState.IN_FORCE
         and (policy.may_revoke(actor, letter) or policy.may_record_revocation(actor, letter)),
         withdrawal=queries.withdrawal_of(letter) if letter.state is LetterState.WITHDRAWN else None,
-        urges=letter.state in SIGNABLE and not signs and policy.may_urge(actor, letter.batch),
-        free_on=queries.urged_until([letter], day=clock.today()).get(letter.id),
+        urging=None if signs else _urging(actor, letter),
         followable=letter.state is LetterState.IN_FORCE and letter.kind is not LetterKind.SUPPLEMENT,
         seal=seal,
         seals=settings().pdf_seal is not None,
@@ -116,6 +115,13 @@ def letter_page(
         today=clock.today(),
         labels=LABELS,
     )
+
+
+def _urging(actor: Actor, letter: Letter) -> dict[str, object] | None:
+    """Whether the reader may urge those on whom the letter waits, and from when again; None where they may not."""
+    if letter.state not in SIGNABLE or not policy.may_urge(actor, letter.batch):
+        return None
+    return {"free_on": queries.urged_until([letter], day=clock.today()).get(letter.id)}
 
 
 def _hands_on(actor: Actor, letter: Letter) -> bool:
