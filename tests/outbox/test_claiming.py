@@ -12,6 +12,7 @@ from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.outbox.servers import Authority, MailServer
 from tests.outbox.world import attempts, courier, deliveries, set_up_mail, tell
+from tests.visitors import signed_in
 from tracker.delivery import claiming
 from tracker.delivery.claiming import LEASE, NO_ANSWER, Claim
 from tracker.delivery.models import Delivery
@@ -190,8 +191,13 @@ def test_a_thing_of_an_unknown_kind_is_told_of_without_its_words(
     assert "不知给谁看" not in (delivery.payload or "")
 
 
-def test_a_poisoned_row_keeps_nobody_else_waiting(
-    cast: Cast, authority: Authority, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+def test_a_poisoned_row_keeps_nobody_else_waiting_and_the_administrator_hears_of_it(
+    app: Flask,
+    cast: Cast,
+    authority: Authority,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
 ) -> None:
     planned(cast, authority, mail_server, readers=3)
     bad = deliveries()[0].id
@@ -206,6 +212,13 @@ def test_a_poisoned_row_keeps_nobody_else_waiting(
     courier().work()
     assert len(mail_server.receipts.rows) == 2
     assert [row.state for row in deliveries()] == [STATE.PENDING, STATE.SENT, STATE.SENT]
+    # Who can do something about it is told, once, however often it is tried.
+    clock.advance(timedelta(hours=1))
+    courier().work()
+    told = sa.select(InboxItem.recipient_id, InboxItem.subject_id).where(InboxItem.kind == "delivery.stumbled")
+    assert db.session.execute(told).all() == [(cast.person_ids["administrator"], bad)]
+    administrator = signed_in(app, cast.person_ids["administrator"], now=clock.now)
+    assert administrator.get("/inbox").text.count("有一条消息写不出来") == 1
 
 
 def _plan_of(statement: str, **values: object) -> str:

@@ -12,8 +12,9 @@ from tests.outbox.servers import HOST, Authority, MailServer
 from tests.outbox.world import allow, attempts, courier, deliveries, items, set_up_mail, tell
 from tracker.accounts.models import Account
 from tracker.delivery.models import ChannelEndpoint, DeliveryPreference
-from tracker.delivery.planning import plan_deliveries
-from tracker.delivery.rules import DeliveryState, Outcome
+from tracker.delivery.planning import due_items, plan_deliveries
+from tracker.delivery.rules import DeliveryState, Hours, Outcome
+from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.installation import hold_deliveries
 from tracker.outbox.commands import settle
@@ -164,6 +165,37 @@ def test_wishes_are_kept(
     tell(cast)
     courier().work()
     assert len(mail_server.receipts.rows) == sent
+
+
+@pytest.mark.parametrize(
+    ("wish", "until"),
+    [
+        ({"digest_hour": 19}, 18),
+        ({"digest_hour": 9, "quiet_from": 8, "quiet_until": 15}, 14),
+        ({"digest_hour": 15, "quiet_from": 15, "quiet_until": 10}, 16),
+        ({"digest_hour": 9, "quiet_from": 17, "quiet_until": 10}, 16),
+        ({"digest_hour": 9, "quiet_from": 12, "quiet_until": 14}, 20),
+        (None, 20),
+    ],
+)
+def test_a_group_that_narrows_its_hours_costs_nobody_a_message(
+    cast: Cast, authority: Authority, mail_server: MailServer, wish: dict[str, int] | None, until: int
+) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    reader = cast.person_ids["finance_head"]
+    with write_transaction() as session:
+        if wish is not None:
+            session.add(DeliveryPreference(person_id=reader, updated_at=NOW, **wish))
+        cast.group().messages_until = until
+    tell(cast, urgency=3)
+    wanted = Hours(**(wish or {}), opens=8, closes=until).within_the_group_s()
+    day = NOW.astimezone(LOCAL)
+    found = {
+        hour: bool(db.session.execute(due_items(endpoint, day.replace(hour=hour, minute=5))).all())
+        for hour in range(24)
+    }
+    assert found == {hour: wanted.is_open(hour) for hour in range(24)}
+    assert any(found.values())
 
 
 @pytest.mark.parametrize("how", [{"urgency": 3}, {"kind": "letter.issued"}])

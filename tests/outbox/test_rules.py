@@ -60,6 +60,21 @@ def test_hours_are_the_readers_own_within_those_of_the_group(hours: Hours, open_
 
 
 @pytest.mark.parametrize(
+    ("hours", "open_hours"),
+    [
+        (Hours(9, quiet_from=12, quiet_until=14), [9, 10, 11, *range(14, 20)]),
+        (Hours(21), [19]),
+        (Hours(19, closes=18), [17]),
+        (Hours(9, quiet_from=8, quiet_until=21), range(9, 20)),
+        (Hours(17, quiet_from=17, quiet_until=10, closes=18), [17]),
+    ],
+)
+def test_a_wish_that_a_group_has_overtaken_costs_no_message(hours: Hours, open_hours: list[int]) -> None:
+    fitted = hours.within_the_group_s()
+    assert [hour for hour in range(24) if fitted.is_open(hour)] == list(open_hours)
+
+
+@pytest.mark.parametrize(
     ("hours", "opening"),
     [
         (Hours(9), NOW),

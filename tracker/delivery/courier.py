@@ -102,8 +102,11 @@ class Courier:
             return write_digest(claim.delivery_id, now=self.now())
         except AWAY:
             raise
-        except Exception:  # noqa: BLE001 - one poisoned row steps aside for an hour and stands in the log
+        except Exception:  # noqa: BLE001 - one poisoned row steps aside for an hour; log and administrator hear of it
             log.exception("delivery", delivery_id=claim.delivery_id)
+            db.session.rollback()
+            with write_transaction():
+                notices.delivery_stumbled(claim.delivery_id, now=self.now())
             return Written(None, not_before=self.now() + timedelta(hours=1))
         finally:
             db.session.rollback()

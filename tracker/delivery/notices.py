@@ -21,6 +21,12 @@ MESSAGES = {
         "endpoint_id",
         "alert-triangle",
     ),
+    "delivery.stumbled": Message(
+        _l("有一条消息写不出来（%(name)s），每小时再试；其他消息照常发送，请联系维护人员查看日志"),
+        "delivery.delivery",
+        "delivery_id",
+        "alert-triangle",
+    ),
     "delivery.refused": Message(
         _l("发送渠道“%(name)s”有消息被拒收（%(code)s），请查看"), "delivery.endpoint", "endpoint_id", "alert-triangle"
     ),
@@ -53,6 +59,21 @@ def delivery_refused(delivery: Delivery, *, now: datetime) -> None:
     """A message was refused for good: said once an endpoint and day, however many follow."""
     endpoint = db.session.get_one(ChannelEndpoint, delivery.endpoint_id)
     _tell("delivery.refused", endpoint, delivery.provider_code, f"{local_date(now)}", now=now)
+
+
+def delivery_stumbled(delivery_id: int, *, now: datetime) -> None:
+    """A digest cannot be written for a fault of our own: said once, however often it is tried."""
+    delivery = db.session.get_one(Delivery, delivery_id)
+    endpoint = db.session.get_one(ChannelEndpoint, delivery.endpoint_id)
+    enqueue(
+        "delivery.stumbled",
+        _administrators(endpoint, now=now),
+        subject=("delivery", delivery_id),
+        params={"name": endpoint.name},
+        key=f"delivery.stumbled:{delivery_id}",
+        now=now,
+        channels=(),
+    )
 
 
 def _tell(kind: str, endpoint: ChannelEndpoint, code: str, once: str, *, now: datetime) -> None:

@@ -57,7 +57,7 @@ def _endpoints() -> Sequence[ChannelEndpoint]:
 def _plan(endpoint: ChannelEndpoint, now: datetime) -> int:
     written, after = 0, 0
     while True:
-        query = _waiting(endpoint, now).where(InboxItem.recipient_id > after)
+        query = due_items(endpoint, now).where(InboxItem.recipient_id > after)
         people = db.session.scalars(
             query.with_only_columns(InboxItem.recipient_id).distinct().order_by(InboxItem.recipient_id).limit(AT_ONCE)
         ).all()
@@ -67,7 +67,7 @@ def _plan(endpoint: ChannelEndpoint, now: datetime) -> int:
         after = people[-1]
         with write_transaction():
             written += write_digests(
-                endpoint, _waiting(endpoint, now), people, key=digest_key(now), state=DeliveryState.PENDING, now=now
+                endpoint, due_items(endpoint, now), people, key=digest_key(now), state=DeliveryState.PENDING, now=now
             )
 
 
@@ -102,22 +102,27 @@ def waiting_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[
     return query if endpoint.group_id is None else query.where(InboxItem.group_id == endpoint.group_id)
 
 
-def _waiting(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     """Of these, the ones that may go out in this hour, to people who had no digest of this channel today."""
     hour = now.astimezone(LOCAL).hour
+    opens = sa.func.coalesce(LeadershipGroup.messages_from, 0)
+    closes = sa.func.coalesce(LeadershipGroup.messages_until, 24)
+    wish = sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR)
+    # As Hours.within_the_group_s fits what somebody asked for to the group's hours as they are now.
+    digest_hour = sa.case((wish < closes, wish), else_=closes - 1)
+    first = sa.case((digest_hour > opens, digest_hour), else_=opens)
     begins, ends = DeliveryPreference.quiet_from, DeliveryPreference.quiet_until
     quiet = sa.case(
-        (begins <= ends, sa.and_(begins <= hour, ends > hour)),
-        else_=sa.or_(begins <= hour, ends > hour),
+        (begins <= ends, sa.and_(begins <= hour, ends > hour, sa.or_(begins > first, ends < closes))),
+        else_=sa.and_(sa.or_(begins <= hour, ends > hour), begins > first, ends < closes),
     )
     theirs = (Delivery.recipient_id == InboxItem.recipient_id, Delivery.endpoint_id == endpoint.id)
     had = sa.exists().where(*theirs, Delivery.channel == endpoint.channel, Delivery.digest_key == digest_key(now))
     open_one = sa.exists().where(*theirs, Delivery.state == IS_OPEN[0])
     return waiting_items(endpoint, now).where(
-        sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR) <= hour,
+        first <= hour,
+        closes > hour,
         sa.or_(DeliveryPreference.person_id.is_(None), ~quiet),
-        sa.func.coalesce(LeadershipGroup.messages_from, 0) <= hour,
-        sa.func.coalesce(LeadershipGroup.messages_until, 24) > hour,
         sa.or_(~had, open_one),
     )
 

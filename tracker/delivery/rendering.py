@@ -70,8 +70,7 @@ def write_digest(delivery_id: int, *, now: datetime) -> Written:
     if account is None or not account.active or not _reachable(delivery.channel, person):
         return Written(None)
     items = _unread(delivery.id)
-    hours = _hours(person.id, items)
-    opening = next_opening(now, hours, working_days()) if hours.reach_anybody() else now
+    opening = next_opening(now, _hours(person.id, items), working_days())
     if opening > now:
         return Written(None, not_before=opening)
     actor = actor_of_person(person.id, day=local_date(now), account_id=account.id)
@@ -117,9 +116,8 @@ def _hours(person_id: int, items: Sequence[InboxItem]) -> Hours:
         )
     ).one()
     opens, closes = (0, 24) if limits[0] is None else limits
-    if own is None:
-        return Hours(DEFAULT_DIGEST_HOUR, opens=opens, closes=closes)
-    return Hours(own.digest_hour, own.quiet_from, own.quiet_until, opens, closes)
+    wish = (DEFAULT_DIGEST_HOUR, 0, 0) if own is None else (own.digest_hour, own.quiet_from, own.quiet_until)
+    return Hours(*wish, opens, closes).within_the_group_s()
 
 
 def _is_withdrawn(actor: Actor, item: InboxItem) -> bool:

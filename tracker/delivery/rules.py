@@ -1,7 +1,7 @@
 """How a delivery stands, what an answer means, when to try again, and at what hours. Pure tables and counting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -182,6 +182,14 @@ class Hours:
     def reach_anybody(self) -> bool:
         """Whether there is such an hour at all."""
         return any(self.is_open(hour) for hour in range(24))
+
+    def within_the_group_s(self) -> "Hours":
+        """The same where a group has narrowed its hours since: the latest of them, and no quiet hours that cover all.
+
+        A wish never costs a message.
+        """
+        fitted = replace(self, digest_hour=min(self.digest_hour, self.closes - 1))
+        return fitted if fitted.reach_anybody() else replace(fitted, quiet_from=0, quiet_until=0)
 
 
 def next_opening(now: datetime, hours: Hours, calendar: WorkingDays) -> datetime:
