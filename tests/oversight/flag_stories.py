@@ -1,6 +1,7 @@
 """Flags brought to every state by the acts of the people of the cast."""
 
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
 from tracker.oversight.models import Flag, FlagProposal
-from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour
+from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour, FlagSubject
+from tracker.reminders.sweep import BY_RULES
 from tracker.tasks.models import Task
 
 LATE = day("2026-02-02")
@@ -40,8 +42,19 @@ def raise_on(
 
 def look(cast: Cast, *, now: datetime = NOW, group: str = "g1") -> int:
     """What the sweep asks for."""
+    group_id, found = cast.group_ids[group], 0
+    for rule, kind in product(BY_RULES, FlagSubject):
+        with write_transaction():
+            ids = commands.to_look_at(group_id, rule, kind)
+            found += commands.raise_flags_by_rule(group_id, rule, kind, ids, now=now)
+    return found
+
+
+def tell(cast: Cast, *, now: datetime = NOW, group: str = "g1") -> int:
+    """What the sweep does about flags of which nobody has been told."""
+    group_id = cast.group_ids[group]
     with write_transaction():
-        return commands.raise_flags_by_rules(cast.group_ids[group], now=now)
+        return commands.tell_untold(group_id, commands.untold_flags(group_id), now=now)
 
 
 def flags_of(task: Task) -> list[Flag]:

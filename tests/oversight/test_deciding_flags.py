@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import NOW, Cast
-from tests.oversight.flag_stories import allow_cards, flagged, fresh, proposed, ready
+from tests.oversight.flag_stories import allow_cards, flagged, fresh, proposed, ready, tell
 from tests.tasks.stories import a_file, act, day, inbox, refuses
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
@@ -84,8 +84,7 @@ def test_nobody_decides_who_has_not_been_told(cast: Cast) -> None:
         row = db.session.get_one(Flag, flag.id)
         row.state, row.notified_at, row.statement_by = FlagState.RAISED, None, None
     refused(cast, flag, DecisionKind.NO_ACTION, by="supervisor", why=Stale)
-    with write_transaction():
-        commands.raise_flags_by_rules(flag.group_id, now=NOW)
+    assert tell(cast) == 1
     assert fresh(flag).state is FlagState.AWAITING
     assert decide(cast, fresh(flag), DecisionKind.NO_ACTION, by="supervisor").id
 

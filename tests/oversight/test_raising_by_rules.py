@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tests.cast import NOW, TODAY, Cast
-from tests.oversight.flag_stories import LATE, WAS_DUE, decided, flags_of, fresh, late, look, raise_on
+from tests.oversight.flag_stories import LATE, WAS_DUE, decided, flags_of, fresh, late, look, raise_on, tell
 from tests.tasks.stories import DUE, act, active, again, day, inbox, refuses, submit
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.oversight import commands
 from tracker.oversight.models import Flag
-from tracker.oversight.rules import DecisionKind, DirectionKind, FlagColour, FlagRule, FlagState
+from tracker.oversight.rules import DecisionKind, DirectionKind, FlagColour, FlagRule, FlagState, FlagSubject
 from tracker.tasks import commands as tasks
 from tracker.tasks.commands import record_crossings
 from tracker.tasks.models import Extension, Task
@@ -141,6 +141,25 @@ def test_tuning_a_rule_re_raises_nothing(cast: Cast) -> None:
     assert flags_of(later)[0].evidence["threshold"] == 1
 
 
+def test_of_what_is_looked_at_chunk_by_chunk_each_is_looked_at_by_itself(cast: Cast) -> None:
+    kind, group_id = FlagSubject.TASK, cast.group_ids["g1"]
+    returned = [active(cast, now=LATE) for _ in range(2)]
+    for task in returned:
+        returned_again(cast, task)
+        returned_again(cast, task)
+    yellow = late(cast)
+    raise_on(cast, yellow.id)
+    with write_transaction():
+        row = db.session.get_one(Task, yellow.id)
+        row.due_on = row.sort_on = date(2026, 3, 20)
+    raise_on(cast, yellow.id, now=day("2026-03-26"))
+    for rule, ids in ((FlagRule.RETURNED, [task.id for task in returned]), (FlagRule.TWO_YELLOWS, [yellow.id])):
+        assert commands.to_look_at(group_id, rule, kind) == ids
+        for some, flags in ([], 0), (ids[:1], 1), (ids, len(ids) - 1):
+            with write_transaction():
+                assert commands.raise_flags_by_rule(group_id, rule, kind, some, now=day("2026-03-26")) == flags
+
+
 def test_a_rule_that_is_switched_off_raises_nothing(cast: Cast) -> None:
     task, by_ladder = active(cast, now=LATE), late(cast)
     for _ in range(2):
@@ -192,10 +211,10 @@ def test_a_unit_with_nobody_is_told_when_somebody_is_there(cast: Cast) -> None:
         row = db.session.get_one(Flag, flags_of(task)[0].id)
         row.state, row.notified_at, row.statement_by = FlagState.RAISED, None, None
         row.unit_id = cast.unit_ids["government_office"]
-    assert (look(cast), flags_of(task)[0].state) == (0, FlagState.RAISED)
+    assert (tell(cast), flags_of(task)[0].state) == (0, FlagState.RAISED)
     with write_transaction():
         db.session.get_one(Flag, flags_of(task)[0].id).unit_id = cast.unit_ids["finance"]
-    look(cast, now=day("2026-03-20"))
+    assert tell(cast, now=day("2026-03-20")) == 1
     [flag] = flags_of(task)
     assert (flag.state, flag.notified_at, flag.statement_by) == (
         FlagState.AWAITING,

@@ -1,7 +1,7 @@
 """One subject that cannot be reminded of stops no other: it steps aside, and administrators hear of it once."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,16 @@ from sqlalchemy.orm import Session
 
 from tests.cast import Cast
 from tests.clock import NOW
+from tests.oversight.flag_stories import LATE as LONG_AGO
+from tests.oversight.flag_stories import late, raise_on
+from tests.oversight.test_raising_by_rules import returned_again
 from tests.reminders.worlds import running_task
+from tests.tasks.stories import active
 from tracker.kernel.db import write_transaction
 from tracker.outbox.models import InboxItem
+from tracker.oversight import commands
+from tracker.oversight.models import Flag
+from tracker.oversight.rules import FlagRule, FlagState, FlagSubject
 from tracker.reminders import reminding
 from tracker.reminders import sweep as sweeping
 from tracker.reminders.models import Reminder, Stumble
@@ -113,6 +120,67 @@ def test_once_it_is_well_again_it_is_told_too(cast: Cast, session: Session) -> N
     assert _sweep(0.5)["reminders"] == 0
     assert _sweep(2)["reminders"] == 2
     assert _reminded(session) == set(ids)
+
+
+def _returned_twice(cast: Cast) -> int:
+    """A task that the rules warn of."""
+    task = active(cast, now=LONG_AGO)
+    for _ in range(2):
+        returned_again(cast, task)
+    return task.id
+
+
+@pytest.mark.parametrize("looked_at", ["a task by a rule", "a flag of which nobody could be told"])
+def test_what_the_rules_of_flags_die_of_steps_aside_and_the_others_are_flagged(
+    cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch, looked_at: str
+) -> None:
+    if looked_at == "a task by a rule":
+        name, known = "raise_flags_by_rule", [_returned_twice(cast) for _ in range(5)]
+    else:
+        name = "tell_untold"
+        assert raise_on(cast, *(late(cast).id for _ in range(5))) == 5
+        with write_transaction():
+            session.execute(sa.update(Flag).values(state=FlagState.RAISED, notified_at=None, statement_by=None))
+        known = list(commands.untold_flags(cast.group_ids["g1"]))
+        session.rollback()
+    whole = getattr(sweeping, name)
+
+    def fails(*about: Any, now: datetime) -> int:
+        if known[2] in about[-1]:
+            raise ValueError("a row that cannot be read")
+        return int(whole(*about, now=now))
+
+    monkeypatch.setattr(sweeping, name, fails)
+    counts = _sweep()
+    assert (counts["failed"], counts["flags"] + counts["told"]) == (0, 4)
+    row = session.scalars(sa.select(Stumble)).one()
+    assert (row.subject_id, row.error) == (known[2], "ValueError('a row that cannot be read')")
+    session.rollback()
+    _sweep(3)
+    told = session.scalars(sa.select(InboxItem.recipient_id).where(InboxItem.kind == "sweep.stumbled")).all()
+    assert told == [cast.person_ids["administrator"]]
+    session.rollback()
+    monkeypatch.setattr(sweeping, name, whole)
+    again = _sweep(6)
+    assert (again["failed"], again["flags"] + again["told"]) == (0, 1)
+
+
+def test_a_rule_that_fails_for_a_group_stops_no_other_rule(
+    cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _returned_twice(cast)
+    whole = commands.to_look_at
+
+    def fails(group_id: int, rule: FlagRule, kind: FlagSubject) -> list[int]:
+        if rule is FlagRule.EXTENDED:
+            raise ValueError("a rule that cannot be read")
+        return whole(group_id, rule, kind)
+
+    monkeypatch.setattr(sweeping, "to_look_at", fails)
+    counts = _sweep()
+    assert counts["flags"] == 1
+    assert counts["failed"] == len(cast.group_ids) * len(FlagSubject)
+    assert [flag.rule for flag in session.scalars(sa.select(Flag)) if flag.rung is None] == [FlagRule.RETURNED]
 
 
 def test_where_everything_fails_the_group_is_given_up_and_counted(

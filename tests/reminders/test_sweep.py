@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from tracker.organisation import commands as organisation
 from tracker.outbox.models import InboxItem
 from tracker.reminders.models import Reminder
 from tracker.reminders.reminding import LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, Writer
-from tracker.reminders.rules import ReminderState
+from tracker.reminders.rules import ReminderState, SubjectName
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Crossing, Task
 from tracker.tasks.rules import TaskState
@@ -194,8 +193,7 @@ def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Se
 def test_where_one_writes_at_a_time_others_have_as_long_as_a_chunk_took(cast: Cast, engine_name: str) -> None:
     seconds, pauses = iter((10.0, 10.05, 20.0, 25.0, 30.0, 30.001)), list[float]()
     writer = Writer(cast.group_ids["g1"], NOW, write_transaction, pauses.append, seconds=lambda: next(seconds))
-    about: Any = None
     for _chunk in range(3):
-        assert writer.write(lambda *_about: 1, about, about, about, [1]) == 1
+        assert writer.write(len, SubjectName.TASK, [1]) == 1
     wanted = [0.05, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS] if engine_name == "sqlite" else []
     assert pauses == pytest.approx(wanted)

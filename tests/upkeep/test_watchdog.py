@@ -26,6 +26,8 @@ from tracker.kernel.installation import hold_deliveries, release_deliveries
 from tracker.kernel.jobs import JobRun, RunState
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
+from tracker.reminders import sweep as sweeping
+from tracker.reminders import ticks
 from tracker.reminders.jobs import all_jobs, latest_slot, slot_name
 from tracker.reminders.rules import Brake
 from tracker.reminders.sweep import sweep
@@ -78,6 +80,35 @@ def test_a_slot_that_failed_or_was_never_run_is_found(well: Session, clock: Cloc
     watch(now=later)
     row = well.scalars(sa.select(Finding).where(Finding.cleared_at.is_(None))).one()
     assert (row.code, row.detail) == (Code.SLOT_MISSED, "sweep")
+
+
+def test_a_part_of_a_slot_that_failed_is_told_once_and_is_over_with_the_next_whole_run(
+    well: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_about: Any) -> list[int]:
+        raise ValueError("a rule that cannot be read")
+
+    job = next(job for job in all_jobs() if job.name == "sweep")
+    with monkeypatch.context() as broken:
+        broken.setattr(sweeping, "to_look_at", fails)
+        counts, error = ticks.run_by_hand(job, "2026-03-18T09:30", holder="here:1", now=NOW)
+    assert (counts["failed"] > 0, error) == (True, "")
+    for _look in range(2):
+        watch(now=NOW)
+    row = well.scalars(sa.select(Finding)).one()
+    assert (row.code, row.detail, row.count) == (Code.SLOT_MISSED, "sweep", counts["failed"])
+    heard = well.scalars(sa.select(InboxItem.recipient_id).where(InboxItem.kind == "watch.slot_missed")).all()
+    assert heard == [cast.person_ids["administrator"]]
+    well.rollback()
+    assert ticks.run_by_hand(job, "2026-03-18T09:31", holder="here:1", now=NOW)[0]["failed"] == 0
+    assert _codes() == []
+
+
+def test_a_job_of_every_few_minutes_that_stands_still_is_found_too(well: Session) -> None:
+    with write_transaction() as session:
+        session.execute(sa.delete(JobRun).where(JobRun.job == "release"))
+    assert _codes() == [Code.SLOT_MISSED]
+    assert well.scalars(sa.select(Finding.detail)).one() == "release"
 
 
 def test_a_slot_that_runs_is_no_finding_until_it_has_run_for_an_hour(well: Session) -> None:
@@ -248,7 +279,7 @@ def test_the_page_lists_what_was_found_for_the_administrator(
     assert "sweep" in page
     assert client_as("office_clerk").get("/findings").status_code == 403
     inbox = client_as("administrator").get("/inbox").text
-    assert "定时任务没有按时完成：sweep" in inbox
+    assert "定时任务没有按时完成，或者有一部分失败，请查看日志：sweep" in inbox
 
 
 def test_what_a_person_can_do_about_is_one_step_away(well: Session, client_as: Callable[[str], FlaskClient]) -> None:

@@ -148,7 +148,7 @@ class Reminder(Model):
 
 
 class Stumble(Model):
-    """A subject that could not be reminded of: it steps aside for an hour, so that no other waits for it."""
+    """A subject that could not be dealt with: it steps aside for an hour, so that no other waits for it."""
 
     __tablename__ = "stumble"
 

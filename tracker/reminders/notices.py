@@ -43,7 +43,10 @@ MESSAGES = {
         "alert-triangle",
     ),
     "sweep.stumbled": Message(
-        _l("有一项提醒无法处理，已跳过：%(what)s 第 %(number)s 号，请查看日志"), "reminders.held", "", "alert-triangle"
+        _l("有一项提醒或预警无法处理，已跳过：%(what)s 第 %(number)s 号，请查看日志"),
+        "reminders.held",
+        "",
+        "alert-triangle",
     ),
 }
 

@@ -18,7 +18,7 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.reminders import commands
 from tracker.reminders.queries import held, ladders, standing
 from tracker.reminders.recipients import Holders
-from tracker.reminders.rules import Audience, Brake, HoldCause, LadderKind, Window, too_much, windows
+from tracker.reminders.rules import Audience, Brake, HoldCause, LadderKind, SubjectName, Window, too_much, windows
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SUBJECTS, SubjectKind
 
@@ -48,6 +48,7 @@ FAULTS = (
 """What one row, one rule or one group may die of. That another process leads now is no fault."""
 
 Remind = Callable[[Sweeping, SubjectKind, Window, Sequence[int]], int]
+Work = Callable[[Sequence[int]], int]
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Writer:
-    """How chunks of one group are written, and how many subjects had to step aside."""
+    """How one group's subjects are dealt with chunk by chunk, and how many of them had to step aside."""
 
     group_id: int
     now: datetime
@@ -73,41 +74,35 @@ class Writer:
     hold: Callable[[], int] | None = None
     """Makes or finds the held run that everything belongs to, within the transaction of a chunk."""
 
-    def write(self, remind: Remind, run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence[int]) -> int:
+    def write_all(self, work: Work, name: SubjectName, ids: Sequence[int]) -> int:
+        """Write any number of subjects."""
+        return sum(self.write(work, name, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
+
+    def write(self, work: Work, name: SubjectName, ids: Sequence[int]) -> int:
         """Write a chunk; one that fails is halved until the subject at fault stands alone and steps aside."""
         began = self.seconds()
         try:
             with self.step():
-                if self.hold is not None:
-                    run = replace(run, held_run_id=self.hold())
-                told = remind(run, kind, window, ids)
+                told = work(ids)
         except AWAY:
             raise
         except FAULTS as fault:
-            return self._without_the_bad(remind, run, kind, window, ids, fault)
+            return self._without_the_bad(work, name, ids, fault)
         crashpoint("sweep.chunk.committed")
         if has_one_writer():
             self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return told
 
-    def _without_the_bad(
-        self,
-        remind: Remind,
-        run: Sweeping,
-        kind: SubjectKind,
-        window: Window,
-        ids: Sequence[int],
-        fault: BaseException,
-    ) -> int:
+    def _without_the_bad(self, work: Work, name: SubjectName, ids: Sequence[int], fault: BaseException) -> int:
         if len(ids) > 1:
             half = len(ids) // 2
-            return sum(self.write(remind, run, kind, window, part) for part in (ids[:half], ids[half:]))
-        log.exception("sweep", group=self.group_id, kind=kind.name.value, subject=ids[0])
+            return sum(self.write(work, name, part) for part in (ids[:half], ids[half:]))
+        log.exception("sweep", group=self.group_id, kind=name.value, subject=ids[0])
         self.stumbles += 1
         if self.stumbles > MOST_STUMBLES:
             raise fault
         with self.step():
-            commands.step_aside(kind.name, ids[0], group_id=self.group_id, error=repr(fault), now=self.now)
+            commands.step_aside(name, ids[0], group_id=self.group_id, error=repr(fault), now=self.now)
         return 0
 
 
@@ -183,12 +178,16 @@ def _write_all(
     find: Callable[..., Sequence[int]],
 ) -> int:
     """Write all subjects of a step in chunks, by their numbers; how many there are does not matter to memory."""
+
+    def work(ids: Sequence[int]) -> int:
+        held = run if writer.hold is None else replace(run, held_run_id=writer.hold())
+        return remind(held, kind, window, ids)
+
     told, after = 0, 0
     while True:
         ids = find(run, kind, window, after=after, limit=PAGE)
         db.session.rollback()
         if not ids:
             return told
-        for start in range(0, len(ids), CHUNK):
-            told += writer.write(remind, run, kind, window, ids[start : start + CHUNK])
+        told += writer.write_all(work, kind.name, ids)
         after = ids[-1]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import product
 
 import sqlalchemy as sa
 
@@ -14,15 +15,27 @@ from tracker.kernel.db import AWAY, Step, db, write_transaction
 from tracker.kernel.logs import log
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
-from tracker.oversight.commands import chase_undecided, raise_flags_by_rules, remind_late_replies
+from tracker.oversight.commands import (
+    chase_undecided,
+    raise_flags_by_rule,
+    remind_late_replies,
+    tell_untold,
+    to_look_at,
+    untold_flags,
+)
+from tracker.oversight.rules import FlagRule, FlagSubject
 from tracker.reminders import commands
-from tracker.reminders.reminding import FAULTS, remind_group
-from tracker.reminders.rules import BRAKE, Brake
+from tracker.reminders.reminding import FAULTS, Writer, remind_group
+from tracker.reminders.rules import BRAKE, Brake, SubjectName
 from tracker.tasks.commands import issue_due_periods, record_crossings
 
 SERIES_BATCH = 200
 RELEASE_CHUNK = 500
 PAUSE_SECONDS = 0.02
+
+BY_RULES = (FlagRule.RETURNED, FlagRule.EXTENDED, FlagRule.RECTIFICATION, FlagRule.TWO_YELLOWS)
+"""The rules that no rung of the ladder stands for."""
+WARNED = {FlagSubject.TASK: SubjectName.WARNED_TASK, FlagSubject.PART: SubjectName.WARNED_PART}
 
 Pause = Callable[[float], None]
 
@@ -44,14 +57,17 @@ def sweep(
         Unfinished: the database was away meanwhile.
     """
     counts = {"crossings": 0, "issued": 0, "expired": 0, "reminders": 0, "flags": 0, "chased": 0, "failed": 0}
-    counts["away"] = 0
+    counts |= {"told": 0, "away": 0}
     _add(counts, "issued", partial(_issue_periods, now=now, step=step))
     _add(counts, "expired", partial(_expire_letters, now=now, step=step))
     for group_id in _groups_at_work(now=now):
         _add(counts, "crossings", partial(_cross, group_id, now=now, step=step))
         crashpoint("sweep.group.crossed")
         _add(counts, "reminders", partial(remind_group, group_id, now=now, step=step, pause=pause, brake=brake))
-        _add(counts, "flags", partial(_flag, group_id, now=now, step=step))
+        writer = Writer(group_id, now, step, pause)
+        _add(counts, "told", partial(_tell_untold, writer))
+        for rule, kind in product(BY_RULES, FlagSubject):
+            _add(counts, "flags", partial(_flag, writer, rule, kind))
         _add(counts, "chased", partial(_chase, group_id, now=now, step=step))
     _add(counts, "reminders", partial(_ask_for_answers, now=now, step=step))
     if counts.pop("away"):
@@ -85,10 +101,19 @@ def carry_out(*, now: datetime, step: Step = write_transaction, pause: Pause = t
     return {"released": told}
 
 
-def _flag(group_id: int, *, now: datetime, step: Step) -> int:
-    """Look by the rules that no rung of the ladder stands for; what is flagged already is left alone."""
-    with step():
-        return raise_flags_by_rules(group_id, now=now)
+def _tell_untold(writer: Writer) -> int:
+    """Tell of flags of which nobody could be told when they were raised."""
+    flags = untold_flags(writer.group_id)
+    db.session.rollback()
+    return writer.write_all(partial(tell_untold, writer.group_id, now=writer.now), SubjectName.WARNING, flags)
+
+
+def _flag(writer: Writer, rule: FlagRule, kind: FlagSubject) -> int:
+    """Look by a rule that no rung of the ladder stands for; what is flagged already is left alone."""
+    ids = to_look_at(writer.group_id, rule, kind)
+    db.session.rollback()
+    work = partial(raise_flags_by_rule, writer.group_id, rule, kind, now=writer.now)
+    return writer.write_all(work, WARNED[kind], ids)
 
 
 def _chase(group_id: int, *, now: datetime, step: Step) -> int:

@@ -32,15 +32,21 @@ Check = Callable[[datetime], Iterator[Found]]
 
 
 def slots(now: datetime) -> Iterator[Found]:
-    """Jobs whose latest slot should have been done by now and is not."""
+    """Jobs whose slot should have been done by now and is not, or was done but for a part of it that failed."""
     for job in all_jobs():
-        moment = latest_slot(job, now)
-        if job.name == WATCH or moment is None or now - moment < SLOT_LATE:
+        moment = latest_slot(job, now - SLOT_LATE)
+        if job.name == WATCH or moment is None:
             continue
-        run = db.session.get(JobRun, (job.name, slot_name(moment)))
-        under_way = run is not None and run.state is RunState.RUNNING and now - run.started_at < timedelta(hours=1)
-        if not under_way and (run is None or run.state is not RunState.FINISHED):
+        latest = sa.select(JobRun).where(JobRun.job == job.name).order_by(JobRun.slot.desc())
+        # A later slot makes up for an earlier one, so one of them is enough.
+        since = db.session.scalars(latest.where(JobRun.slot >= slot_name(moment))).all()
+        under_way = any(run.state is RunState.RUNNING and now - run.started_at < timedelta(hours=1) for run in since)
+        done = db.session.scalars(latest.where(JobRun.state == RunState.FINISHED).limit(1)).first()
+        failed = int(done.counts.get("failed", 0)) if done is not None else 0
+        if not under_way and (done is None or done not in since):
             yield Found(Code.SLOT_MISSED, job.name)
+        elif failed:
+            yield Found(Code.SLOT_MISSED, job.name, failed)
 
 
 def silences(now: datetime) -> Iterator[Found]:

@@ -21,7 +21,10 @@ MESSAGES = {
     if code is not Code.SLOT_MISSED
 } | {
     f"watch.{Code.SLOT_MISSED}": Message(
-        _l("定时任务没有按时完成：%(detail)s"), "upkeep.findings", "finding", "alert-triangle"
+        _l("定时任务没有按时完成，或者有一部分失败，请查看日志：%(detail)s"),
+        "upkeep.findings",
+        "finding",
+        "alert-triangle",
     )
 }
 

@@ -24,7 +24,7 @@ class Code(StrEnum):
 
 LABELS = Labels(
     {
-        Code.SLOT_MISSED: _l("定时任务没有按时完成"),
+        Code.SLOT_MISSED: _l("定时任务没有按时完成，或者有一部分失败"),
         Code.SCHEDULER_SILENT: _l("定时进程曾停顿，期间没有检查到期事项"),
         Code.WORKER_SILENT: _l("后台进程没有响应"),
         Code.CLAIM_EXPIRED: _l("后台任务已被领走，但处理它的进程没有响应"),

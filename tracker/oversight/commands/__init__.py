@@ -31,7 +31,13 @@ from tracker.oversight.commands.notice_drafting import (
 from tracker.oversight.commands.notice_following import discard_overtaken, remind_late_replies
 from tracker.oversight.commands.notice_issuing import sign_off_notice, withdraw_notice
 from tracker.oversight.commands.notice_steps import require_overdue
-from tracker.oversight.commands.raising import raise_flags_by_rules, raise_overdue_flags
+from tracker.oversight.commands.raising import (
+    raise_flags_by_rule,
+    raise_overdue_flags,
+    tell_untold,
+    to_look_at,
+    untold_flags,
+)
 from tracker.oversight.commands.reviewing import ask_review, decide_review, require_review_open, require_reviewable
 from tracker.oversight.commands.stating import give_statement, state_case
 from tracker.oversight.commands.urging import MAX_SENTENCE, Urged, urge_many, urge_unit
@@ -56,7 +62,7 @@ __all__ = [
     "give_statement",
     "propose_decision",
     "propose_notice",
-    "raise_flags_by_rules",
+    "raise_flags_by_rule",
     "raise_overdue_flags",
     "remind_late_replies",
     "require_closable",
@@ -72,7 +78,10 @@ __all__ = [
     "sign_for_notice",
     "sign_off_notice",
     "state_case",
+    "tell_untold",
+    "to_look_at",
     "turn_down_proposal",
+    "untold_flags",
     "urge_by_ladder",
     "urge_many",
     "urge_unit",

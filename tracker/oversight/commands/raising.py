@@ -4,7 +4,7 @@ Software sees and tells; it decides nothing. Every flag is written once for its 
 evidence, and the unit and the person are told in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -96,29 +96,42 @@ def raise_overdue_flags(
     return _raise(group, seen, now=now)
 
 
-def raise_flags_by_rules(group_id: int, *, now: datetime) -> int:
-    """Look at a group by every rule that no rung of the ladder stands for, and tell who is still untold.
+def to_look_at(group_id: int, rule: FlagRule, kind: FlagSubject) -> list[int]:
+    """The subjects of a group that have anything a rule looks at; none where the rule is off or the group has ended."""
+    group = db.session.get_one(LeadershipGroup, group_id)
+    if group.ended_on is not None or not flag_facts.rule_settings(group_id)[rule].enabled:
+        return []
+    return sorted(_facts(group, rule, kind))
+
+
+def raise_flags_by_rule(
+    group_id: int, rule: FlagRule, kind: FlagSubject, subject_ids: Sequence[int], *, now: datetime
+) -> int:
+    """Look at some subjects of a group by a rule that no rung of the ladder stands for.
 
     Safe to do at any time and twice: what was flagged is not flagged again. Returns how many flags were new.
     """
     group = db.session.get_one(LeadershipGroup, group_id)
-    if group.ended_on is not None:
-        return 0
-    tell_untold(group, now=now)
-    settings = flag_facts.rule_settings(group_id)
-    return sum(
-        _raise(group, _look(group, rule, settings[rule], now=now), now=now)
-        for rule in (FlagRule.RETURNED, FlagRule.EXTENDED, FlagRule.RECTIFICATION, FlagRule.TWO_YELLOWS)
-        if settings[rule].enabled
-    )
+    setting = flag_facts.rule_settings(group_id)[rule]
+    return _raise(group, _look(group, rule, setting, kind, subject_ids, now=now), now=now)
 
 
-def tell_untold(group: LeadershipGroup, *, now: datetime) -> int:
-    """Tell units of flags of which nobody could be told when they were raised: their posts were empty."""
-    flags = db.session.scalars(
-        sa.select(Flag).where(Flag.group_id == group.id, Flag.state == FlagState.RAISED).order_by(Flag.id)
+def untold_flags(group_id: int) -> Sequence[int]:
+    """The flags of a group at work of which nobody could be told when they were raised: the posts were empty."""
+    return db.session.scalars(
+        sa.select(Flag.id)
+        .join(LeadershipGroup, LeadershipGroup.id == Flag.group_id)
+        .where(Flag.group_id == group_id, Flag.state == FlagState.RAISED, LeadershipGroup.ended_on.is_(None))
+        .order_by(Flag.id)
     ).all()
-    told, statement_by = 0, _statement_by(group.id, now=now) if flags else None
+
+
+def tell_untold(group_id: int, flag_ids: Sequence[int], *, now: datetime) -> int:
+    """Tell units of such flags, where there is somebody now; returns of how many."""
+    flags = db.session.scalars(
+        sa.select(Flag).where(Flag.id.in_(flag_ids), Flag.state == FlagState.RAISED).order_by(Flag.id)
+    ).all()
+    told, statement_by = 0, _statement_by(group_id, now=now)
     for flag in flags:
         people = notices.flag_listeners(flag.group_id, flag.unit_id, flag.owner_id, now=now)
         if not people:
@@ -132,33 +145,44 @@ def tell_untold(group: LeadershipGroup, *, now: datetime) -> int:
     return told
 
 
-def _look(group: LeadershipGroup, rule: FlagRule, setting: RuleSetting, *, now: datetime) -> list[_Seen]:
-    """What one rule sees in a group today and has not flagged before."""
+def _look(
+    group: LeadershipGroup,
+    rule: FlagRule,
+    setting: RuleSetting,
+    kind: FlagSubject,
+    subject_ids: Sequence[int],
+    *,
+    now: datetime,
+) -> list[_Seen]:
+    """What one rule sees in some subjects today and has not flagged before."""
     seen = []
     today = local_date(now)
-    for kind in FlagSubject:
-        facts = _facts(group, rule, kind)
-        subjects = flag_facts.subjects_at_work(group, kind, list(facts), today=today) if facts else {}
-        known = flag_facts.flagged(kind, list(subjects), rule) if subjects else set()
-        late = _late_days(group, {subject.due_on for subject in subjects.values()}, today=today)
-        for subject_id, subject in subjects.items():
-            found = look_with(rule, setting, facts[subject_id], uses_from=group.uses_from, today=today)
-            if rule is FlagRule.RECTIFICATION and found is not None and found.due_on != subject.due_on:
-                continue  # that date has been moved since: what counts is the one that stands
-            if found is not None and (subject_id, found.due_on) not in known:
-                seen.append(_Seen(rule, subject, found, setting.threshold, late[subject.due_on]))
+    facts = _facts(group, rule, kind, only=frozenset(subject_ids))
+    subjects = flag_facts.subjects_at_work(group, kind, list(facts), today=today)
+    known = flag_facts.flagged(kind, list(subjects), rule)
+    late = _late_days(group, {subject.due_on for subject in subjects.values()}, today=today)
+    for subject_id, subject in subjects.items():
+        found = look_with(rule, setting, facts[subject_id], uses_from=group.uses_from, today=today)
+        if rule is FlagRule.RECTIFICATION and found is not None and found.due_on != subject.due_on:
+            continue  # that date has been moved since: what counts is the one that stands
+        if found is not None and (subject_id, found.due_on) not in known:
+            seen.append(_Seen(rule, subject, found, setting.threshold, late[subject.due_on]))
     return seen
 
 
-def _facts(group: LeadershipGroup, rule: FlagRule, kind: FlagSubject) -> dict[int, Facts]:
-    """What a rule looks at in a group, by subject; empty for subjects of a kind that it does not look at."""
+def _facts(
+    group: LeadershipGroup, rule: FlagRule, kind: FlagSubject, *, only: Collection[int] | None = None
+) -> dict[int, Facts]:
+    """What a rule looks at in a group, or only in some subjects; empty where it does not look at such subjects."""
     if rule is FlagRule.TWO_YELLOWS:
-        yellows = {key: rows for key, rows in flag_facts.yellows_of(kind, group.id).items() if len(rows) > 1}
+        found = flag_facts.yellows_of(kind, group.id)
+        yellows = {key: rows for key, rows in found.items() if len(rows) > 1 and (only is None or key in only)}
         counted = flag_facts.counted_yellows(kind, list(yellows)) if yellows else {}
         return {key: Facts(yellows=rows, counted=counted.get(key, frozenset())) for key, rows in yellows.items()}
     if kind is FlagSubject.PART:
         return {}
-    running = sa.select(Task.id).where(Task.group_id == group.id, of_the_group, Task.state.in_(sorted(OPEN)))
+    some = sa.true() if only is None else Task.id.in_(only)
+    running = sa.select(Task.id).where(Task.group_id == group.id, of_the_group, Task.state.in_(sorted(OPEN)), some)
     if rule is FlagRule.RETURNED:
         return {key: Facts(returns=rows) for key, rows in flag_facts.returns_of(running).items()}
     if rule is FlagRule.EXTENDED:

@@ -1,4 +1,4 @@
-"""A subject that cannot be reminded of steps aside for an hour, and administrators hear of it once."""
+"""A subject that cannot be dealt with steps aside for an hour, and administrators hear of it once."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ MAX_ERROR = 300
 
 
 def step_aside(kind: SubjectName, subject_id: int, *, group_id: int, error: str, now: datetime) -> None:
-    """Note that a subject could not be reminded of, and let it be for an hour."""
+    """Note that a subject could not be dealt with, and let it be for an hour."""
     row = db.session.get(Stumble, (kind.value, subject_id))
     error = error[:MAX_ERROR]
     if row is None:

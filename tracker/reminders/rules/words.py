@@ -23,6 +23,10 @@ class SubjectName(StrEnum):
     EXTENSION = "extension"
     ADJUSTMENT = "adjustment"
     COORDINATION = "coordination"
+    WARNED_TASK = "warned_task"
+    """A task, a part, looked at by the rules of flags; a flag of which somebody is to be told."""
+    WARNED_PART = "warned_part"
+    WARNING = "warning"
 
 
 class Audience(StrEnum):
@@ -98,6 +102,9 @@ LABELS = Labels(
         SubjectName.EXTENSION: _l("延期申请"),
         SubjectName.ADJUSTMENT: _l("调整申请"),
         SubjectName.COORDINATION: _l("需协调事项"),
+        SubjectName.WARNED_TASK: _l("任务的预警"),
+        SubjectName.WARNED_PART: _l("配合事项的预警"),
+        SubjectName.WARNING: _l("预警的告知"),
     },
     {
         Audience.OWNER: _l("责任人"),
