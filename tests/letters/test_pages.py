@@ -35,6 +35,7 @@ from tracker.kernel.db import db
 from tracker.letters import commands, policy, queries
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import DEFAULT_TEMPLATE, LetterState, SigningOrder
+from tracker.letters.views import signing as signing_views
 
 ClientAs = Callable[[str], FlaskClient]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -300,6 +301,56 @@ def test_signing_many_wants_a_tick_and_tells_of_each(cast: Cast, client_as: Clie
     assert (done.status_code, "1 项成功，1 项没有办理" in text_of(done)) == (200, True)
     states = [again(one).state for one in (first, second)]
     assert states == [LetterState.HALF_SIGNED, LetterState.ISSUED]
+
+
+def all_to_sign(page: TestResponse) -> dict[str, list[str] | str]:
+    """The page of what waits for a signature with everything ticked, as its form would send it."""
+    ids = re.findall(r'name="letter" value="(\d+)"', text_of(page))
+    return {**hidden(page, *(f"{name}-{one}" for one in ids for name in ("text", "sha256", "ticket"))), "letter": ids}
+
+
+def test_more_letters_than_one_page_holds_are_announced_and_follow(
+    cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued(cast, "finance", "construction", "town", signing_order=SigningOrder.ANY)
+    leader = client_as("leader")
+    whole = all_to_sign(leader.get("/letters/sign"))
+    monkeypatch.setattr(signing_views, "MOST", 2)
+    page = leader.get("/letters/sign")
+    assert "共有 3 份等您签署，本页列出最先到期的 2 份；签署后接着列出其余 1 份。" in text_of(page)
+    many = leader.post("/letters/sign", data=whole)
+    assert (many.status_code, "一次最多签署 2 份，请分几次签署。" in text_of(many)) == (422, True)
+    done = text_of(leader.post("/letters/sign", data=all_to_sign(page)))
+    assert "2 项全部办理成功" in done and "还有 1 份责任书等您签署" in done and 'href="/letters/sign"' in done
+    rest = leader.get("/letters/sign")
+    assert "本页列出" not in text_of(rest)
+    done = text_of(leader.post("/letters/sign", data=all_to_sign(rest)))
+    assert "1 项全部办理成功" in done and "等您签署" not in done
+    assert {one.state for one in db.session.scalars(sa.select(Letter))} == {LetterState.HALF_SIGNED}
+
+
+def test_what_is_ticked_is_signed_though_others_now_wait_before_it(
+    cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_views, "MOST", 1)
+    late = issued(cast, signing_order=SigningOrder.ANY)
+    leader = client_as("leader")
+    form = all_to_sign(leader.get("/letters/sign"))
+    issued(cast, "construction", signing_order=SigningOrder.ANY, sign_by=NOW.date())
+    assert "1 项全部办理成功" in text_of(leader.post("/letters/sign", data=form))
+    assert again(late).state is LetterState.HALF_SIGNED
+
+
+def test_each_letter_signed_with_others_takes_the_same_queries(app: Flask, cast: Cast, client_as: ClientAs) -> None:
+    leader, taken, opened = client_as("leader"), [], []
+    leader.get("/letters/sign")
+    for units in (("finance",), ("construction", "town"), ("education", "construction", "finance")):
+        issued(cast, *units, signing_order=SigningOrder.ANY)
+        opened.append(queries_of(app, lambda: leader.get("/letters/sign")))
+        form = all_to_sign(leader.get("/letters/sign"))
+        taken.append(queries_of(app, lambda form=form: leader.post("/letters/sign", data=form)))  # type: ignore[misc]
+    assert taken[2] - taken[1] == taken[1] - taken[0] > 0
+    assert len(set(opened)) == 1
 
 
 def test_paper_is_entered_with_its_scan(cast: Cast, client_as: ClientAs) -> None:

@@ -26,7 +26,7 @@ from tracker.letters.rules import LABELS, SIGNABLE
 from tracker.letters.views.blueprint import bp
 
 MOST = 200
-"""So many letters are signed at once; the rest waits on the next page."""
+"""So many letters are read on one page and signed at once; the page and the results say how many follow."""
 
 
 @bp.route("/letters/<int:letter_id>/sign", methods=["GET", "POST"])
@@ -84,7 +84,7 @@ def _seen(letter: Letter, text_id: str | None, sha256: str | None, ticket: str |
 def sign_many() -> ResponseReturnValue:
     """All that waits for the reader's signature, each with its digest; signed with one confirmation."""
     actor, form, now = current_actor(), SignManyForm(), clock.now()
-    waiting = queries.waiting_for(actor)[:MOST]
+    waiting = queries.waiting_for(actor)
     if form.validate_on_submit():
         with form_errors(form):
             ticked = _ticked(waiting)
@@ -94,17 +94,21 @@ def sign_many() -> ResponseReturnValue:
                 for number, (letter_id, seen) in enumerate(ticked)
             ]
             results = each(items, lambda number: _sign(actor, *ticked[number]), done=_("已签署"))
-            title, back = _("集中签署"), url_for("letters.index")
             return render_template(
-                "letters/results.html", title=title, results=results, summary=summary(results), back=back
+                "letters/results.html",
+                title=_("集中签署"),
+                results=results,
+                summary=summary(results),
+                back=url_for("letters.index"),
+                left=len(queries.waiting_for(actor)),
             )
     page = render_template(
         "letters/sign_many.html",
         form=form,
-        waiting=[(letter, policy.text_of(letter)) for letter in waiting],
-        tickets={letter.id: _ticket(letter, by=actor) for letter in waiting},
+        count=len(waiting),
+        waiting=[(letter, policy.text_of(letter)) for letter in waiting[:MOST]],
+        tickets={letter.id: _ticket(letter, by=actor) for letter in waiting[:MOST]},
         picked=set(request.form.getlist("letter")),
-        most=MOST,
         **gate.asks(now=now),
     )
     return page, status_of(form)
@@ -126,6 +130,8 @@ def _ticked(waiting: list[Letter]) -> list[tuple[int, Seen]]:
             found.append((letter.id, _seen(letter, *values)))
     if not found:
         raise Invalid({"letter": _("请先勾选要签署的责任书。")})
+    if len(found) > MOST:
+        raise Invalid({"letter": _("一次最多签署 %(count)s 份，请分几次签署。", count=MOST)})
     return found
 
 
