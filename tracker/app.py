@@ -45,6 +45,7 @@ from tracker.kernel.web import RowNumber
 from tracker.letters import access as letters_access
 from tracker.letters import acts as letters_acts
 from tracker.letters import batch_files as letters_files
+from tracker.letters import issuing as letters_issuing
 from tracker.letters import notices as letters_notices
 from tracker.letters import pile_reading as letters_piles
 from tracker.letters import views as letters_views
@@ -175,7 +176,7 @@ MESSAGES: tuple[Mapping[str, Message], ...] = (
 )
 PAGES: Mapping[str, tuple[str, object]] = {**letters_access.PAGES, **oversight_access.PAGES, **jobs_access.PAGES}
 """Where to go back to after a refusal, by the name of the thing in the address."""
-JOBS: tuple[JobKind, ...] = (*tasks_files.JOBS, *letters_files.JOBS, *letters_piles.JOBS)
+JOBS: tuple[JobKind, ...] = (*tasks_files.JOBS, *letters_files.JOBS, *letters_issuing.JOBS, *letters_piles.JOBS)
 """What may be asked of the worker."""
 COMMANDS: tuple[Command, ...] = (
     cli.docs,

@@ -18,7 +18,7 @@ from tracker.letters.commands.handing_over import (
     tell_successors,
     ticket_for_handover,
 )
-from tracker.letters.commands.issuing import issue_batch, issue_letter
+from tracker.letters.commands.issuing import ask_to_issue, issue_batch, issue_letter
 from tracker.letters.commands.piles import assign_pages, record_from_pile, upload_pile
 from tracker.letters.commands.preparing import (
     BatchWords,
@@ -43,6 +43,7 @@ __all__ = [
     "WithdrawnOnPaper",
     "answer_views",
     "ask_for_papers",
+    "ask_to_issue",
     "ask_views",
     "assign_pages",
     "discard_batch",

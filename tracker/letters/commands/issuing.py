@@ -5,10 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.audit.commands import record
+from tracker.kernel import jobs
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Invalid
+from tracker.kernel.errors import Invalid, Stale
+from tracker.kernel.jobs import BackgroundJob
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
@@ -16,7 +18,7 @@ from tracker.letters.commands.cascading import make_pieces
 from tracker.letters.commands.readiness import require_complete, require_views_settled
 from tracker.letters.commands.steps import freeze, hold, note, step
 from tracker.letters.models import Letter, LetterBatch
-from tracker.letters.rules import BatchState, LetterMove, LetterState, Side, SigningOrder
+from tracker.letters.rules import ISSUE_BATCH, BatchState, LetterMove, LetterState, Side, SigningOrder
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.commands import require_at_work
 
@@ -26,11 +28,7 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
     require(policy.may_issue(by, batch))
     require_at_work(batch.group)
     take(batch, version=version, states=[BatchState.DRAFT])
-    letters = [letter for letter in queries.letters_of(batch) if letter.state is LetterState.DRAFT]
-    if not letters:
-        raise Invalid({"letters": _l("没有可以下发的责任书。")})
-    require_complete(batch, letters, now=now)
-    require_views_settled(batch, letters, day=local_date(now))
+    letters = _ready(batch, now=now)
     batch.state, batch.issued_by_id, batch.issued_at = BatchState.ISSUED, by.person_id, now
     first = _last_number(batch.group, batch.number_prefix) + 1
     for number, letter in enumerate(letters, first):
@@ -38,6 +36,27 @@ def issue_batch(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -
     new = {"letters": len(letters), "sign_by": batch.sign_by}
     record("letter.issue_batch", "letter_batch", batch.id, by=by, now=now, group_id=batch.group_id, new=new)
     return letters
+
+
+def _ready(batch: LetterBatch, *, now: datetime) -> list[Letter]:
+    """The drafts of a batch; raises what keeps them from going out."""
+    letters = [letter for letter in queries.letters_of(batch) if letter.state is LetterState.DRAFT]
+    if not letters:
+        raise Invalid({"letters": _l("没有可以下发的责任书。")})
+    require_complete(batch, letters, now=now)
+    require_views_settled(batch, letters, day=local_date(now))
+    return letters
+
+
+def ask_to_issue(batch: LetterBatch, *, version: int, by: Actor, now: datetime) -> BackgroundJob:
+    """Ask for a large batch to be issued in the background; what would be refused there is refused here already."""
+    require(policy.may_issue(by, batch))
+    require_at_work(batch.group)
+    if batch.state is not BatchState.DRAFT or batch.version != version:
+        raise Stale
+    _ready(batch, now=now)
+    arguments = {"letter_batch_id": batch.id, "version": version, "title": batch.title}
+    return jobs.ask(ISSUE_BATCH, arguments, by=by, now=now, group_id=batch.group_id)
 
 
 def issue_letter(letter: Letter, *, version: int, by: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from tracker.letters.rules.handing_over import (
     cells,
     composed_handover,
 )
+from tracker.letters.rules.issuing import AT_ONCE, ISSUE_BATCH
 from tracker.letters.rules.piles import (
     MOST_FILES,
     MOST_PAGES,
@@ -102,6 +103,7 @@ from tracker.letters.rules.text import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "BLOCKING",
     "COLUMNS",
     "DEFAULT_TEMPLATE",
@@ -110,6 +112,7 @@ __all__ = [
     "HANDOVER_PURPOSE",
     "HANDOVER_SIGNATURE_PURPOSE",
     "IN_PAPERS",
+    "ISSUE_BATCH",
     "LABELS",
     "MAX_CLAUSE",
     "MAX_CLAUSES",

@@ -22,6 +22,7 @@ from tracker.letters.commands import BatchWords
 from tracker.letters.forms import BatchForm, TemplateForm
 from tracker.letters.models import Letter, LetterBatch
 from tracker.letters.rules import (
+    AT_ONCE,
     BLOCKING,
     IN_PAPERS,
     LABELS,
@@ -213,12 +214,15 @@ def days_waiting(letters: Sequence[Letter]) -> dict[int, int]:
 
 @bp.post("/letter-batches/<int:letter_batch_id>/issue")
 def issue_batch(letter_batch_id: int) -> ResponseReturnValue:
-    """Issue a batch: every unit gets its letter, or none does."""
+    """Issue a batch: every unit gets its letter, or none does. A large one goes out by a job."""
     actor, form = current_actor(), ActForm()
     require(policy.may_issue(actor, queries.visible_batch(actor, letter_batch_id)))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             found = queries.visible_batch(actor, letter_batch_id)
+            if len(queries.letters_of(found)) > AT_ONCE:
+                job = commands.ask_to_issue(found, version=form.seen_version, by=actor, now=clock.now())
+                return redirect(url_for("jobs.show", job_id=job.id))
             letters = commands.issue_batch(found, version=form.seen_version, by=actor, now=clock.now())
             flash(_("已下发 %(count)s 份责任书。", count=len(letters)), "success")
             return redirect(url_for("letters.batch", letter_batch_id=letter_batch_id))
