@@ -15,17 +15,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from config import ROOT
 from tests.cast import Cast, enter_cast
 from tests.clock import Clock
-from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite
+from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite, build_app
 from tests.visitors import signed_in
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.db import db, write_transaction
@@ -269,3 +272,27 @@ def real_plans() -> Path:
     if not folder.is_dir():
         pytest.skip("the real plans are not beside this repository (../shared/plans)")
     return folder
+
+
+@pytest.fixture
+def elsewhere(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An installation on another, empty database."""
+    folder = tmp_path / "elsewhere"
+    name = f"zeren_restored_{request.getfixturevalue('worker')}"
+    if engine_name == "sqlite":
+        url, server = f"sqlite:///{folder / 'zeren.sqlite3'}", None
+    else:
+        address = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
+        server = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        url = address.set(database=name).render_as_string(hide_password=False)
+    app = build_app(url, folder)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if server is not None:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

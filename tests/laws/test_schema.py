@@ -17,12 +17,15 @@ from config import ROOT
 from tests.cast import enter_cast
 from tests.clock import NOW
 from tests.engines import Sqlite, build_app
+from tests.laws.things import job_of, message_to, things_of
 from tracker.audit.commands import record
 from tracker.audit.sealing import seal_waiting
 from tracker.audit.verification import Verification
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import Base, db, write_transaction
 
+FILLED_TABLES = 50
+"""So many at least of the tables hold rows when migrations are tried."""
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
 
 
@@ -139,16 +142,24 @@ def test_every_migration_goes_down_and_up_again_with_rows_in_its_tables(bare_app
         schemas.append(described(engine))
     with bare_app.app_context():
         with write_transaction():
-            enter_cast()
+            cast, files = enter_cast(), bare_app.extensions["settings"].files_dir
+            things_of(cast, group="g1", unit="finance", head="finance_head", region="d1", files=files)
+            message_to(cast.person_ids["finance_head"], 1)
+            job_of(cast.person_ids["finance_head"])
         db.session.remove()
         db.engine.dispose()
     filled = row_counts(engine)
-    assert sum(filled.values()) > 0
-    for revision, before in zip(reversed(["base", *REVISIONS[:-1]]), reversed(schemas[:-1]), strict=True):
+    assert sum(map(bool, filled.values())) > FILLED_TABLES
+    for later, revision, before in zip(
+        reversed(REVISIONS), reversed(["base", *REVISIONS[:-1]]), reversed(schemas[:-1]), strict=True
+    ):
         migrate(bare_app, revision, down=True)
         assert described(engine) == before, f"going down to {revision} left something behind"
         remaining = row_counts(engine)
         assert remaining == {table: filled[table] for table in remaining}
+        migrate(bare_app, later)
+        assert remaining.items() <= row_counts(engine).items(), f"going up to {later} again lost rows"
+        migrate(bare_app, revision, down=True)
     migrate(bare_app, "head")
     assert described(engine) == schemas[-1]
 

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +14,12 @@ import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from config import ROOT
 from tests.cast import Cast
 from tests.clock import NOW
-from tests.engines import Database, build_app
+from tests.engines import Database
 from tests.letters.promises import in_force
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel import jobs
@@ -38,30 +35,6 @@ from tracker.upkeep.backup.manifest import MANIFEST
 
 if shutil.which("pg_dump") is None:
     pytest.skip("PostgreSQL's client programs are not installed (no pg_dump on the PATH)", allow_module_level=True)
-
-
-@pytest.fixture
-def elsewhere(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """An installation on another, empty database."""
-    folder = tmp_path / "elsewhere"
-    name = f"zeren_restored_{request.getfixturevalue('worker')}"
-    if engine_name == "sqlite":
-        url, server = f"sqlite:///{folder / 'zeren.sqlite3'}", None
-    else:
-        address = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
-        server = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        url = address.set(database=name).render_as_string(hide_password=False)
-    app = build_app(url, folder)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    if server is not None:
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
