@@ -76,9 +76,8 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         yield "T8", "a leader without its fence is caught", "leaders", ("mutant",)
 
     yield "T17", "a process dies in the middle of a migration", "migrating", ("--kills", "20")
-    if several:
-        yield "T19", "the database may only be read", "hindered", ("read-only",)
-    else:
+    yield "T19", "the database may only be read", "hindered", ("read-only",)
+    if not several:
         yield "T19", "the disk is full", "hindered", ("full",)
 
 

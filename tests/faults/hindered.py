@@ -1,14 +1,17 @@
 """The disk is full, or the database may only be read, while scheduler and worker are at it; then all is well again.
 
-`python -m tests.faults.hindered URL FOLDER full|read-only` plays it and prints what it found as JSON; a full disk is
-played on SQLite, with processes that may write no file any longer, a database that may only be read on PostgreSQL.
+`python -m tests.faults.hindered URL FOLDER full|read-only` plays it and prints what it found as JSON. A full disk is
+played on SQLite, with processes that may write no file any longer. To whoever is root no file is read-only, and file
+systems are not for a container to mount anew, so SQLite's connections are told to refuse whoever writes.
 """
 
 import json
+import os
 import resource
+import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -17,7 +20,8 @@ from typing import Any
 
 from flask import Flask
 from psycopg import sql
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
 
 from tests.faults import databases
 from tests.faults.control import Nursery, schedule, work
@@ -28,6 +32,9 @@ from tests.faults.storm import Play, play
 NO_FURTHER = 8192
 """Bytes from the beginning of a file: past the head of SQLite's files nothing is written."""
 SILENT = timedelta(minutes=4)
+LOOK_SECONDS = 3
+MOST_BUSY = 0.5
+"""Of its time; they look around ten times as often as in earnest, and write down each time why they cannot."""
 
 
 def full(under_way: Play) -> Iterator[None]:
@@ -42,6 +49,12 @@ def full(under_way: Play) -> Iterator[None]:
 
 def read_only(under_way: Play) -> Iterator[None]:
     """Whoever wants to write is refused by the database."""
+    if under_way.url.startswith("sqlite"):
+        note = _forbidden(under_way.folder)
+        note.touch()
+        yield
+        note.unlink()
+        return
     name = str(make_url(under_way.url).database)
     words = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
     for value in ("on", "off"):
@@ -50,6 +63,34 @@ def read_only(under_way: Play) -> Iterator[None]:
             connection.execute(CUT, (name,))
         if value == "on":
             yield
+
+
+def _forbidden(folder: Path) -> Path:
+    return folder / "read-only"
+
+
+def let_forbid(folder: Path) -> None:
+    """Let SQLite's connections, of this process and of those forked from it, refuse to write while a note lies there.
+
+    One that was refused stays so for good, as SQLite does with those that it opens on a disk that may only be read.
+    """
+
+    @event.listens_for(Engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection) and _forbidden(folder).exists():
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(Engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite" and _forbidden(folder).exists():
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+
+
+def busy(pids: Collection[int]) -> dict[int, float]:
+    """How many seconds of the processor each process has had."""
+    tick = os.sysconf("SC_CLK_TCK")
+    fields = {pid: Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for pid in pids}
+    return {pid: (int(row[11]) + int(row[12])) / tick for pid, row in fields.items()}
 
 
 def ask(note: Path, app: Flask) -> None:
@@ -79,11 +120,15 @@ def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[st
     with contextmanager(hinder)(under_way):
         under_way.kills = 1
         under_way.day(under_way.days[1])
-        time.sleep(3)
+        time.sleep(1)
+        worked = busy(one.living)
+        time.sleep(LOOK_SECONDS)
+        spun = [took for pid, took in busy(one.living).items() if took - worked[pid] > MOST_BUSY * LOOK_SECONDS]
         one.clock.move_to(one.clock() + SILENT)
         meanwhile = health(one, note)
         wrong = ["it went on as if nothing were"] if _reminders(under_way) != before else []
         wrong += [f"a process fell with {code}" for code in one.collect()]
+        wrong += [f"a process was busy for {took} s and did nothing" for took in spun]
     if (meanwhile["status"], meanwhile["scheduler"], meanwhile["worker"]) != (503, "bad", "bad"):
         wrong.append(f"meanwhile the web said {meanwhile}")
     began = time.monotonic()
@@ -115,6 +160,7 @@ def main(arguments: Sequence[str]) -> int:
     """Play one hindrance; prints what came of it."""
     url, folder, name = arguments
     began = time.monotonic()
+    let_forbid(Path(folder))
     with play(url, Path(folder), owners=6, tasks=12, days=2) as under_way:
         found = suffer(under_way, SCENES[name])
     print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201

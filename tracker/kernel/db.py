@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from sqlite3 import SQLITE_READONLY
 from sqlite3 import Connection as SqliteConnection
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -12,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, registry
 from sqlalchemy.orm.attributes import set_committed_value
@@ -100,6 +101,9 @@ class LenientSession(FlaskSession):
             super().close()
 
 
+PRIMARY_CODE = 0xFF
+"""The part of SQLite's codes of errors that says of which kind an error is."""
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=False, session_options={"class_": LenientSession})
 
 if TYPE_CHECKING:
@@ -116,6 +120,15 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "handle_error")
+def _renew_what_may_only_read(context: ExceptionContext) -> None:
+    """SQLite: a connection opened while the disk could not be written stays so for good; the next user has another."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if code & PRIMARY_CODE == SQLITE_READONLY and context.connection is not None:
+        # When it is back in the pool, and not here: what is open in it is taken back first.
+        context.connection.connection.invalidate(soft=True)
 
 
 @event.listens_for(Engine, "begin")
