@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from tests.cast import NOW, Cast
 from tests.tasks.stories import DUE, a_file, act, acts_of, crossings, day, inbox, issued, refuses
 from tracker.audit.queries import history
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.tasks import commands
 from tracker.tasks.commands import PaperRoad
@@ -207,6 +209,21 @@ def test_nobody_decides_for_their_own_unit_and_the_paper_road_is_no_way_around(c
     assert adjustment.recorded_by_id == cast.person_ids["office_secondee"]
     entry = history("task", task.id)[-1]
     assert (entry.new["signed_as"], entry.new["paper"]) == ("优质均衡领导小组组长", paper.sha256)
+
+
+def test_who_asked_for_a_change_does_not_decide_it_whatever_post_they_hold_by_then(cast: Cast) -> None:
+    adjustment = _ask(cast, issued(cast), STANDARD)
+    with write_transaction():
+        adjustment.asked_by_id = cast.person_ids["leader"]
+    said: dict[str, Any] = {"approve": False, "remark": "维持。", "version": 1, "now": NOW}
+    with refuses(NotAllowed):
+        commands.decide_adjustment(adjustment, **said, by=cast.actor("leader"))
+    values = {"state": "refused", "decided_by_id": cast.person_ids["leader"]}
+    with pytest.raises(IntegrityError):
+        db.session.execute(sa.update(Adjustment).values(**values))
+    db.session.rollback()
+    act(commands.decide_adjustment, adjustment, approve=False, remark="维持。", by=cast.actor("office_director"))
+    assert adjustment.decided_by_id == cast.person_ids["office_director"]
 
 
 def test_a_request_that_waits_makes_nobody_late(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from tests.cast import NOW, Cast
 from tests.tasks.stories import (
@@ -25,7 +26,7 @@ from tests.tasks.stories import (
     suspended,
 )
 from tracker.audit.queries import history
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.tasks import commands
 from tracker.tasks.commands import PaperRoad
@@ -176,6 +177,35 @@ def test_who_sits_in_the_lead_unit_decides_nothing_here(cast: Cast) -> None:
     act(commands.decide_extension, extension, approve=True, by=cast.actor("office_secondee"), paper=paper)
     assert extension.decided_by_id == cast.person_ids["leader"]
     assert extension.recorded_by_id == cast.person_ids["office_secondee"]
+
+
+@pytest.mark.parametrize("column", ["decided_by_id", "recorded_by_id"])
+def test_who_asked_for_time_neither_decides_nor_records_whatever_post_they_hold_by_then(
+    cast: Cast, column: str
+) -> None:
+    extension = _ask(cast, active(cast))
+    # As if the head who asked were by now somebody else's deputy leader, or in the office.
+    asker = "leader" if column == "decided_by_id" else "office_clerk"
+    _asked_by(cast, extension, asker)
+    paper = PaperRoad(cast.actor("leader"), a_file().sha256)
+    with refuses(NotAllowed):
+        commands.decide_extension(
+            extension, approve=True, version=1, by=cast.actor("office_clerk"), now=NOW, paper=paper
+        )
+    decided = {"state": RequestState.REFUSED, "decided_by_id": cast.person_ids["deputy_leader"]}
+    decided[column] = cast.person_ids[asker]
+    with pytest.raises(IntegrityError):
+        db.session.execute(sa.update(Extension).values(**decided))
+    db.session.rollback()
+    by = cast.actor("office_secondee")
+    other = PaperRoad(cast.actor("deputy_leader"), a_file().sha256)
+    act(commands.decide_extension, extension, approve=True, by=by, paper=other)
+    assert extension.decided_by_id == cast.person_ids["deputy_leader"]
+
+
+def _asked_by(cast: Cast, extension: Extension, name: str) -> None:
+    with write_transaction():
+        extension.asked_by_id = cast.person_ids[name]
 
 
 def test_asked_in_time_and_undecided_nobody_is_late(cast: Cast) -> None:
@@ -345,6 +375,20 @@ def test_an_explanation_is_noted_and_the_crossing_stays(cast: Cast) -> None:
     assert inbox(cast, "finance_head")[-1] == "task.explanation_answered"
     with refuses(Stale):
         commands.answer_explanation(explanation, remark="又阅。", version=2, by=cast.actor("leader"), now=LATE)
+
+
+def test_who_explained_does_not_answer_whatever_post_they_hold_by_then(cast: Cast) -> None:
+    explanation = _explain(cast, active(cast))
+    with write_transaction():
+        explanation.given_by_id = cast.person_ids["supervisor"]
+    with refuses(NotAllowed):
+        commands.answer_explanation(explanation, remark="已阅。", version=1, by=cast.actor("supervisor"), now=LATE)
+    values = {"state": ExplanationState.NOTED, "answered_by_id": cast.person_ids["supervisor"]}
+    with pytest.raises(IntegrityError):
+        db.session.execute(sa.update(DelayExplanation).values(**values))
+    db.session.rollback()
+    act(commands.answer_explanation, explanation, remark="已阅。", by=cast.actor("leader"), now=LATE)
+    assert explanation.state is ExplanationState.NOTED
 
 
 def test_an_explanation_is_answered_by_a_date_to_make_good_by(cast: Cast) -> None:

@@ -24,6 +24,7 @@ from tracker.tasks.commands.moving import (
     is_late,
     on_paper,
     recorder_id,
+    require_another,
     require_paper,
     touch,
     who_decides,
@@ -98,6 +99,7 @@ def decide_extension(
     task = extension.task
     decider = who_decides(by, paper)
     require(policy.may_decide_extension(decider, extension))
+    require_another(extension.asked_by_id, decider, by)
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
     due_on = _decided_date(extension, new_due_on, approve=approve, now=now)
@@ -205,6 +207,7 @@ def answer_explanation(
     task = explanation.task
     answerer = who_decides(by, paper)
     require(policy.may_verify(answerer, task))
+    require_another(explanation.given_by_id, answerer, by)
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=new_due_on is None)
     due_on = None if new_due_on is None else future_date(new_due_on, "new_due_on", now=now)

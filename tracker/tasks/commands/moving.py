@@ -17,7 +17,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import Verdict, require
 from tracker.organisation.models import LeadershipGroup
-from tracker.tasks import notices
+from tracker.tasks import notices, policy
 from tracker.tasks.models import Adjustment, DueDateChange, Extension, Milestone, Task, TaskPart
 from tracker.tasks.rules import (
     ENDED,
@@ -60,6 +60,12 @@ def require_paper(paper: PaperRoad | None, recorder: Verdict) -> None:
     """A paper is entered only by somebody who is entitled and uninvolved, like who signed it."""
     if paper is not None:
         require(recorder)
+
+
+def require_another(asked_by_id: int, *deciders: Actor) -> None:
+    """Nobody decides what they asked for themselves, nor enters such a decision: also after they changed posts."""
+    for decider in deciders:
+        require(policy.is_another(decider, asked_by_id))
 
 
 def on_paper(paper: PaperRoad | None, group_id: int) -> dict[str, object]:

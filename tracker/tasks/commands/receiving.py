@@ -25,6 +25,7 @@ from tracker.tasks.commands.moving import (
     move,
     on_paper,
     recorder_id,
+    require_another,
     require_paper,
     touch,
     who_decides,
@@ -113,6 +114,7 @@ def decide_adjustment(
     task = adjustment.task
     decider = who_decides(by, paper)
     require(policy.may_decide_adjustment(decider, task))
+    require_another(adjustment.asked_by_id, decider, by)
     require_paper(paper, policy.may_decide(by, task))
     remark = words(remark, "remark", required=not approve)
     claim(task, states=[TaskState.ISSUED])

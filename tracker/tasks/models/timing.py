@@ -17,13 +17,21 @@ from tracker.tasks.rules import (
 )
 
 DECIDED = "(state IN ('pending','withdrawn')) = (decided_by_id IS NULL)"
+BY_ANOTHER = (
+    "(decided_by_id IS NULL OR decided_by_id <> asked_by_id)"
+    " AND (recorded_by_id IS NULL OR recorded_by_id <> asked_by_id)"
+)
 
 
 class Adjustment(Model):
     """What a unit asked to have changed before signing for a task; once per task, then the decision stands."""
 
     __tablename__ = "adjustment"
-    __table_args__ = (sa.UniqueConstraint("task_id"), sa.CheckConstraint(DECIDED, name="decided"))
+    __table_args__ = (
+        sa.UniqueConstraint("task_id"),
+        sa.CheckConstraint(DECIDED, name="decided"),
+        sa.CheckConstraint(BY_ANOTHER, name="asker_never_decides"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"))
@@ -52,6 +60,7 @@ class Extension(Model):
     __tablename__ = "extension"
     __table_args__ = (
         sa.CheckConstraint(DECIDED, name="decided"),
+        sa.CheckConstraint(BY_ANOTHER, name="asker_never_decides"),
         sa.CheckConstraint("new_due_on > old_due_on", name="later"),
         sa.CheckConstraint("(state = 'approved') = (granted_due_on IS NOT NULL)", name="granted_date"),
         sa.Index(
@@ -150,6 +159,7 @@ class DelayExplanation(Model):
     __tablename__ = "delay_explanation"
     __table_args__ = (
         sa.CheckConstraint("(state = 'open') = (answered_by_id IS NULL)", name="answered"),
+        sa.CheckConstraint("answered_by_id IS NULL OR answered_by_id <> given_by_id", name="asker_never_decides"),
         sa.CheckConstraint("(state = 'rectify') = (new_due_on IS NOT NULL)", name="rectify_has_date"),
     )
 

@@ -28,6 +28,7 @@ from tracker.tasks.policy.separation import (
     confirmers,
     doers,
     involved_units,
+    is_another,
     overseers,
     uninvolved,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "doers",
     "gives_answer",
     "involved_units",
+    "is_another",
     "is_office",
     "may_accept",
     "may_accept_part",

@@ -54,6 +54,13 @@ def uninvolved(actor: Actor, task: Task) -> Verdict:
     return ALLOWED
 
 
+def is_another(actor: Actor, asked_by_id: int) -> Verdict:
+    """Whoever asked for something does not decide it, whatever post they hold by then."""
+    if actor.person_id == asked_by_id:
+        return refused(_l("申请或说明由您提出，须由他人决定。"))
+    return ALLOWED
+
+
 def _ties(person_id: int | None, task: Task, involved: set[int]) -> tuple[bool, bool, bool]:
     """Whether a person held a post in an involved unit since issue, was its contact, or handed the task in."""
     since = local_date(task.issued_at) if task.issued_at is not None else FAR_FUTURE
