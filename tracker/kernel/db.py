@@ -1,7 +1,7 @@
 """The database: types, engine settings and the one way to write."""
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from sqlite3 import SQLITE_READONLY
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
@@ -21,6 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from tracker.kernel.errors import Stale
+from tracker.kernel.sessions import LenientSession
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -81,24 +81,6 @@ class Base(DeclarativeBase):
 
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
 """The database is away, busy or full. It says nothing of what was asked of it, which may go well when it is back."""
-
-
-class LenientSession(FlaskSession):
-    """A session for which there is nothing left to take back on a connection that is gone.
-
-    The database undoes by itself what was open there. Without this whoever is done, and only lets go, falls of it: a
-    page that was read, a process between two turns.
-    """
-
-    def rollback(self) -> None:
-        """Take back what is open."""
-        with suppress(sa.exc.DBAPIError):
-            super().rollback()
-
-    def close(self) -> None:
-        """Take back what is open, and forget what was read."""
-        with suppress(sa.exc.DBAPIError):
-            super().close()
 
 
 PRIMARY_CODE = 0xFF
