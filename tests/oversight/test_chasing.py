@@ -1,12 +1,18 @@
 """Nothing that waits for a decision goes unnoticed: supervisors and leaders are told in the group's working days."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
 from tests.oversight.flag_stories import decided, flagged, fresh, ready
 from tests.tasks.stories import act, day, inbox
 from tracker.kernel.db import db, write_transaction
+from tracker.organisation.models import InstallationDuty, Seat
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, SeatRole
 from tracker.oversight import commands
 from tracker.oversight.models import Flag
 from tracker.oversight.rules import DecisionKind, FlagState
@@ -80,3 +86,65 @@ def test_a_group_says_how_many_days(cast: Cast) -> None:
         commands.set_accountability(cast.group(), **days, version=1, by=cast.actor("leader"), now=NOW)
     assert chase(cast, now=day("2026-03-26")) == 0
     assert chase(cast, now=day("2026-03-27")) == 1
+
+
+def vacate(cast: Cast, *roles: SeatRole) -> None:
+    """Nobody sits in these seats of the group any more."""
+    with write_transaction():
+        seats = sa.update(Seat).where(Seat.group_id == cast.group_ids["g1"], Seat.role.in_(roles))
+        db.session.execute(seats.values(ends_on=date(2026, 3, 19)))
+    db.session.expire_all()
+
+
+OVER_IT = (*LEADERS, SeatRole.SUPERVISOR)
+
+
+def test_where_nobody_could_act_the_office_director_hears(cast: Cast, client_as: Callable[[str], FlaskClient]) -> None:
+    flag = flagged(cast)
+    vacate(cast, *OVER_IT)
+    assert chase(cast, now=day("2026-04-02")) == 1
+    assert inbox(cast, "office_director").count("flag.nobody_decides") == 1
+    assert "flag.nobody_decides" not in inbox(cast, "office_clerk")
+    assert fresh(flag).chased_on == date(2026, 4, 2)
+    assert "席位空缺，预警超过 5 个工作日无人处理" in client_as("office_director").get("/inbox").text
+    assert chase(cast, now=day("2026-04-03")) == 0
+    assert chase(cast, now=day("2026-04-09")) == 1
+    assert inbox(cast, "office_director").count("flag.nobody_decides") == 2
+
+
+def test_where_the_director_is_missing_too_the_office_hears(cast: Cast) -> None:
+    flagged(cast)
+    vacate(cast, *OVER_IT, *OFFICE_DIRECTORS)
+    assert chase(cast, now=day("2026-04-02")) == 1
+    for name in ("office_clerk", "office_secondee"):
+        assert inbox(cast, name).count("flag.nobody_decides") == 1
+    assert "flag.nobody_there" not in inbox(cast, "administrator")
+
+
+def test_where_nobody_is_left_the_administrators_hear_of_the_number_alone(
+    cast: Cast, client_as: Callable[[str], FlaskClient]
+) -> None:
+    first, second = flagged(cast, title="甲"), flagged(cast, title="乙")
+    vacate(cast, *OVER_IT, *OFFICE)
+    assert chase(cast, now=day("2026-04-02")) == 2
+    assert [fresh(flag).chased_on for flag in (first, second)] == [date(2026, 4, 2)] * 2
+    assert inbox(cast, "administrator").count("flag.nobody_there") == 1
+    page = client_as("administrator").get("/inbox").text
+    assert "2 条预警超过 5 个工作日无人处理，请联系登记员补齐席位" in page
+    assert chase(cast, now=day("2026-04-03")) == 0
+
+
+def test_a_flag_of_which_nobody_at_all_could_be_told_is_tried_again_the_next_day(cast: Cast) -> None:
+    flag = flagged(cast)
+    vacate(cast, *OVER_IT, *OFFICE)
+    with write_transaction():
+        duties = db.session.scalars(sa.select(InstallationDuty)).all()
+        for duty in duties:
+            duty.ends_on = date(2026, 4, 1)
+    assert chase(cast, now=day("2026-04-02")) == 0
+    assert fresh(flag).chased_on is None
+    with write_transaction():
+        for duty in db.session.scalars(sa.select(InstallationDuty)):
+            duty.ends_on = None
+    assert chase(cast, now=day("2026-04-03")) == 1
+    assert inbox(cast, "administrator").count("flag.nobody_there") == 1

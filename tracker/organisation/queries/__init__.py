@@ -51,6 +51,7 @@ from tracker.organisation.queries.groups import (
     seats,
 )
 from tracker.organisation.queries.holders import (
+    administrators,
     contacts,
     group_by_id,
     member_unit_ids,
@@ -73,6 +74,7 @@ __all__ = [
     "SeatStanding",
     "UnitRow",
     "YearView",
+    "administrators",
     "appointment_of_unit",
     "contact_history",
     "contact_of_member",

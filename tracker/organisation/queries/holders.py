@@ -14,6 +14,7 @@ from tracker.kernel.prepared import Prepared
 from tracker.organisation import policy
 from tracker.organisation.models import (
     Appointment,
+    InstallationDuty,
     LeadershipGroup,
     MemberContact,
     MemberUnit,
@@ -21,7 +22,7 @@ from tracker.organisation.models import (
     Seat,
     on_day,
 )
-from tracker.organisation.rules import BY_SUPERIOR, ContactRole, PostRank, SeatRole
+from tracker.organisation.rules import BY_SUPERIOR, ContactRole, DutyKind, PostRank, SeatRole
 
 _DAY: Any = sa.bindparam("day")
 
@@ -143,6 +144,16 @@ _HOLDERS = Prepared(_holders)
 def seat_holders(group_id: int, *, day: date, roles: Collection[SeatRole]) -> list[int]:
     """The people (by id) who sit in a group in these roles: named, by post, or as head of a unit that sits."""
     return [row[0] for row in _HOLDERS.rows(group_id=group_id, day=day, roles=list(roles))]
+
+
+def administrators(day: date) -> list[int]:
+    """Who (by id) keeps the installation on a day."""
+    return _ids(
+        sa.select(InstallationDuty.person_id)
+        .where(InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, day))
+        .distinct()
+        .order_by(InstallationDuty.person_id)
+    )
 
 
 def member_unit_ids(group_id: int, *, day: date) -> list[int]:

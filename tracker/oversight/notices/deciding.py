@@ -6,8 +6,9 @@ from datetime import datetime
 from tracker.kernel.clock import local_date
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.organisation.queries import seat_holders, sitting
-from tracker.organisation.rules import LEADERS, SeatRole
+from tracker.organisation.models import LeadershipGroup
+from tracker.organisation.queries import administrators, seat_holders, sitting
+from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, SeatRole
 from tracker.outbox.commands import enqueue
 from tracker.outbox.rules import Channel
 from tracker.oversight import policy
@@ -40,6 +41,15 @@ MESSAGES = {
     "flag.reviewed_changed": _message(_l("复核结果：变更决定（%(title)s）"), "gavel"),
     "flag.reviewed_lifted": _message(_l("复核结果：撤销原决定（%(title)s）"), "gavel"),
     "flag.undecided": _message(_l("预警超过 %(days)s 个工作日没有处理：%(title)s（%(unit)s）"), "clock"),
+    "flag.nobody_decides": _message(
+        _l("领导和督导（督查）席位空缺，预警超过 %(days)s 个工作日无人处理：%(title)s（%(unit)s）"), "alert-triangle"
+    ),
+    "flag.nobody_there": Message(
+        _l("%(group)s席位全部空缺，%(count)s 条预警超过 %(days)s 个工作日无人处理，请联系登记员补齐席位"),
+        "organisation.duties",
+        "",
+        "alert-triangle",
+    ),
 }
 DECIDED = {kind: f"flag.decided_{kind.value}" for kind in DecisionKind}
 REVIEWED = {outcome: f"flag.reviewed_{outcome.value}" for outcome in ReviewOutcome}
@@ -74,6 +84,13 @@ def deciders_of(flag: Flag, *, now: datetime) -> list[int]:
     if flag.task.leader_seat is not None:
         people |= {person.id for person in sitting(flag.task.leader_seat, day=day)}
     return sorted(people)
+
+
+def office_of(flag: Flag, *, now: datetime) -> list[int]:
+    """Who hears of a flag where nobody could act on it: the office director and deputies, else the office."""
+    day = local_date(now)
+    directors = seat_holders(flag.group_id, day=day, roles=OFFICE_DIRECTORS)
+    return directors or seat_holders(flag.group_id, day=day, roles=OFFICE)
 
 
 def tell_drafted_statement(statement: Statement, *, now: datetime) -> None:
@@ -130,3 +147,24 @@ def tell_undecided(flag: Flag, people: Iterable[int], *, days: int, now: datetim
     """Tell supervisors and leaders that a flag has waited too long."""
     key = local_date(now).isoformat()
     return _tell("flag.undecided", flag, people, now=now, urgency=URGENT, key=key, days=days)
+
+
+def tell_nobody_decides(flag: Flag, people: Iterable[int], *, days: int, now: datetime) -> int:
+    """Tell the office that a flag waits and that the seats are empty of whoever could act on it."""
+    key = local_date(now).isoformat()
+    return _tell("flag.nobody_decides", flag, people, now=now, urgency=URGENT, key=key, days=days)
+
+
+def tell_nobody_there(group: LeadershipGroup, count: int, *, days: int, now: datetime) -> int:
+    """Tell the administrators that flags wait in a group in which nobody is left. They see the number, and no flag."""
+    day = local_date(now)
+    return enqueue(
+        "flag.nobody_there",
+        administrators(day),
+        subject=("group", group.id),
+        params={"group": group.short_name or group.name, "count": count, "days": days},
+        key=f"flag.nobody_there:{group.id}:{day.isoformat()}",
+        now=now,
+        channels=ALL_WAYS,
+        urgency=URGENT,
+    )

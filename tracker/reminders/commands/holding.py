@@ -13,11 +13,11 @@ from tracker.kernel.errors import Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import LeadershipGroup
-from tracker.organisation.queries import seat_holders
+from tracker.organisation.queries import administrators, seat_holders
 from tracker.organisation.rules import OFFICE_DIRECTORS
 from tracker.reminders import notices, policy
 from tracker.reminders.models import HeldRun, Reminder, SweepClock
-from tracker.reminders.queries.held import administrators, open_doubt
+from tracker.reminders.queries.held import open_doubt
 from tracker.reminders.rules import CLOCK, HoldCause, HoldState, ReminderState, clock_doubt
 
 MAX_REASON = 500

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
+from tracker.organisation.queries import administrators
 from tracker.reminders import notices
 from tracker.reminders.models import Stumble
-from tracker.reminders.queries.held import administrators
 from tracker.reminders.rules import SubjectName
 
 ASIDE = timedelta(hours=1)

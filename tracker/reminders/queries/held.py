@@ -10,8 +10,7 @@ from sqlalchemy.orm import joinedload
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
-from tracker.organisation.models import InstallationDuty, Person, on_day
-from tracker.organisation.rules import DutyKind
+from tracker.organisation.models import Person
 from tracker.reminders import policy
 from tracker.reminders.models import HeldRun, Reminder, Stumble
 from tracker.reminders.rules import USUAL_DAYS, HoldState, ReminderState, SubjectName
@@ -28,14 +27,6 @@ def usual(group_id: int, *, today: date, rungs: Sequence[int] | None = None) -> 
     if rungs is not None:
         query = query.where(Reminder.rung.in_(rungs))
     return list(db.session.scalars(query.group_by(Reminder.scheduled_for)))
-
-
-def administrators(day: date) -> list[int]:
-    """Who (by id) keeps the installation on a day."""
-    query = sa.select(InstallationDuty.person_id).where(
-        InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, day)
-    )
-    return sorted(set(db.session.scalars(query)))
 
 
 SHOWN = 50
