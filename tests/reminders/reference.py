@@ -33,14 +33,15 @@ UNIT_LINE = (Audience.LIAISON, Audience.DEPUTY_IN_CHARGE, Audience.UNIT_HEAD)
 
 @dataclass(frozen=True)
 class Work:
-    """A task as the reference knows it."""
+    """A task, or a cooperating unit's part of one, as the reference knows it."""
 
     unit: str
     due_on: date
     owner: str | None = None
     owner_gone: bool = False
     led: bool = False
-    """Whether a leader (the deputy leader's seat) watches over it."""
+    """Whether a leader (the deputy leader's seat) watches over it, or over the task that it is part of."""
+    part: bool = False
 
 
 class Days:

@@ -56,7 +56,7 @@ def ladders(draw: Any) -> tuple[Rung, ...]:
 
 @st.composite
 def works(draw: Any, today: date) -> list[Work]:
-    """Tasks of several units, due some weeks around a day; some given to a person, who may be gone."""
+    """Tasks of several units, due some weeks around a day; some given to a person, who may be gone; some only parts."""
     found = []
     for _n in range(draw(st.integers(1, 6))):
         unit = draw(st.sampled_from(("finance", "construction", "education", "town", "school_one")))
@@ -67,5 +67,6 @@ def works(draw: Any, today: date) -> list[Work]:
             # Somebody who works elsewhere by now.
             owner, gone = "water_head", True
         due_on = today + timedelta(days=draw(st.integers(-45, 30)))
-        found.append(Work(unit, due_on, owner, gone, draw(st.booleans())))
+        part = owner is None and draw(st.booleans())
+        found.append(Work(unit, due_on, owner, gone, draw(st.booleans()), part))
     return found

@@ -25,7 +25,7 @@ from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 from tracker.reminders import commands
 from tracker.reminders.models import Reminder
-from tracker.reminders.rules import DEADLINE_LADDER, Audience, LadderKind, ReminderState, Rung
+from tracker.reminders.rules import DEADLINE_LADDER, Audience, LadderKind, ReminderState, Rung, SubjectName
 from tracker.reminders.sweep import sweep
 
 UNHURRIED = settings(
@@ -42,6 +42,9 @@ def situations(draw: st.DrawFn) -> tuple[date, dict[date, bool], tuple[Rung, ...
     return today, draw(calendars(today)), draw(ladders()), draw(works(today)), draw(st.booleans())
 
 
+Subject = tuple[SubjectName, int]
+FAR_AHEAD = date(2040, 12, 31)
+"""When a task is due of which only a part is looked at."""
 EMPTIED = ("reminders", "oversight", "outbox", "tasks")
 
 
@@ -58,8 +61,8 @@ def _clear() -> None:
 
 def _enter(
     cast: Cast, works: Sequence[Work], rungs: Sequence[Rung], calendar: Mapping[date, bool], *, roll: bool
-) -> dict[int, int]:
-    """Put a situation into the database; returns the numbers of the work by task."""
+) -> dict[Subject, int]:
+    """Put a situation into the database; returns the numbers of the work by its task or part."""
     _clear()
     with write_transaction() as session:
         session.add_all(CalendarDay(day=day, working=works, note="") for day, works in calendar.items())
@@ -68,12 +71,16 @@ def _enter(
         seat = session.scalars(
             sa.select(Seat.id).where(Seat.group_id == group.id, Seat.role == SeatRole.DEPUTY_LEADER)
         ).one()
-        numbers = {}
+        numbers: dict[Subject, int] = {}
         for number, work in enumerate(works):
-            task = running_task(cast, due_on=work.due_on, unit=work.unit, owner=work.owner)
+            if work.part:
+                task = running_task(cast, due_on=FAR_AHEAD, unit="water", parts=((work.unit, work.due_on),))
+            else:
+                task = running_task(cast, due_on=work.due_on, unit=work.unit, owner=work.owner)
             task.leader_seat_id = seat if work.led else None
             session.flush()
-            numbers[task.id] = number
+            subject = (SubjectName.PART, task.parts[0].id) if work.part else (SubjectName.TASK, task.id)
+            numbers[subject] = number
         if tuple(rungs) != DEADLINE_LADDER:
             by = cast.actor("office_director")
             commands.change_ladder(group, LadderKind.DEADLINE, rungs, version=0, by=by, now=NOW)
@@ -81,12 +88,12 @@ def _enter(
     return numbers
 
 
-def _written(cast: Cast, numbers: Mapping[int, int]) -> tuple[Told, Told]:
+def _written(cast: Cast, numbers: Mapping[Subject, int]) -> tuple[Told, Told]:
     names = {person: name for name, person in cast.person_ids.items()}
     told: Told = set()
     superseded: Told = set()
     for row in db.session.scalars(sa.select(Reminder)):
-        key = (numbers[row.subject_id], row.rung, row.repeat, names[row.recipient_id])
+        key = (numbers[SubjectName(row.subject_kind), row.subject_id], row.rung, row.repeat, names[row.recipient_id])
         (told if row.state is ReminderState.ACTIVE else superseded).add(key)
     db.session.rollback()
     return told, superseded
@@ -111,6 +118,16 @@ def _sweep(now: datetime) -> dict[str, int]:
         DEADLINE_LADDER,
         [Work("finance", date(2028, 2, day), "finance_staff") for day in (26, 27, 29)],
         True,
+    )
+)
+@example(
+    # Parts that climbed to the leader in charge; over the task of one a leader watches, of the other none.
+    situation=(
+        date(2026, 3, 18),
+        {},
+        (Rung(7, (Audience.UNIT_HEAD, Audience.LEADER_IN_CHARGE), channels=(Channel.MAIL,)),),
+        [Work("town", date(2026, 3, 9), led=True, part=True), Work("finance", date(2026, 3, 9), part=True)],
+        False,
     )
 )
 @example(

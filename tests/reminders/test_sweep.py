@@ -14,10 +14,14 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import CalendarDay
 from tracker.kernel.db import write_transaction
 from tracker.organisation import commands as organisation
+from tracker.organisation.models import Seat
+from tracker.organisation.rules import SeatRole
 from tracker.outbox.models import InboxItem
+from tracker.outbox.rules import Channel
+from tracker.reminders.commands import change_ladder
 from tracker.reminders.models import Reminder
 from tracker.reminders.reminding import LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, Writer
-from tracker.reminders.rules import ReminderState, SubjectName
+from tracker.reminders.rules import Audience, LadderKind, ReminderState, Rung, SubjectName
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Crossing, Task
 from tracker.tasks.rules import TaskState
@@ -53,6 +57,25 @@ def test_each_rung_tells_its_audience(cast: Cast, session: Session, due_on: date
         running_task(cast, due_on=due_on, owner="finance_staff")
     assert _sweep()["reminders"] == len(people)
     assert _told(cast, session) == people
+
+
+def test_a_part_climbs_to_the_leader_in_charge_of_its_task(cast: Cast, session: Session) -> None:
+    with write_transaction() as writing:
+        task = running_task(cast, due_on=date(2026, 6, 30), parts=(("town", date(2026, 3, 9)),))
+        seats = sa.select(Seat.id).where(Seat.group_id == task.group_id, Seat.role == SeatRole.DEPUTY_LEADER)
+        task.leader_seat_id = writing.scalars(seats).one()
+    _sweep()
+    assert _told(cast, session) == ["deputy_leader", "office_clerk", "office_director", "office_secondee", "town_head"]
+
+
+def test_where_a_ladder_names_only_the_owner_a_part_is_its_unit_s_for_it_has_none(cast: Cast, session: Session) -> None:
+    only = Rung(1, (Audience.OWNER,), channels=(Channel.MAIL,))
+    with write_transaction():
+        by = cast.actor("office_director")
+        change_ladder(cast.group(), LadderKind.DEADLINE, (only,), version=0, by=by, now=NOW)
+        running_task(cast, due_on=date(2026, 6, 30), parts=(("finance", date(2026, 3, 17)),))
+    _sweep()
+    assert _told(cast, session) == ["finance_liaison"]
 
 
 @pytest.mark.parametrize(

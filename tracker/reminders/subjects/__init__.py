@@ -49,7 +49,7 @@ _WORK = ("reminder.near", "reminder.late")
 
 SUBJECTS = (
     SubjectKind(_N.TASK, _K.DEADLINE, work.tasks, _WORK, own=Audience.OWNER),
-    SubjectKind(_N.PART, _K.DEADLINE, work.parts, _WORK),
+    SubjectKind(_N.PART, _K.DEADLINE, work.parts, _WORK, own=Audience.OWNER),
     SubjectKind(
         _N.LETTER,
         _K.LETTER,

@@ -63,7 +63,7 @@ def above_unit() -> Any:
 
 
 def row(
-    subject_id: Any, unit_id: Any, cycle: Any, due_on: Any, *, owner: Any = NONE, leader: Any = None, above: Any = None
+    subject_id: Any, unit_id: Any, cycle: Any, due_on: Any, *, owner: Any = NONE, above: Any = None
 ) -> sa.Select[*tuple[Any, ...]]:
     """Columns of something that belongs to a task."""
     return sa.select(
@@ -71,7 +71,7 @@ def row(
         Task.id.label("task_id"),
         unit_id.label("unit_id"),
         owner.label("owner_id"),
-        sa.func.coalesce(Task.leader_seat_id if leader is None else leader, 0).label("leader_seat_id"),
+        sa.func.coalesce(Task.leader_seat_id, 0).label("leader_seat_id"),
         above_unit() if above is None else above,
         Task.title.label("title"),
         cycle.label("cycle"),

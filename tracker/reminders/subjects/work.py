@@ -27,8 +27,8 @@ def tasks(which: Which) -> Rows:
 
 def parts(which: Which) -> Rows:
     day = TaskPart.due_on
-    none = sa.literal(0)
-    found = row(TaskPart.id, TaskPart.unit_id, day_number(day), day, leader=none, above=none.label("above_unit_id"))
+    above = sa.literal(0).label("above_unit_id")
+    found = row(TaskPart.id, TaskPart.unit_id, day_number(day), day, above=above)
     return (
         found.select_from(TaskPart)
         .join(Task, Task.id == TaskPart.task_id)
