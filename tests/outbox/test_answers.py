@@ -63,7 +63,6 @@ ROBOTS: list[tuple[EndpointKind, Answer, DeliveryState, Outcome, str]] = [
 ]
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(("kind", "answer", "state", "outcome", "code"), ROBOTS)
 def test_an_answer_of_a_robot_is_read_and_not_only_its_status(
     cast: Cast,
@@ -98,7 +97,6 @@ MAILS = [
 ]
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(("mode", "state", "code", "taken"), MAILS)
 def test_what_a_mail_server_does_is_told_apart(
     cast: Cast,
@@ -119,7 +117,6 @@ def test_what_a_mail_server_does_is_told_apart(
     assert (delivery.state, delivery.provider_code, len(mail_server.receipts.rows)) == (state, code, taken)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("misbehave", "code"), [(reset, "connection_lost"), (drip, "timeout"), (flood, "answer_too_long")]
 )
