@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.cast import Cast
-from tests.clock import NOW, TODAY
+from tests.clock import NOW, TODAY, Clock
 from tests.reminders.worlds import running_task
 from tests.tasks.pages.acting import ClientAs
 from tests.tasks.stories import refuses
+from tracker.kernel import leases
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
@@ -42,7 +43,18 @@ def _run(now: datetime = NOW, brake: Brake = TIGHT) -> dict[str, int]:
     return sweep.sweep(now=now, pause=_quiet, brake=brake)
 
 
-def _on_time(now: datetime) -> dict[str, int]:
+DATABASE = Clock()
+
+
+@pytest.fixture(autouse=True)
+def _database_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock stands where the last run found it."""
+    DATABASE.set(NOW)
+    monkeypatch.setattr(leases, "database_now", lambda: DATABASE.now)
+
+
+def _on_time(now: datetime, *, database: datetime | None = None) -> dict[str, int]:
+    DATABASE.set(database or now)
     return dict(sweep_on_time(now=now, pause=_quiet))
 
 
@@ -285,9 +297,41 @@ def test_after_an_outage_the_administrator_says_that_the_clock_is_right(cast: Ca
 
 
 def test_the_clock_of_another_machine_may_differ_a_little() -> None:
-    assert clock_doubt(NOW, None) is None
-    assert clock_doubt(NOW - timedelta(minutes=9), NOW) is None
-    assert clock_doubt(NOW + timedelta(hours=36), NOW) is None
+    assert clock_doubt(NOW, database=NOW, last=None) is None
+    for apart in (timedelta(minutes=10), timedelta(minutes=-10)):
+        assert clock_doubt(NOW + apart, database=NOW, last=NOW) is None
+    assert clock_doubt(NOW, database=NOW, last=NOW + timedelta(minutes=10)) is None
+    assert clock_doubt(NOW + timedelta(hours=36), database=NOW + timedelta(hours=36), last=NOW) is None
+
+
+@pytest.mark.parametrize("has_run", [True, False])
+@pytest.mark.parametrize(
+    ("jump", "cause"),
+    [
+        (timedelta(hours=30), HoldCause.CLOCK_AHEAD),
+        (timedelta(minutes=11), HoldCause.CLOCK_AHEAD),
+        (timedelta(minutes=-11), HoldCause.CLOCK_BEHIND),
+    ],
+)
+def test_a_clock_other_than_the_databases_writes_nothing_until_it_is_set_right(
+    cast: Cast, session: Session, jump: timedelta, cause: HoldCause, has_run: bool
+) -> None:
+    if has_run:
+        _on_time(NOW)
+    _storm(cast, due_on=TODAY, count=2)
+    wrong, administrator = NOW + jump, cast.actor("administrator")
+    for _run in range(2):
+        assert _on_time(wrong, database=NOW) == {"held": 1}
+    assert (_held(session).cause, _held(session).state) == (cause, HoldState.HELD)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Crossing)) == 0
+    assert _inbox(session, "reminder.%") == []
+    assert _inbox(session, "sweep.clock") == [cast.person_ids["administrator"]]
+    with write_transaction(), pytest.raises(Stale, match="校准"):
+        commands.confirm_clock(reason="时间没有错", by=administrator, now=wrong)
+    assert _held(session).state is HoldState.HELD
+    session.rollback()
+    assert _on_time(NOW + timedelta(minutes=12))["reminders"] == 2
+    assert _held(session).state is HoldState.DISCARDED
 
 
 def test_a_run_held_by_the_clock_is_not_released_like_others(cast: Cast, session: Session) -> None:
@@ -333,9 +377,10 @@ def test_the_administrator_confirms_the_clock_on_the_page(cast: Cast, session: S
     _on_time(NOW)
     _on_time(NOW + timedelta(days=3))
     administrator = client_as("administrator")
-    assert "系统时间比上次运行晚太多" in administrator.get("/held").text
+    assert "系统时间比数据库时间或者上次运行晚太多" in administrator.get("/held").text
     assert administrator.post("/held/clock", data={"reason": ""}).status_code == 422
     assert client_as("office_director").post("/held/clock", data={"reason": "好"}).status_code == 403
+    DATABASE.set(NOW)
     assert administrator.post("/held/clock", data={"reason": "检修"}).status_code == 302
     assert _held(session).state is HoldState.DONE
 

@@ -30,10 +30,15 @@ SLOT = "2026-03-18T08:00"
 
 
 @pytest.fixture
-def term(session: Session, monkeypatch: pytest.MonkeyPatch) -> Term:
+def term(session: Session) -> Term:
     """A scheduler that leads."""
-    monkeypatch.setattr(leases, "database_now", lambda: NOW)
     return _lead("a")
+
+
+@pytest.fixture(autouse=True)
+def _database_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock is the test's."""
+    monkeypatch.setattr(leases, "database_now", lambda: NOW)
 
 
 def _lead(holder: str) -> Term:

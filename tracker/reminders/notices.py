@@ -37,7 +37,7 @@ MESSAGES = {
         "alert-triangle",
     ),
     "sweep.clock": Message(
-        _l("定时检查已暂停：系统时间 %(at)s，上次运行 %(last)s，请核对服务器时间"),
+        _l("定时检查已暂停：系统时间 %(at)s，上次运行 %(last)s，请核对服务器和数据库的时间"),
         "reminders.held",
         "",
         "alert-triangle",

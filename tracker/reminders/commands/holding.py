@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.audit.commands import record
+from tracker.kernel import leases
 from tracker.kernel.actor import SYSTEM, Actor
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import affected, db, insert_if_new, take
@@ -40,12 +41,14 @@ def hold_group(group_id: int, cause: HoldCause, *, planned: int, urgent: int, us
 
 
 def watch_clock(*, now: datetime) -> HoldCause | None:
-    """Compare the clock with the last run; where it cannot be believed, hold everything and tell administrators once.
+    """Compare the clock with the database's and with the last run; hold everything where it cannot be believed.
+
+    Administrators are told once.
 
     A clock that is right again ends the doubt by itself.
     """
     last = db.session.get(SweepClock, CLOCK_NAME, with_for_update=True)
-    doubt = clock_doubt(now, last.at if last is not None else None)
+    doubt = clock_doubt(now, database=leases.database_now(), last=last.at if last is not None else None)
     if doubt is None:
         _believe(now=now)
         _settle_doubts(HoldState.DISCARDED, reason="clock", by=SYSTEM, now=now)
@@ -60,12 +63,17 @@ def watch_clock(*, now: datetime) -> HoldCause | None:
 
 
 def confirm_clock(*, reason: str, by: Actor, now: datetime) -> None:
-    """Say that the clock is right (after days off, for instance): the next run makes up for what was missed."""
+    """Say that the clock is right (after days off, for instance): the next run makes up for what was missed.
+
+    That it differs from the database's nobody can say away: one of the two is wrong.
+    """
     require(policy.may_confirm_clock(by))
     reason = paragraphs(reason, "reason", limit=MAX_REASON, required=True)
     doubt = open_doubt()
     if doubt is None:
         raise Stale(_l("没有因为系统时间暂扣的运行。"))
+    if clock_doubt(now, database=leases.database_now(), last=None) is not None:
+        raise Stale(_l("系统时间与数据库时间不一致，请先校准服务器时间。"))
     _believe(now=now)
     _settle_doubts(HoldState.DONE, reason=reason, by=by, now=now)
     record("sweep.confirm_clock", "held_run", doubt.id, by=by, now=now, new={"reason": reason, "cause": doubt.cause})

@@ -2,7 +2,7 @@
 
 from tracker.reminders.rules.braking import (
     AHEAD,
-    BEHIND,
+    APART,
     BRAKE,
     OPEN_BRAKE,
     USUAL_DAYS,
@@ -39,8 +39,8 @@ from tracker.reminders.rules.words import (
 
 __all__ = [
     "AHEAD",
+    "APART",
     "AUDIENCES",
-    "BEHIND",
     "BRAKE",
     "CLOCK",
     "DEADLINE_LADDER",

@@ -48,14 +48,14 @@ def too_much(
 
 AHEAD = timedelta(hours=36)
 """Sweeps run three times a day, so a gap of a day and a half is an outage or a wrong clock; which, people know."""
-BEHIND = timedelta(minutes=10)
+APART = timedelta(minutes=10)
 """So far the clocks of two machines may differ."""
 
 
-def clock_doubt(now: datetime, last: datetime | None) -> HoldCause | None:
-    """Whether a clock can be believed, after the last run that was; None where it can."""
-    if last is None:
-        return None
-    if now < last - BEHIND:
+def clock_doubt(now: datetime, *, database: datetime, last: datetime | None) -> HoldCause | None:
+    """Whether a clock can be believed beside the database's, and after the last run that was; None where it can."""
+    if now < max(database, last or database) - APART:
         return HoldCause.CLOCK_BEHIND
-    return HoldCause.CLOCK_AHEAD if now > last + AHEAD else None
+    if now > database + APART or (last is not None and now > last + AHEAD):
+        return HoldCause.CLOCK_AHEAD
+    return None

@@ -135,8 +135,8 @@ LABELS = Labels(
     {
         HoldCause.STORM: _l("数量远超平日"),
         HoldCause.URGENT: _l("最高一级提醒过多"),
-        HoldCause.CLOCK_AHEAD: _l("系统时间比上次运行晚太多"),
-        HoldCause.CLOCK_BEHIND: _l("系统时间比上次运行还早"),
+        HoldCause.CLOCK_AHEAD: _l("系统时间比数据库时间或者上次运行晚太多"),
+        HoldCause.CLOCK_BEHIND: _l("系统时间比数据库时间或者上次运行还早"),
     },
     {
         HoldState.HELD: _l("等待确认"),
