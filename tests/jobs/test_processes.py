@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,14 @@ from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.engines import Database
 from tests.jobs.kinds import again, asked
-from tracker.jobs import queries
+from tracker.jobs import queries, worker
 from tracker.jobs.running import Shift
 from tracker.jobs.worker import enrol, give_sign
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel import jobs
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Stale
-from tracker.kernel.jobs import LEASE, Heartbeat, JobState, folder_of
+from tracker.kernel.jobs import LEASE, Heartbeat, JobState, beat, folder_of
 
 PATIENCE = 60
 Start = Callable[[], subprocess.Popen[str]]
@@ -95,6 +96,50 @@ def test_a_second_worker_on_sqlite_is_refused_with_a_sentence(cast: Cast, start:
     assert second.wait(timeout=PATIENCE) == 1
     assert "SQLite 上只能运行一个后台进程" in (second.stderr.read() if second.stderr else "")
     assert first.poll() is None
+
+
+@pytest.mark.sqlite
+def test_a_worker_on_sqlite_that_finds_another_in_its_place_ends_with_the_same_sentence(
+    cast: Cast, start: Start
+) -> None:
+    process = start()
+    _until(lambda: queries.worker_lives(now=kernel_clock.now()))
+    with write_transaction():
+        beat("worker", holder="other-host:1", now=kernel_clock.now())
+    assert process.wait(timeout=PATIENCE) == 1
+    assert "other-host:1 正在运行" in (process.stderr.read() if process.stderr else "")
+    assert db.session.get_one(Heartbeat, "worker").holder == "other-host:1"
+
+
+def test_of_two_workers_of_which_one_was_silent_the_later_stays(app: Flask, cast: Cast, clock: Clock) -> None:
+    first, second = Shift("other-host:1"), Shift("third-host:1")
+    enrol(first.holder)
+    clock.advance(timedelta(seconds=31))
+    enrol(second.holder)
+    job = asked(cast)
+    if db.session.get_bind().dialect.name == "postgresql":
+        give_sign(first)
+        assert db.session.get_one(Heartbeat, "worker").holder == first.holder
+        return
+    for act in (give_sign, partial(worker._turn, app)):
+        with pytest.raises(Stale, match="third-host:1 正在运行"):
+            act(first)
+    assert again(job).state is JobState.WAITING
+    give_sign(second)
+    clock.advance(timedelta(seconds=30))
+    give_sign(first)
+    assert db.session.get_one(Heartbeat, "worker").holder == first.holder
+
+
+@pytest.mark.sqlite
+def test_signs_of_life_are_the_last_where_another_took_the_place(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol("other-host:1")
+    over, displaced = threading.Event(), list[worker.Displaced]()
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.01)
+    worker._give_signs(app, Shift("third-host:1"), over, displaced)
+    assert (over.is_set(), len(displaced)) == (True, 1)
 
 
 def test_one_more_worker_is_welcome_on_postgresql_alone(cast: Cast, clock: Clock) -> None:
