@@ -1,7 +1,10 @@
 """A letter that its unit does not agree with goes back with reasons, before the unit has signed."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
@@ -16,6 +19,8 @@ from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.letters import commands, policy, queries
 from tracker.letters.rules import LetterState, SigningOrder
 from tracker.organisation import commands as organisation
+
+ClientAs = Callable[[str], FlaskClient]
 
 
 @pytest.mark.parametrize("by", ["finance_head", "finance_deputy"])
@@ -103,12 +108,16 @@ def test_what_was_sent_back_waits_for_the_office_and_counts_against_no_unit(
     assert "超过期限 1 份；退回待修改 1 份" in office.get("/").text
 
 
-def test_a_group_with_nothing_but_letters_sent_back_counts_them(cast: Cast) -> None:
+def test_a_group_with_nothing_but_letters_sent_back_leads_to_them(cast: Cast, client_as: ClientAs) -> None:
     letter, nothing = issued(cast), queries.unsigned(cast.group_ids["g2"], day=NOW.date())
     assert (nothing.letters, nothing.late, nothing.sent_back) == (0, 0, 0)
     send_back(cast, letter)
     found = queries.unsigned(cast.group().id, day=NOW.date())
     assert (found.letters, found.sent_back) == (0, 1)
+    office, address = client_as("office_clerk"), f"/groups/{cast.group().id}/letters/unsigned"
+    assert f'href="{address}"' in office.get("/").text
+    page = office.get(address).text
+    assert "没有等待签署的责任书。" in page and f'href="/letters/{letter.id}"' in page
 
 
 @pytest.mark.parametrize(
