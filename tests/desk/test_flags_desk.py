@@ -128,8 +128,8 @@ def test_many_are_proposed_at_once(cast: Cast, client_as: ClientAs) -> None:
 def test_the_review_desk_shows_flags_and_what_was_decided_before(cast: Cast) -> None:
     before = decided(cast, DecisionKind.NO_ACTION)
     flag = flagged(cast)
-    wanted = queries.overdue_of(cast.group_ids["g1"], None)
-    cases = queries.cases(cast.actor("supervisor"), wanted, day=reckoning(TODAY), now=NOW).rows
+    group_id, today = cast.group_ids["g1"], reckoning(TODAY)
+    cases = queries.review(cast.actor("supervisor"), group_id, None, day=today, now=NOW).tasks.rows
     found = next(case for case in cases if case.row.id == flag.task_id)
     assert [row.flag.id for row in found.flags] == [flag.id]
     assert found.before is not None

@@ -6,21 +6,26 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
 from tests.desk.pages import counted, main_of, text_of
+from tests.oversight import supervised
 from tests.tasks.stories import act, active, again, day, inbox
 from tracker.desk import queries
 from tracker.desk.rules import next_rung
 from tracker.kernel.calendar import WorkingDays
+from tracker.kernel.db import db, write_transaction
+from tracker.oversight import commands as oversight
+from tracker.oversight.models import Flag
 from tracker.oversight.queries import records_of
 from tracker.reminders.rules import DEADLINE_LADDER
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewReport
-from tracker.tasks.models import Task
+from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.queries import reckoning
 
 ClientAs = Callable[[str], FlaskClient]
@@ -41,8 +46,8 @@ def review(cast: Cast, more: str = "") -> str:
 
 def case(cast: Cast) -> queries.Case:
     """The one task under review."""
-    wanted = queries.overdue_of(cast.group_ids["g1"], None)
-    [found] = queries.cases(cast.actor("supervisor"), wanted, day=reckoning(TODAY), now=NOW).rows
+    group_id, day = cast.group_ids["g1"], reckoning(TODAY)
+    [found] = queries.review(cast.actor("supervisor"), group_id, None, day=day, now=NOW).tasks.rows
     return found
 
 
@@ -227,7 +232,117 @@ def test_facts_are_gathered_for_all_tasks_at_once(app: Flask, cast: Cast, client
     client.get(review(cast))
     with counted(app) as statements:
         client.get(review(cast))
-    assert len(statements) <= 29
+    assert len(statements) <= 30
+
+
+IN_TIME = date(2026, 6, 30)
+
+
+def with_late_part(cast: Cast, **said: Any) -> TaskPart:
+    """A part of the construction bureau that has been overdue for eight working days, of a task that is not overdue."""
+    task = active(cast, **{"now": LATE, "due_on": IN_TIME, "parts": ("construction",), **said})
+    with write_transaction():
+        part = db.session.scalars(sa.select(TaskPart).where(TaskPart.task_id == task.id)).one()
+        part.due_on = WAS_DUE
+    return part
+
+
+def test_an_overdue_part_of_a_task_in_time_stands_on_the_desk_with_its_ladder_flag_and_explanation(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    part = with_late_part(cast)
+    for text in ("2026-03-06", "2026-03-11"):
+        sweep(now=day(text, 7), pause=lambda _seconds: None)
+    [flag] = db.session.scalars(sa.select(Flag).where(Flag.part_id == part.id)).all()
+    said: dict[str, Any] = {"text": "图纸未到。", "ends_period": True, "by": cast.actor("construction_head")}
+    act(oversight.state_case, flag, **said)
+    found = queries.review(cast.actor("supervisor"), cast.group_ids["g1"], None, day=reckoning(TODAY), now=NOW)
+    assert found.tasks.rows == []
+    [late] = found.parts.rows
+    assert (late.due_on, late.days, late.rungs[-1].offset) == (WAS_DUE, 8, 3)
+    assert late.next_rung is not None
+    assert late.next_rung.offset == 15
+    assert [row.flag.id for row in late.flags] == [flag.id]
+    body = text_of(client_as("supervisor"), review(cast))
+    for fact in ("逾期的配合事项", "澄江区住房和城乡建设局", "已逾期 8 个工作日", "+3 03-11", "图纸未到。", "黄色预警"):
+        assert fact.replace(" ", "") in body.replace(" ", "")
+
+
+def test_the_unit_of_an_overdue_part_is_urged_from_the_desk(cast: Cast, client_as: ClientAs) -> None:
+    part = with_late_part(cast)
+    client = client_as("supervisor")
+    page = main_of(client.get(review(cast)).text)
+    [back] = set(re.findall(r'name="next" value="([^"]+)"', page))
+    assert set(re.findall(r'name="unit_id" value="([^"]+)"', page)) == {str(part.unit_id)}
+    said = {"channel": "message", "unit_id": part.unit_id, "ready": "late", "next": back}
+    answer = client.post(f"/tasks/{part.task_id}/urge", data=said)
+    assert answer.location == f"{review(cast)}#part-{part.id}"
+    assert "task.urge" in inbox(cast, "construction_head")
+    assert "已催办 1 次" in text_of(client, review(cast))
+    assert f"/tasks/{part.task_id}/notice?part={part.id}" in page
+    assert f"/tasks/{part.task_id}/notice" not in client_as("leader").get(review(cast)).text
+
+
+def test_a_notice_about_a_part_stands_with_the_part(cast: Cast) -> None:
+    part = with_late_part(cast)
+    notice = supervised.issued(cast, about=part)
+    found = queries.review(cast.actor("supervisor"), cast.group_ids["g1"], None, day=reckoning(TODAY), now=NOW)
+    assert [row.id for row in found.parts.rows[0].notices] == [notice.id]
+
+
+def test_a_part_that_is_in_time_done_or_waits_for_an_extension_is_not_on_the_desk(cast: Cast) -> None:
+    part = with_late_part(cast)
+    unit_id, group_id = part.unit_id, cast.group_ids["g1"]
+
+    def late(unit: int | None = None) -> int:
+        return len(queries.review(cast.actor("leader"), group_id, unit, day=reckoning(TODAY), now=NOW).parts.rows)
+
+    assert [late(), late(unit_id), late(cast.unit_ids["finance"])] == [1, 1, 0]
+    for changed, number in (
+        (sa.update(TaskPart).values(due_on=TODAY), 0),
+        (sa.update(TaskPart).values(due_on=WAS_DUE, state="cancelled"), 0),
+        (sa.update(TaskPart).values(state="issued"), 1),
+        (sa.update(Task).values(extension_pending=True), 0),
+    ):
+        with write_transaction():
+            db.session.execute(changed)
+        db.session.expire_all()
+        assert late() == number
+
+
+def test_inside_an_overdue_task_a_part_says_since_when_and_how_far_its_ladder_went(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    with_late_part(cast, due_on=WAS_DUE)
+    sweep(now=day("2026-03-11", 7), pause=lambda _seconds: None)
+    body = text_of(client_as("supervisor"), review(cast)).replace(" ", "")
+    assert "，时限2026年3月6日，已逾期8个工作日，提醒到+3级）" in body
+
+
+def test_the_parts_go_on_by_their_own_key(cast: Cast, client_as: ClientAs) -> None:
+    for n in range(11):
+        with_late_part(cast, title=f"任务{n:02d}号")
+    client = client_as("supervisor")
+    first = client.get(review(cast)).text
+    [further] = re.findall(r'href="([^"]*parts=[^"]+)"', first)
+    second = client.get(further.replace("&amp;", "&")).text
+    assert [f"任务{n:02d}号" in first for n in range(11)] == [True] * 10 + [False]
+    assert ("任务10号" in second, "没有逾期的任务" in second) == (True, False)
+    assert client.get(review(cast, "?parts=nonsense")).status_code == 422
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_overdue_parts_cost_as_much_for_eight_as_for_one(
+    app: Flask, cast: Cast, client_as: ClientAs, number: int
+) -> None:
+    for n in range(number):
+        overdue(cast, title=f"任务{n:02d}号")
+        with_late_part(cast, title=f"配合{n:02d}号")
+    client = client_as("office_clerk")
+    client.get(review(cast))
+    with counted(app) as statements:
+        client.get(review(cast))
+    assert len(statements) <= 31
 
 
 def test_ticked_tasks_are_urged_together_with_a_result_for_each(cast: Cast, client_as: ClientAs) -> None:

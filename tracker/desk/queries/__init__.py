@@ -11,6 +11,7 @@ from tracker.desk.queries.flags import (
     flags_to_explain,
     statements_to_give,
 )
+from tracker.desk.queries.late_parts import LatePart
 from tracker.desk.queries.office import (
     Arrived,
     Owed,
@@ -34,7 +35,7 @@ from tracker.desk.queries.overview import (
     worst,
 )
 from tracker.desk.queries.portrait import Past, Portrait, Snapshot, light_on, portrait
-from tracker.desk.queries.review import Case, cases, overdue_of
+from tracker.desk.queries.review import Case, Review, review
 from tracker.desk.queries.units import MyTask, MyTasks, OwnPart, names_of_groups, unit_tasks
 from tracker.desk.queries.work_group import About, Matter, UnitMatters, matters_by_unit
 
@@ -45,6 +46,7 @@ __all__ = [
     "Case",
     "FlagNumbers",
     "FlagRow",
+    "LatePart",
     "Matter",
     "MyTask",
     "MyTasks",
@@ -55,13 +57,13 @@ __all__ = [
     "Past",
     "Portrait",
     "QuietTask",
+    "Review",
     "Snapshot",
     "Standing",
     "UnitMatters",
     "Unsigned",
     "UnsignedUnit",
     "arrivals",
-    "cases",
     "decided_before",
     "flag_numbers",
     "flag_rows",
@@ -72,10 +74,10 @@ __all__ = [
     "matters_by_unit",
     "names_of_groups",
     "numbers",
-    "overdue_of",
     "owed_by_office",
     "portrait",
     "quiet_continuous",
+    "review",
     "standing",
     "start_of",
     "statements_to_give",

@@ -1,4 +1,4 @@
-"""What the review desk shows of each overdue task: the facts, what was said, and how far the ladder went."""
+"""What the review desk shows of each overdue task and part: facts, what was said, and how far the ladder went."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.desk.queries.flags import Before, FlagRow, decided_before, flags_by_task
+from tracker.desk.queries.late_parts import LatePart, add_ladders, as_late, late_parts
 from tracker.desk.rules import NextRung, next_rung
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
@@ -17,7 +18,7 @@ from tracker.kernel.verdict import Verdict
 from tracker.oversight import policy
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.queries import Record, Urgeable, records_of, urgeable
-from tracker.reminders.queries.ladders import ladders_of
+from tracker.reminders.queries.ladders import ladder_of
 from tracker.reminders.queries.trail import RungReached, followed_date, trails
 from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
@@ -46,6 +47,7 @@ class Case:
     flags: list[FlagRow] = field(default_factory=list)
     before: Before | None = None
     notices: list[SupervisionNotice] = field(default_factory=list)
+    late_parts: dict[int, LatePart] = field(default_factory=dict)
 
     @property
     def granted(self) -> int:
@@ -53,40 +55,76 @@ class Case:
         return sum(extension.state is RequestState.APPROVED for extension in self.extensions)
 
 
-def cases(actor: Actor, wanted: TaskFilter, *, day: Reckoning, now: datetime, cursor: str = "") -> Page[Case]:
-    """A page of overdue tasks, the longest first, each with its facts; as many queries for ten as for one."""
-    today = day.today
-    page = list_tasks(actor, wanted, today=today, cursor=cursor, limit=PAGE, day=day)
-    ids = [row.id for row in page.rows]
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A page of overdue tasks, and one of overdue parts beside it."""
+
+    tasks: Page[Case]
+    parts: Page[LatePart]
+
+
+def review(
+    actor: Actor, group_id: int, unit_id: int | None, *, day: Reckoning, now: datetime, after: str = "", parts: str = ""
+) -> Review:
+    """What is overdue in a group, perhaps of one unit, the longest first; as many queries for ten as for one.
+
+    after: where the tasks go on, without the parts; parts: where the parts go on, without the tasks.
+    """
+    page: Page[TaskRow] = Page([], None)
+    late: Page[LatePart] = Page([], None)
+    if not parts:
+        wanted = overdue_of(group_id, unit_id)
+        page = list_tasks(actor, wanted, today=day.today, cursor=after, limit=PAGE, day=day)
+    if not after:
+        late = late_parts(group_id, unit_id, day=day, cursor=parts)
+    ids = {row.id for row in page.rows} | {one.part.task_id for one in late.rows}
+    if not ids:
+        return Review(Page([], None), late)
     tasks = {task.id: task for task in _tasks(ids)}
     found = {row.id: Case(row, tasks[row.id]) for row in page.rows}
     if found:
         _add_dates(found)
         _add_words(found)
-        _add_ladder(found, today=today)
-        records, units = records_of(ids), urgeable(actor, list(tasks.values()), now=now)
-        for task_id, case in found.items():
-            case.record, case.units = records[task_id], units[task_id]
-            case.may_direct = policy.may_direct(actor, case.task)
-        _add_flags(actor, found)
-    return Page(list(found.values()), page.next_cursor)
+    _add_ladders(found, late.rows, group_id, day=day)
+    records, units, flags = records_of(ids), urgeable(actor, list(tasks.values()), now=now), flags_by_task(actor, ids)
+    for task_id, case in found.items():
+        case.record, case.units, case.flags = records[task_id], units[task_id], flags.get(task_id, [])
+        case.may_direct = policy.may_direct(actor, case.task)
+    for one in late.rows:
+        _add_own(one, records[one.part.task_id], units[one.part.task_id], flags.get(one.part.task_id, []))
+    _add_decisions(found, group_id)
+    _add_notices(found, late.rows)
+    return Review(Page(list(found.values()), page.next_cursor), late)
 
 
-def _add_flags(actor: Actor, found: dict[int, Case]) -> None:
-    """The flags and notices about each task, and what was decided before on its unit."""
-    flags = flags_by_task(actor, found)
+def _add_own(late: LatePart, record: Record, units: Sequence[Urgeable], flags: Sequence[FlagRow]) -> None:
+    """Of what is on file about a task, what is about the unit of one of its parts."""
+    unit_id = late.part.unit_id
+    late.urges = [urge for urge in record.urges if urge.unit_id == unit_id]
+    late.units = [unit for unit in units if unit.unit_id == unit_id]
+    late.flags = [row for row in flags if row.flag.part_id == late.part.id]
+
+
+def _add_decisions(found: dict[int, Case], group_id: int) -> None:
+    """What was decided before on the unit of each task."""
     units = {case.row.lead_unit_id for case in found.values()}
-    [group_id] = {case.task.group_id for case in found.values()}
     before = decided_before(group_id, [unit_id for unit_id in units if unit_id is not None])
+    for case in found.values():
+        case.before = before.get(case.row.lead_unit_id or 0)
+
+
+def _add_notices(found: dict[int, Case], lates: Sequence[LatePart]) -> None:
+    """The notices that went out about each task, and about each part."""
+    by_part = {late.part.id: late for late in lates}
+    ids = {*found, *(late.part.task_id for late in lates)}
     issued = sa.select(SupervisionNotice).where(
-        SupervisionNotice.task_id.in_(found), SupervisionNotice.signed_at.is_not(None)
+        SupervisionNotice.task_id.in_(ids), SupervisionNotice.signed_at.is_not(None)
     )
     for notice in db.session.scalars(issued.order_by(SupervisionNotice.id)):
-        if notice.task_id is not None:
+        if notice.task_id in found:
             found[notice.task_id].notices.append(notice)
-    for task_id, case in found.items():
-        case.flags = flags.get(task_id, [])
-        case.before = before.get(case.row.lead_unit_id or 0)
+        if notice.part_id in by_part:
+            by_part[notice.part_id].notices.append(notice)
 
 
 def overdue_of(group_id: int, unit_id: int | None) -> TaskFilter:
@@ -145,13 +183,18 @@ def _add_words(found: dict[int, Case]) -> None:
         found[report.task_id].last_report = report
 
 
-def _add_ladder(found: dict[int, Case], *, today: date) -> None:
+def _add_ladders(found: dict[int, Case], lates: Sequence[LatePart], group_id: int, *, day: Reckoning) -> None:
+    """How far the ladder went for tasks and parts, those inside the tasks too, and what it does next."""
+    ladder, roll = ladder_of(group_id, LadderKind.DEADLINE), day.groups[group_id].roll
     dates = {task_id: followed_date(case.task) for task_id, case in found.items()}
-    ladders = ladders_of(sorted({case.task.group_id for case in found.values()}), LadderKind.DEADLINE)
-    reached = trails(SubjectName.TASK, dates)
+    reached = trails(SubjectName.TASK, dates) if dates else {}
+    inside = []
     for task_id, case in found.items():
         case.rungs = reached[task_id]
-        due_on, group = dates[task_id], case.task.group
+        due_on = dates[task_id]
         if due_on is not None:
-            rungs = ladders[group.id].rungs
-            case.next_rung = next_rung(rungs, due_on, today, working_days(), roll=group.roll_due_dates)
+            case.next_rung = next_rung(ladder.rungs, due_on, day.today, working_days(), roll=roll)
+        parts = [late for part in case.task.parts if (late := as_late(part, group_id, day=day))]
+        case.late_parts = {late.part.id: late for late in parts}
+        inside += parts
+    add_ladders([*lates, *inside], ladder, day=day, roll=roll)

@@ -1,4 +1,4 @@
-"""The review desk: every overdue task with its facts, how far the ladder went, and the acts of oversight."""
+"""The review desk: every overdue task and part with its facts, how far the ladder went, and the acts of oversight."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
 from tracker.kernel.web import row_number
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
-from tracker.oversight.policy import REVIEWERS
+from tracker.oversight.policy import REVIEWERS, may_draft_notice
 from tracker.oversight.rules import ANSWERS, LABELS, SENTENCES
 from tracker.reminders.rules import LABELS as REMINDER_LABELS
 from tracker.tasks.queries import Reckoning, settings_of
@@ -24,15 +24,19 @@ def review(group_id: int) -> ResponseReturnValue:
     unit_id = request.args.get("unit", type=row_number)
     cursor = request.args.get("after", "")
     day = Reckoning(today, {group.id: settings_of(group)})
-    wanted = queries.overdue_of(group_id, unit_id)
+    parts_cursor = request.args.get("parts", "")
+    found = queries.review(actor, group_id, unit_id, day=day, now=now, after=cursor, parts=parts_cursor)
     return render_template(
         "desk/review.html",
         group=group,
         today=today,
         unit_id=unit_id,
-        page=queries.cases(actor, wanted, day=day, now=now, cursor=cursor),
+        page=found.tasks,
+        parts=found.parts,
         overdue=queries.numbers(group_id, today=today).overdue,
         cursor=cursor,
+        parts_cursor=parts_cursor,
+        may_notice=bool(may_draft_notice(actor, group_id)),
         flag_numbers=queries.flag_numbers(actor, group_id, today=today),
         reviews=bool(actor.roles_in(group_id) & REVIEWERS),
         here=request.full_path if request.query_string else request.path,
