@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from tests.cast import NOW, Cast
 from tests.outbox.servers import Authority, ChatServer, MailServer
 from tests.outbox.world import allow, courier, deliveries, give_addresses, mail_facts, set_up_mail, tell
+from tests.tasks.stories import refuses
 from tracker.audit.models import AuditEntry
 from tracker.delivery import commands, endpoints, notices
 from tracker.delivery.commands import EndpointFacts
@@ -53,6 +54,11 @@ def robot(cast: Cast, kind: EndpointKind = EndpointKind.DINGTALK, **more: Any) -
     with write_transaction():
         facts = EndpointFacts("机器人", **{"url": ROBOT, "key": "key-of-robot", **more})
         return commands.add_endpoint(kind, facts, group=cast.group(), by=cast.actor("administrator"), now=NOW)
+
+
+def again(endpoint: ChannelEndpoint) -> ChannelEndpoint:
+    """An endpoint as it stands."""
+    return db.session.get_one(ChannelEndpoint, endpoint.id, populate_existing=True)
 
 
 def acts() -> list[str]:
@@ -328,6 +334,48 @@ def test_a_robot_says_nothing_of_another_group(
     tell(cast, channels=(Channel.CHAT,))
     courier().work()
     assert (chat_server.receipts.rows, deliveries()) == ([], [])
+
+
+@pytest.mark.usefixtures("listed")
+def test_one_robot_serves_one_group(cast: Cast) -> None:
+    by, g2 = cast.actor("administrator"), cast.group("g2")
+    first = robot(cast, EndpointKind.WECOM)
+
+    def second(url: str, kind: EndpointKind = EndpointKind.WECOM) -> ChannelEndpoint:
+        with write_transaction():
+            facts = EndpointFacts("机器人", url=url, key="k" * 16)
+            return commands.add_endpoint(kind, facts, group=g2, by=by, now=NOW)
+
+    for same in (ROBOT, ROBOT.replace("hook.example.cn", "Hook.Example.CN:443")):
+        with refuses(Invalid, "url"):
+            second(same)
+    other = second(f"{ROBOT}-2")
+    with refuses(Invalid, "url"), write_transaction():
+        facts = EndpointFacts("机器人", url=ROBOT)
+        commands.edit_endpoint(again(other), facts, version=again(other).version, by=by, now=NOW)
+    with write_transaction():
+        commands.edit_endpoint(again(first), EndpointFacts("改名"), version=again(first).version, by=by, now=NOW)
+        commands.disable_endpoint(again(first), reason="停用", version=again(first).version, by=by, now=NOW)
+    with write_transaction():
+        commands.edit_endpoint(
+            again(other), EndpointFacts("机器人", url=ROBOT), version=again(other).version, by=by, now=NOW
+        )
+    with refuses(Invalid, "url"), write_transaction():
+        commands.enable_endpoint(again(first), version=again(first).version, by=by, now=NOW)
+    with write_transaction():
+        again(first).secret = ""
+    with write_transaction():
+        # Without its key nobody knows where it leads, and nothing is sent there.
+        commands.enable_endpoint(again(first), version=again(first).version, by=by, now=NOW)
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_gateway_for_text_messages_may_serve_several_groups(cast: Cast) -> None:
+    by = cast.actor("administrator")
+    for name in ("g1", "g2"):
+        with write_transaction():
+            facts = EndpointFacts("短信", url="https://hook.example.cn/sms", key="k" * 16)
+            assert commands.add_endpoint(EndpointKind.WEBHOOK, facts, group=cast.group(name), by=by, now=NOW).enabled
 
 
 @pytest.mark.usefixtures("listed")

@@ -3,18 +3,22 @@
 import ipaddress
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.outbox.servers import Authority, ChatServer, MailServer
 from tests.outbox.world import allow, courier, deliveries, mail_facts, set_up_mail, set_up_robot, tell
 from tracker.delivery import commands
+from tracker.delivery.claiming import take_turn
 from tracker.delivery.commands import EndpointFacts
-from tracker.delivery.rules import DeliveryState, EndpointKind
-from tracker.kernel.db import write_transaction
+from tracker.delivery.models import ChannelEndpoint
+from tracker.delivery.rules import PACES, DeliveryState, EndpointKind
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid
 from tracker.kernel.outbound import (
     OutboundRefused,
@@ -182,7 +186,15 @@ def test_an_entry_of_the_list_that_is_none_is_refused_with_a_sentence(text: str)
     assert permitted("[::1]:25").host == "[::1]"
 
 
-@pytest.mark.parametrize(("text", "public"), [("8.8.8.8", True), ("2606:4700::1", True), ("10.1.1.1", False)])
+INNER = [
+    *("::7f00:1", "::8.8.8.8", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "64:ff9b:1:ffff::808:808"),
+    *("fec0::1", "feff::1", "192.0.0.8", "192.0.0.254", "192.88.99.1", "::ffff:192.0.0.8", "3fff::1", "5f00::1"),
+    *("10.1.1.1", "64:ff9b::c000:8", "2002:c000:8::", "::", "::1", "fe80::1", "fd00::1", "ff0e::1"),
+]
+PUBLIC = ["8.8.8.8", "192.0.1.1", "192.88.98.1", "2606:4700::1", "64:ff9b::808:808", "2002:808:808::", "::ffff:8.8.8.8"]
+
+
+@pytest.mark.parametrize(("text", "public"), [(text, text in PUBLIC) for text in INNER + PUBLIC])
 def test_public_addresses_are_told_from_inner_ones(text: str, public: bool) -> None:
     assert is_public(ipaddress.ip_address(text)) is public
 
@@ -216,3 +228,22 @@ def test_a_test_message_shows_the_code_and_never_the_words(
     assert "own words" not in page
     assert client_as("finance_head").post(f"/channels/{endpoint.id}/test").status_code == 404
     assert len(chat_server.receipts.rows) == 1
+
+
+def test_test_messages_count_against_the_providers_limit(
+    cast: Cast, authority: Authority, chat_server: ChatServer, client_as: Callable[[str], FlaskClient], clock: Clock
+) -> None:
+    endpoint = set_up_robot(cast, EndpointKind.WECOM, chat_server.url(), authority)
+    pace, administrator = PACES[EndpointKind.WECOM], client_as("administrator")
+
+    def try_out() -> str:
+        return administrator.post(f"/channels/{endpoint.id}/test", follow_redirects=True).text
+
+    for _one in range(pace.at_once):
+        assert "对方已接收" in try_out()
+    assert "请在 5 秒后再试发" in try_out()
+    assert len(chat_server.receipts.rows) == pace.at_once
+    with write_transaction():
+        assert take_turn(db.session.get_one(ChannelEndpoint, endpoint.id), now=NOW) is not None
+    clock.advance(timedelta(seconds=5))
+    assert "对方已接收" in try_out()

@@ -127,8 +127,8 @@ PACES: Mapping[EndpointKind, Pace] = {
     **dict.fromkeys((EndpointKind.WECOM, EndpointKind.DINGTALK, EndpointKind.FEISHU), Pace(13, 5)),
     EndpointKind.WEBHOOK: Pace(120, 20),
 }
-"""Robots take 20 a minute and then block for minutes; two are left for the administrator's tests. A mail server says
-itself when it is too much."""
+"""Robots take 20 a minute and then block for minutes; the administrator's tests count like any other message. A mail
+server says itself when it is too much."""
 
 BLOCKED_FOR: Mapping[EndpointKind, timedelta] = {
     EndpointKind.DINGTALK: timedelta(minutes=10),

@@ -22,6 +22,20 @@ _LITERAL_LIKE = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*")
 """What some resolvers take for an address: 127.1, 2130706433, 0x7f.1."""
 _PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # RFC 6890: assigned to protocols
+        "192.88.99.0/24",  # RFC 7526: relays of 6to4, given up
+        "::/96",  # RFC 4291 2.5.5.1: IPv4-compatible, given up
+        "::ffff:0:0:0/96",  # RFC 2765: IPv4-translated, given up
+        "64:ff9b:1::/48",  # RFC 8215: NAT64 inside a network
+        "3fff::/20",  # RFC 9637: for documentation
+        "5f00::/16",  # RFC 9602: segments of a network's own routing
+        "fec0::/10",  # RFC 3879: site-local, given up
+    )
+)
+"""What Python takes for public and is not, or may lead to what is not: whatever it wraps or names lies inside."""
 
 
 class OutboundRefused(Exception):  # noqa: N818 - an answer, not a fault
@@ -143,7 +157,7 @@ def is_public(address: Address) -> bool:
         wrapped = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if wrapped:
             return is_public(wrapped)
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in network for network in _NOT_PUBLIC)
 
 
 def _literal(host: str) -> Address | None:

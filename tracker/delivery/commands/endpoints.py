@@ -22,10 +22,12 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import LeadershipGroup
 from tracker.organisation.rules import MAIL_ADDRESS
+from tracker.outbox.rules import Channel
 
 SHORTEST_KEY = 16
 NOT_LISTED = _l("运维人员没有在配置（ZEREN_OUTBOUND）中允许访问这个地址。")
 TAKEN = _l("同一渠道已有启用的端点，请先停用。")
+SHARED = _l("这个机器人已用于别的领导小组，发送数量会超过对方的限制：请在群里另建一个机器人。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def enable_endpoint(endpoint: ChannelEndpoint, *, version: int, by: Actor, now: 
     if endpoint.enabled:
         raise Stale(_l("该渠道已经启用。"))
     _refuse_second(endpoint)
+    _refuse_shared(endpoint, endpoints.secrets_of(endpoint).get("url", ""))
     take(endpoint, version=version)
     endpoint.enabled, endpoint.disabled_reason = True, ""
     endpoint.blocked_until, endpoint.failures, endpoint.failing_since = None, 0, None
@@ -124,6 +127,33 @@ def _refuse_second(endpoint: ChannelEndpoint) -> None:
     )
     if db.session.scalar(other.limit(1)) is not None:
         raise Invalid({"kind": TAKEN})
+
+
+def _refuse_shared(endpoint: ChannelEndpoint, address: str) -> None:
+    """One robot, one endpoint: the provider counts what it is sent from all groups together, and a pace only its own.
+
+    A gateway for text messages may serve several groups, for its operator sets the limit.
+    """
+    if endpoint.channel is not Channel.CHAT:
+        return
+    others = sa.select(ChannelEndpoint).where(
+        ChannelEndpoint.channel == endpoint.channel,
+        ChannelEndpoint.enabled,
+        ChannelEndpoint.id.is_distinct_from(endpoint.id),
+        ChannelEndpoint.host == endpoint.host,
+        ChannelEndpoint.port == endpoint.port,
+    )
+    taken = {_path(endpoints.secrets_of(one).get("url", "")) for one in db.session.scalars(others)} - {None}
+    if _path(address) in taken:
+        raise Invalid({"url": SHARED})
+
+
+def _path(address: str) -> str | None:
+    """What tells a robot from others on its server; None where the address cannot be read, as when its key is lost."""
+    try:
+        return parse_url(address).path
+    except OutboundRefused:
+        return None
 
 
 def _apply(endpoint: ChannelEndpoint, facts: EndpointFacts, kept: Mapping[str, str]) -> dict[str, str]:
@@ -169,4 +199,6 @@ def _apply_robot(endpoint: ChannelEndpoint, facts: EndpointFacts, kept: Mapping[
     if endpoint.kind is EndpointKind.WEBHOOK and len(key) < SHORTEST_KEY:
         raise Invalid({"key": _l("签名密钥至少 %(count)s 个字符。", count=SHORTEST_KEY)})
     endpoint.host, endpoint.port = url.host, url.port
+    if endpoint.enabled is not False:
+        _refuse_shared(endpoint, address)
     return {"url": address, "key": key}

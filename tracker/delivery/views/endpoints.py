@@ -1,16 +1,18 @@
 """The system administrator's pages of endpoints: set up, change, disable, enable, send a test."""
 
+from math import ceil
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.delivery import commands, endpoints, policy, queries
+from tracker.delivery import claiming, commands, endpoints, policy, queries
 from tracker.delivery.commands import EndpointFacts
 from tracker.delivery.courier import way_out
 from tracker.delivery.forms import DisableForm, MailForm, NewRobotForm, RobotForm
 from tracker.delivery.models import ChannelEndpoint
 from tracker.delivery.rendering import address
 from tracker.delivery.rules import LABELS, EndpointKind, Outcome
-from tracker.delivery.senders import Answer, Letter, NoLine, open_line
+from tracker.delivery.senders import Answer, Endpoint, Letter, NoLine, open_line
 from tracker.delivery.views.blueprint import bp
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
@@ -133,7 +135,15 @@ def test_endpoint(endpoint_id: int) -> ResponseReturnValue:
     """Send a test to the reader, and say with what code the other side answered; never with its words."""
     actor = current_actor()
     found = queries.visible_endpoint(actor, endpoint_id)
-    answer = _try_out(found, db.session.get_one(Person, actor.person_id))
+    letter = _test_letter(found, db.session.get_one(Person, actor.person_id))
+    db.session.rollback()
+    with write_transaction():
+        free_at = claiming.take_turn(queries.visible_endpoint(actor, endpoint_id), now=clock.now())
+    if free_at is not None:
+        seconds = max(1, ceil((free_at - clock.now()).total_seconds()))
+        flash(_("该渠道每分钟的发送数量已用完，请在 %(seconds)s 秒后再试发。", seconds=seconds), "error")
+        return redirect(url_for(".endpoint", endpoint_id=endpoint_id))
+    answer = _try_out(endpoints.readable(queries.visible_endpoint(actor, endpoint_id)), letter)
     with write_transaction():
         commands.note_test(queries.visible_endpoint(actor, endpoint_id), answer, by=actor, now=clock.now())
     said = _("%(outcome)s（代码 %(code)s）", outcome=LABELS[answer.outcome], code=answer.code)
@@ -141,7 +151,7 @@ def test_endpoint(endpoint_id: int) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id))
 
 
-def _try_out(found: ChannelEndpoint, person: Person) -> Answer:
+def _test_letter(found: ChannelEndpoint, person: Person) -> Letter:
     now = clock.now()
     if found.kind is EndpointKind.MAIL and not person.email:
         raise Invalid({"email": _("请先在“接收设置”中填写您自己的邮箱。")})
@@ -149,11 +159,13 @@ def _try_out(found: ChannelEndpoint, person: Person) -> Answer:
         raise Invalid({"phone": _("请先登记您自己的电话。")})
     text = _("这是责任台的一条试发消息，收到即说明渠道可用。 %(url)s", url=address("delivery.endpoints"))
     payload = {"subject": _("责任台试发"), "from": _("责任台"), "at": now.isoformat(), "text": text}
-    letter = Letter(f"test-{found.id}.{now:%Y%m%d%H%M%S%f}@test", person.email, person.phone, person.name, payload)
-    target = endpoints.readable(found)
+    return Letter(f"test-{found.id}.{now:%Y%m%d%H%M%S%f}@test", person.email, person.phone, person.name, payload)
+
+
+def _try_out(target: Endpoint, letter: Letter) -> Answer:
     db.session.rollback()
     try:
-        with open_line(target, way=way_out(), seconds=int(now.timestamp())) as line:
+        with open_line(target, way=way_out(), seconds=int(clock.now().timestamp())) as line:
             return line.send(letter)
     except NoLine as none:
         return none.answer
