@@ -73,6 +73,7 @@ from tracker.reminders import acts as reminders_acts
 from tracker.reminders import cli as reminders_cli
 from tracker.reminders import notices as reminders_notices
 from tracker.reminders import views as reminders_views
+from tracker.reminders.queries.held import clock_doubted
 from tracker.reminders.queries.ladders import first_rungs
 from tracker.reminders.rules import LABELS as REMINDER_LABELS
 from tracker.tasks import access as tasks_access
@@ -263,6 +264,7 @@ def _fill_registry() -> None:
         registry.add_job(kind)
     registry.slots.extend(watch.JOBS)
     registry.rungs = first_rungs
+    registry.clock_doubted = clock_doubted
 
 
 def table_of_routes() -> dict[str, Route]:

@@ -21,6 +21,7 @@ from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import AWAY, db, write_transaction
 from tracker.kernel.installation import deliveries_held, settings
 from tracker.kernel.logs import log
+from tracker.kernel.registry import registry
 
 PLAN_EVERY = timedelta(seconds=20)
 BATCH = 20
@@ -49,15 +50,19 @@ class Courier:
     _planned_at: datetime | None = field(default=None)
 
     def work(self) -> bool:
-        """Do what is due; whether there may be more of it at once. Nothing at all while deliveries are held."""
-        if deliveries_held():
+        """Do what is due; whether there may be more of it at once.
+
+        Nothing at all while deliveries are held, or while the clock is in doubt: what is due and what is early nobody
+        knows then.
+        """
+        if deliveries_held() or registry.clock_doubted():
             return False
         moment = self.now()
         with write_transaction():
             reaped = claiming.reap(now=moment)
         if reaped.freed or reaped.uncertain:
             log.warning("deliveries reaped", freed=reaped.freed, uncertain=list(reaped.uncertain))
-        if self._planned_at is None or moment - self._planned_at >= PLAN_EVERY:
+        if self._planned_at is None or abs(moment - self._planned_at) >= PLAN_EVERY:
             plan_deliveries(moment)
             self._planned_at = moment
         if not working_days().is_working(local_date(moment)):

@@ -102,6 +102,10 @@ CHANNEL_OF: Mapping[EndpointKind, Channel] = {
 }
 
 
+CLOCKS_APART = timedelta(minutes=10)
+"""So far the clocks of two workers may differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """So many messages a minute in the long run, and so many at once: in any minute no more than both together."""
@@ -112,11 +116,15 @@ class Pace:
     def free_moment(self, free_at: datetime | None, now: datetime) -> datetime:
         """When the next message may go: now, or later."""
         ahead = self._interval * (self.at_once - 1)
-        return now if free_at is None else max(now, free_at - ahead)
+        return now if free_at is None else max(now, self._believed(free_at, now) - ahead)
 
     def after_one_more(self, free_at: datetime | None, now: datetime) -> datetime:
         """What free_at becomes when a message goes now."""
-        return max(free_at or now, now) + self._interval
+        return max(self._believed(free_at or now, now), now) + self._interval
+
+    def _believed(self, free_at: datetime, now: datetime) -> datetime:
+        """Without what stands further ahead than any pace leads: a clock wrote that, and was set back since."""
+        return free_at if free_at <= now + self._interval * self.at_once + CLOCKS_APART else now
 
     @property
     def _interval(self) -> timedelta:

@@ -92,6 +92,9 @@ class Registry:
     rungs: Callable[[int], Mapping[str, int]] | None = None
     """By effect (yellow, red): the first working day of lateness at which a group's ladder has it."""
 
+    clock_doubted: Callable[[], bool] = bool
+    """Whether a run of the sweep waits because the clock cannot be right; then nothing goes out either."""
+
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
         self.menu.clear()
@@ -106,6 +109,7 @@ class Registry:
         self.slots.clear()
         self.readers.clear()
         self.rungs = None
+        self.clock_doubted = bool
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

@@ -51,6 +51,11 @@ def held_run(actor: Actor, run_id: int) -> HeldRun:
     return row
 
 
+def clock_doubted() -> bool:
+    """Whether nothing is written just now because the clock cannot be right."""
+    return open_doubt() is not None
+
+
 def open_doubt() -> HeldRun | None:
     """The run that waits because of the clock, if one does."""
     query = sa.select(HeldRun).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
