@@ -7,13 +7,13 @@ its own office, and shares one member unit (`construction`) with it. 云洲区 (
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 from tests.clock import NOW, TODAY
 from tests.factories import make_member, make_person, make_post, make_region, make_unit
+from tests.retelling import Rows, all_rows, write_rows
 from tracker.accounts.identity import actor_of_person
 from tracker.kernel.actor import SYSTEM, Actor
-from tracker.kernel.db import Base, db
+from tracker.kernel.db import db
 from tracker.organisation import commands
 from tracker.organisation.models import LeadershipGroup, Person, Region, Unit
 from tracker.organisation.rules import DutyKind, PostRank, SeatRole, UnitKind
@@ -125,8 +125,7 @@ class Cast:
         return db.session.get_one(Region, self.region_ids[name])
 
 
-_WRITTEN = ("tracker.organisation.models", "tracker.audit.models")
-_remembered: dict[str, tuple[Cast, dict[str, Any]]] = {}
+_remembered: dict[str, tuple[Cast, Rows]] = {}
 
 
 def enter_cast() -> Cast:
@@ -134,51 +133,15 @@ def enter_cast() -> Cast:
 
     Built by commands once for each engine, and from then on written back by the driver, which is ten times faster.
     """
-    connection = db.session.connection()
-    engine = connection.dialect.name
-    cursor = connection.connection.cursor()
-    read, write = (_copied, _copy_back) if engine == "postgresql" else (_rows, _write_back)
+    engine = db.session.connection().dialect.name
     if engine in _remembered:
-        cast, tables = _remembered[engine]
-        write(cursor, tables)
+        cast, rows = _remembered[engine]
+        write_rows(rows)
     else:
         cast = build_cast()
         db.session.flush()
-        _remembered[engine] = cast, read(cursor)
-    cursor.close()
+        _remembered[engine] = cast, all_rows()
     return deepcopy(cast)
-
-
-def _rows(cursor: Any) -> dict[str, Any]:
-    found = {table: cursor.execute(f'SELECT * FROM "{table}"').fetchall() for table in _tables()}
-    return {table: rows for table, rows in found.items() if rows}
-
-
-def _write_back(cursor: Any, tables: dict[str, Any]) -> None:
-    for table, rows in tables.items():
-        cursor.executemany(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(rows[0]))})', rows)
-
-
-def _copied(cursor: Any) -> dict[str, Any]:
-    found = {}
-    for table in _tables():
-        with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
-            found[table] = b"".join(bytes(part) for part in copy)
-    return {table: data for table, data in found.items() if data}
-
-
-def _copy_back(cursor: Any, tables: dict[str, Any]) -> None:
-    for table, data in tables.items():
-        with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
-            copy.write(data)
-    counted = [table for table in tables if "id" in db.metadata.tables[table].c]
-    cursor.execute("; ".join(f"SELECT setval(pg_get_serial_sequence('{t}', 'id'), max(id)) FROM {t}" for t in counted))
-
-
-def _tables() -> list[str]:
-    """What building the world writes: the tables of the organisation and the record of its acts."""
-    ours = {mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__.startswith(_WRITTEN)}
-    return [table.name for table in db.metadata.sorted_tables if table in ours]
 
 
 def build_cast() -> Cast:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
-from flask import Flask
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, enter_cast
 from tests.letters.promises import again, follow, held_post, in_force, issued, send_back, sign
+from tests.retelling import retold
 from tests.tasks.stories import act
 from tests.visitors import signed_in
 from tracker.audit.models import AuditEntry
@@ -246,15 +248,20 @@ def _delete(model: Any, row_id: int) -> None:
         session.execute(sa.delete(model).where(model.id == row_id))
 
 
+def _two_letters() -> tuple[Cast, int, int]:
+    """One letter to be changed, and one that is left alone."""
+    with write_transaction():
+        cast = enter_cast()
+    letter, untouched = on_paper(current_app, cast).id, in_force(cast, "construction").id
+    assert verify(current_app).exit_code == 0
+    return cast, letter, untouched
+
+
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_behind_the_back_is_found_and_named(app: Flask, cast: Cast, name: str) -> None:
+def test_a_change_behind_the_back_is_found_and_named(app: Flask, session: Session, name: str) -> None:
     tamper, sentence = CHANGES[name]
-    letter = on_paper(app, cast)
-    letter_id = letter.id
-    untouched = in_force(cast, "construction")
-    untouched_id = untouched.id
-    assert verify(app).exit_code == 0
-    tamper(cast, again(letter))
+    cast, letter_id, untouched_id = retold(_two_letters)
+    tamper(cast, session.get_one(Letter, letter_id))
     found = verify(app)
     assert found.exit_code == 1, found.output
     assert sentence in found.output
