@@ -64,6 +64,13 @@ def test_many_acts_of_one_transaction_keep_their_order(session: Session) -> None
     assert [entry.subject_id for entry in found] == list(range(300))
 
 
+@pytest.mark.postgres
+def test_postgresql_hands_out_ids_in_portions_that_grow(session: Session) -> None:
+    first, *rest = enter(30)
+    assert rest == list(range(first + 1, first + 30))
+    assert enter(1) == [first + 4 + 16 + 64]
+
+
 def test_an_act_undone_within_a_transaction_leaves_none_behind(session: Session) -> None:
     with write_transaction():
         act(1)
