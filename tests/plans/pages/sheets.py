@@ -4,9 +4,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
+
+from tests.cast import Cast, enter_cast
+from tests.visitors import signed_in
+from tracker.kernel.db import write_transaction
 
 INVENTED = Path(__file__).parent / "invented_plan.txt"
 
@@ -49,6 +54,14 @@ def confirmed(browser: FlaskClient, address: str, **changed: str) -> str:
     answer = press(browser, address, {**open_sheet(browser, address), **changed})
     assert answer.status_code == 303, told(answer)
     return answer.location
+
+
+def plan_of_the_office() -> tuple[Cast, str]:
+    """The people of all tests, and the address of a plan that the office of the first group has added."""
+    with write_transaction():
+        cast = enter_cast()
+    clerk = signed_in(current_app, cast.person_ids["office_clerk"])
+    return cast, confirmed(clerk, brought_in(clerk))
 
 
 def told(answer: TestResponse) -> str:

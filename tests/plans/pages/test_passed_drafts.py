@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from tests.cast import TODAY, Cast
-from tests.plans.pages.sheets import brought_in, confirmed, told
+from tests.plans.pages.sheets import plan_of_the_office, told
+from tests.retelling import retold
 from tests.visitors import signed_in
 from tracker.kernel.db import db, write_transaction
 from tracker.tasks.models import Crossing, Task
@@ -16,10 +18,20 @@ from tracker.tasks.rules import TaskState
 
 
 @pytest.fixture
-def address(app: Flask, cast: Cast) -> str:
+def story(session: Session) -> tuple[Cast, str]:
+    """A plan that the office of the first group has added, and its people."""
+    return retold(plan_of_the_office)
+
+
+@pytest.fixture
+def cast(story: tuple[Cast, str]) -> Cast:
+    return story[0]
+
+
+@pytest.fixture
+def address(story: tuple[Cast, str]) -> str:
     """Where the passed drafts of the first group's plan stand: 落实陪餐制度 and the list of the first stage."""
-    clerk = signed_in(app, cast.person_ids["office_clerk"])
-    return confirmed(clerk, brought_in(clerk)) + "/passed"
+    return story[1] + "/passed"
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from tests.cast import Cast
-from tests.plans.pages.sheets import INVENTED, brought_in, confirmed
+from tests.plans.pages.sheets import INVENTED, plan_of_the_office
+from tests.retelling import retold
 from tests.visitors import signed_in
 from tracker.audit.queries import history
 from tracker.kernel.db import db
@@ -14,10 +16,20 @@ from tracker.plans.models import Plan
 
 
 @pytest.fixture
-def address(app: Flask, cast: Cast) -> str:
+def story(session: Session) -> tuple[Cast, str]:
+    """A plan that the office of the first group has added, and its people."""
+    return retold(plan_of_the_office)
+
+
+@pytest.fixture
+def cast(story: tuple[Cast, str]) -> Cast:
+    return story[0]
+
+
+@pytest.fixture
+def address(story: tuple[Cast, str]) -> str:
     """The address of a plan that the office of the first group has added."""
-    clerk = signed_in(app, cast.person_ids["office_clerk"])
-    return confirmed(clerk, brought_in(clerk))
+    return story[1]
 
 
 def browser_of(app: Flask, cast: Cast, name: str) -> FlaskClient:
