@@ -1,6 +1,9 @@
 """What people ask for themselves, within the limits of their groups; and the trail of who was told what."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +18,7 @@ from tests.visitors import PASSWORD
 from tracker.accounts.models import SignInSession
 from tracker.delivery import commands, queries
 from tracker.delivery.commands import Wishes
-from tracker.delivery.models import DeliveryPreference
+from tracker.delivery.models import Delivery, DeliveryPreference
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
@@ -135,6 +138,27 @@ def test_the_office_sees_who_was_told_what_and_how_it_fared(
     assert client_as("administrator").get(address).status_code == 404
     assert client_as("office_clerk").get("/trail").location == address
     assert client_as("finance_head").get("/trail").status_code == 404
+
+
+def test_the_trail_says_of_each_way_when_it_ended_or_will_be_tried(
+    cast: Cast, authority: Authority, mail_server: MailServer, client_as: ClientAs
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, title="落实学位保障")
+    courier().work()
+    pending: dict[str, Any] = {"state": "pending", "ended_at": None, "next_attempt_at": NOW + timedelta(hours=2)}
+    for values, said, in_english in (
+        ({"ended_at": NOW + timedelta(minutes=7)}, "2026-03-18 09:37", "2026-03-18 09:37"),
+        ({**pending, "attempts": 1}, "将重试：2026-03-18 11:30", "next try 2026-03-18 11:30"),
+        ({**pending, "attempts": 0}, "将发送：2026-03-18 11:30", "to go out 2026-03-18 11:30"),
+    ):
+        with write_transaction() as session:
+            session.execute(sa.update(Delivery).values(**values))
+        for language, words in (("zh", said), ("en", in_english)):
+            client = client_as("office_clerk")
+            client.post("/appearance", data={"language": language})
+            page = client.get(f"/groups/{cast.group_ids['g1']}/trail").text
+            assert words in " ".join(re.sub(r"<[^>]+>", "", page).split())
 
 
 def test_the_trail_goes_on_page_after_page(app: Flask, cast: Cast, client_as: ClientAs) -> None:
