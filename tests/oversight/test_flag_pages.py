@@ -1,5 +1,6 @@
 """The pages of a flag say what is needed to act on it, and offer what would not be refused."""
 
+import re
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -9,7 +10,7 @@ from tests.desk.pages import text_of
 from tests.oversight.flag_stories import decided, flagged, fresh, proposed, ready
 from tests.tasks.stories import act
 from tracker.oversight import commands
-from tracker.oversight.rules import DecisionKind
+from tracker.oversight.rules import DecisionKind, FlagColour
 from tracker.tasks.commands import PaperRoad
 
 ClientAs = Callable[[str], FlaskClient]
@@ -63,3 +64,54 @@ def test_why_it_is_too_early_is_said_once(cast: Cast, client_as: ClientAs) -> No
     assert f'href="/groups/{flag.group_id}/flags"' in page
     unit = client_as("finance_head").get(f"/flags/{flag.id}").text
     assert f'href="/groups/{flag.group_id}/flags"' not in unit
+
+
+SUGGESTED = "建议约谈 （系统建议，须由人提出和决定）"
+
+
+def test_a_red_flag_suggests_an_interview_to_supervisor_and_leader_and_leads_to_the_form(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    flag = ready(cast, colour=FlagColour.RED)
+    form = f'href="/flags/{flag.id}/propose">建议约谈</a>'
+    for name, suggested, leads in (
+        ("supervisor", True, True),
+        ("leader", True, False),
+        ("office_director", False, False),
+        ("finance_head", False, False),
+    ):
+        client = client_as(name)
+        assert (SUGGESTED in text_of(client, f"/flags/{flag.id}")) == suggested
+        assert (form in client.get(f"/flags/{flag.id}").text) == leads
+    page = client_as("supervisor").get(f"/flags/{flag.id}/propose").text
+    assert chosen(page) == ["interview"]
+    for name, leads in (("supervisor", True), ("leader", False)):
+        client, desk = client_as(name), f"/groups/{flag.group_id}/review"
+        assert SUGGESTED in text_of(client, desk)
+        assert (form in client.get(desk).text) == leads
+    proposed(cast, flag, now=NOW)
+    assert SUGGESTED not in text_of(client_as("supervisor"), f"/flags/{flag.id}")
+    assert SUGGESTED not in text_of(client_as("supervisor"), f"/groups/{flag.group_id}/review")
+
+
+def test_before_the_period_is_over_the_suggestion_leads_nowhere(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast, colour=FlagColour.RED)
+    for address in (f"/flags/{flag.id}", f"/groups/{flag.group_id}/review"):
+        client = client_as("supervisor")
+        assert SUGGESTED in text_of(client, address)
+        assert f'href="/flags/{flag.id}/propose">建议约谈' not in client.get(address).text
+
+
+def test_a_yellow_flag_suggests_nothing_and_its_form_has_nothing_chosen(cast: Cast, client_as: ClientAs) -> None:
+    flag = ready(cast)
+    client = client_as("supervisor")
+    for address in (f"/flags/{flag.id}", f"/groups/{flag.group_id}/review"):
+        assert SUGGESTED not in text_of(client, address)
+    assert chosen(client.get(f"/flags/{flag.id}/propose").text) == []
+
+
+def chosen(page: str) -> list[str]:
+    """Which kinds of decision a form comes with."""
+    inputs = re.findall(r'<input[^>]*name="kind"[^>]*>', page)
+    assert inputs
+    return [re.findall(r'value="([^"]+)"', one)[0] for one in inputs if " checked" in one]

@@ -12,9 +12,10 @@ from tracker.desk.rules import FlagList
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.paging import Key, Page, after, decode_cursor, encode_cursor
+from tracker.organisation.rules import SeatRole
 from tracker.oversight import policy
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview, Statement
-from tracker.oversight.queries import flag_waits, group_setting
+from tracker.oversight.queries import flag_waits, group_setting, period_over
 from tracker.oversight.rules import UNDECIDED, FlagState, ProposalState, StatementState
 
 PAGE = 30
@@ -41,6 +42,9 @@ class FlagRow:
     decision: FlagDecision | None = None
     review: FlagReview | None = None
     late: bool = False
+    suggested: bool = False
+    """A red flag suggests an interview to whoever reads."""
+    may_propose: bool = False
 
 
 def flag_numbers(actor: Actor, group_id: int, *, today: date) -> FlagNumbers:
@@ -113,8 +117,11 @@ def _add_matters(found: dict[int, FlagRow]) -> None:
         found[review.flag_id].review = review
 
 
-def flags_by_task(actor: Actor, task_ids: Collection[int]) -> dict[int, list[FlagRow]]:
-    """The flags about some tasks that somebody sees, with what became of them, newest first."""
+def flags_by_task(actor: Actor, task_ids: Collection[int], *, today: date) -> dict[int, list[FlagRow]]:
+    """The flags about some tasks that somebody sees, with what became of them, newest first.
+
+    The tasks and their parts are at hand already, or each would be read for itself.
+    """
     flags = db.session.scalars(
         sa.select(Flag)
         .where(Flag.task_id.in_(task_ids), policy.flags_visible_to(actor))
@@ -125,8 +132,16 @@ def flags_by_task(actor: Actor, task_ids: Collection[int]) -> dict[int, list[Fla
     _add_matters(rows)
     found: dict[int, list[FlagRow]] = defaultdict(list)
     for row in rows.values():
+        row.suggested = policy.sees_suggestion(actor, row.flag, answered=row.proposal is not None)
+        row.may_propose = row.suggested and _proposes(actor, row.flag, today=today)
         found[row.flag.task_id].append(row)
     return found
+
+
+def _proposes(actor: Actor, flag: Flag, *, today: date) -> bool:
+    """Whether a supervisor may propose today; a leader who stands in for one finds the form on the flag's page."""
+    supervises = SeatRole.SUPERVISOR in actor.roles_in(flag.group_id)
+    return supervises and bool(policy.untouched(actor, flag)) and period_over(flag, today=today)
 
 
 @dataclass(slots=True)

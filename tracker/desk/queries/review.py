@@ -86,7 +86,8 @@ def review(
         _add_dates(found)
         _add_words(found)
     _add_ladders(found, late.rows, group_id, day=day)
-    records, units, flags = records_of(ids), urgeable(actor, list(tasks.values()), now=now), flags_by_task(actor, ids)
+    records, units = records_of(ids), urgeable(actor, list(tasks.values()), now=now)
+    flags = flags_by_task(actor, ids, today=day.today)
     for task_id, case in found.items():
         case.record, case.units, case.flags = records[task_id], units[task_id], flags.get(task_id, [])
         case.may_direct = policy.may_direct(actor, case.task)

@@ -18,6 +18,7 @@ from tracker.oversight.policy.flagging import (
     may_turn_down,
     may_withdraw,
     other_leaders,
+    sees_suggestion,
     sits_to_decide,
     untouched,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "may_withdraw_notice",
     "notices_visible_to",
     "other_leaders",
+    "sees_suggestion",
     "signs_for_own",
     "sits_to_decide",
     "uninvolved_in",

@@ -11,7 +11,7 @@ from tracker.organisation.models import Unit
 from tracker.organisation.queries import seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, OFFICE_DIRECTORS, SeatRole
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview
-from tracker.oversight.rules import LIGHT_KINDS, Card, DecisionKind, is_heavier
+from tracker.oversight.rules import LIGHT_KINDS, UNDECIDED, Card, DecisionKind, FlagColour, is_heavier
 from tracker.tasks import policy as tasks
 
 OWN_UNIT = refused(_l("您是相关单位的人员，不能对本单位的预警提出建议或者作出决定。"))
@@ -89,6 +89,13 @@ def sits_to_decide(actor: Actor, flag: Flag) -> bool:
         )
         for seat in actor.seats
     )
+
+
+def sees_suggestion(actor: Actor, flag: Flag, *, answered: bool) -> bool:
+    """Whether somebody is shown that a red flag suggests an interview: supervisors and leaders, until one proposed."""
+    if flag.colour is not FlagColour.RED or flag.state not in UNDECIDED or answered:
+        return False
+    return bool(actor.roles_in(flag.group_id) & (LEADERS | {SeatRole.SUPERVISOR}))
 
 
 def may_decide_at_all(actor: Actor, flag: Flag, *, proposal: FlagProposal | None, day: date) -> Verdict:

@@ -13,7 +13,7 @@ from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import Verdict
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import Flag, FlagProposal, FlagReview, Statement
-from tracker.oversight.rules import Card, DecisionKind, ReviewOutcome, is_heavier
+from tracker.oversight.rules import Card, DecisionKind, FlagColour, ReviewOutcome, is_heavier
 from tracker.oversight.views.flag_acting import Doing, Thing, flag_of
 
 
@@ -64,7 +64,7 @@ def run_given(doing: Doing) -> None:
 
 def shape_proposal(form: Any, thing: Flag, _actor: Actor) -> None:
     _no_cards(form, thing)
-    if request.method == "GET":
+    if request.method == "GET" and thing.colour is FlagColour.RED:
         form.kind.data = DecisionKind.INTERVIEW.value
 
 

@@ -39,6 +39,7 @@ def flag(flag_id: int) -> ResponseReturnValue:
         events=queries.events_of(found),
         matters=matters,
         choices=choices(actor, found, matters),
+        suggested=policy.sees_suggestion(actor, found, answered=matters.proposal is not None),
         earlier=queries.earlier_flags(actor, found),
         papers=papers_for(matters.decision) if oversees else [],
         oversees=oversees,
@@ -81,6 +82,7 @@ def _choice(act: FlagAct, thing: Any, argument: str) -> dict[str, Any]:
     except Stale as refusal:
         why = refusal.message
     return {
+        "name": act.name,
         "label": act.title,
         "url": url_for(f".{act.name}", **{argument: thing.id}),
         "kind": act.kind,
