@@ -317,6 +317,7 @@ def test_inside_an_overdue_task_a_part_says_since_when_and_how_far_its_ladder_we
     sweep(now=day("2026-03-11", 7), pause=lambda _seconds: None)
     body = text_of(client_as("supervisor"), review(cast)).replace(" ", "")
     assert "，时限2026年3月6日，已逾期8个工作日，提醒到+3级）" in body
+    assert "逾期达到黄色预警级澄江区住房和城乡建设局·2026-03-11" in body
 
 
 def test_the_parts_go_on_by_their_own_key(cast: Cast, client_as: ClientAs) -> None:
