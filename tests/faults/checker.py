@@ -6,41 +6,58 @@ It knows nothing of the product's code. What ought to have happened is counted b
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
+from tests.faults.model import Effect, Ought, Reminder
+
 TABLES = {
     "reminder": "subject_kind, subject_id, rung, repeat, recipient_id, state, scheduled_for",
-    "inbox_item": "id, recipient_id, key, channels, created_at",
-    "delivery": "id, recipient_id, state, message_id, digest_key",
+    "inbox_item": "id, recipient_id, key, channels, group_id, created_at",
+    "delivery": "id, recipient_id, channel, state, message_id, digest_key, created_at",
     "delivery_item": "delivery_id, item_id, channel, included",
-    "delivery_attempt": "delivery_id, attempt, outcome",
+    "delivery_attempt": "delivery_id, attempt, outcome, at",
     "job_run": "job, slot, state",
+    "urge": "task_id, rung, at",
+    "flag": "id, subject_kind, subject_id, colour, rung, raised_at",
+    "flag_event": "flag_id, move",
+    "supervision_notice": "kind, task_id, state, rung, drafted_at",
 }
 ENDED = {"sent", "uncertain", "failed", "cancelled"}
-
-Expected = tuple[int, int, int, str]
-"""A reminder that ought to be: task, rung, person, day."""
+ZONE = ZoneInfo("Asia/Shanghai")
+HOURS = range(9, 20)
+"""Digests go out from nine, and the group closes at eight in the evening."""
+A_SWEEP = timedelta(minutes=2)
+"""So long ago may be what the moment of a sweep that still writes is."""
+Began = Sequence[tuple[float, str]]
+"""From which moment, by the servers' clock, it was which day."""
 
 
 @dataclass
 class History:
-    """What happened: rows by table, and what each message id was received as."""
+    """What happened: rows by table, and what each server was given, with the day."""
 
     tables: dict[str, list[dict[str, Any]]]
     receipts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_history(url: str, receipts: Path) -> History:
+def read_history(url: str, receipts: Path, began: Began) -> History:
     """Read what stands in a database, and what the servers wrote down before they answered."""
     rows = {table: list(_rows(url, table, columns)) for table, columns in TABLES.items()}
     lines = [line for file in sorted(receipts.glob("*")) for line in file.read_text(encoding="utf-8").splitlines()]
-    return History(rows, [json.loads(line) for line in lines])
+    found = [json.loads(line) for line in lines]
+    return History(rows, [{**one, "day": _day_of(one["at"], began)} for one in found])
+
+
+def _day_of(moment: float, began: Began) -> str:
+    return max((since, day) for since, day in began if since <= moment)[1]
 
 
 def _rows(url: str, table: str, columns: str) -> Iterator[dict[str, Any]]:
@@ -50,16 +67,25 @@ def _rows(url: str, table: str, columns: str) -> Iterator[dict[str, Any]]:
             yield from (dict(zip(names, map(str, row), strict=True)) for row in connection.execute(query))
         return
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
         yield from (dict(zip(names, map(str, row), strict=True)) for row in connection.execute(query.encode()))
 
 
-def faults(history: History, expected: Iterable[Expected], *, kills: int, slots: Iterable[str] = ()) -> list[str]:
+def _local(moment: str) -> datetime:
+    """A moment as the clock on the wall shows it; what has no zone is UTC."""
+    read = datetime.fromisoformat(moment)
+    return (read.replace(tzinfo=UTC) if read.tzinfo is None else read).astimezone(ZONE)
+
+
+def faults(history: History, ought: Ought, *, kills: int, slots: Iterable[str] = ()) -> list[str]:
     """Everything in which a history is not as it ought to be."""
     return [
-        *_faults_of_reminders(history, set(expected)),
+        *_faults_of_reminders(history, set(ought.reminders)),
+        *_faults_of_effects(history, set(ought.effects)),
         *_faults_of_inboxes(history),
-        *_faults_of_deliveries(history, kills),
-        *_faults_of_receipts(history),
+        *_faults_of_digests(history, ought),
+        *_faults_of_deliveries(history, ought, kills),
+        *_faults_of_receipts(history, ought),
         *_faults_of_slots(history, set(slots)),
     ]
 
@@ -68,7 +94,7 @@ def _active(history: History) -> list[dict[str, Any]]:
     return [row for row in history.tables["reminder"] if row["state"] == "active" and row["subject_kind"] == "task"]
 
 
-def _faults_of_reminders(history: History, expected: set[Expected]) -> Iterator[str]:
+def _faults_of_reminders(history: History, expected: set[Reminder]) -> Iterator[str]:
     found = Counter(
         (int(row["subject_id"]), int(row["rung"]), int(row["recipient_id"]), row["scheduled_for"])
         for row in _active(history)
@@ -93,44 +119,138 @@ def _about(key: tuple[str, ...], row: dict[str, Any]) -> bool:
     return (key[0], key[1], key[3], again) == (row["subject_kind"], row["subject_id"], row["rung"], row["repeat"])
 
 
-def _faults_of_deliveries(history: History, kills: int) -> Iterator[str]:
+def _faults_of_effects(history: History, expected: set[Effect]) -> Iterator[str]:
+    """Warnings, drafts and records of urging: each once, by the right rung, on its day; of a warning all were told."""
+    found = Counter(
+        [
+            *((int(row["task_id"]), "urge", int(row["rung"]), _day(row["at"])) for row in history.tables["urge"]),
+            *(
+                (int(row["subject_id"]), row["colour"], int(row["rung"]), _day(row["raised_at"]))
+                for row in history.tables["flag"]
+            ),
+            *(
+                (int(row["task_id"]), "notice", int(row["rung"]), _day(row["drafted_at"]))
+                for row in history.tables["supervision_notice"]
+            ),
+        ]
+    )
+    yield from (f"lost effect {one}" for one in sorted(expected - found.keys()))
+    yield from (f"unexpected effect {one}" for one in sorted(found.keys() - expected))
+    yield from (f"left behind {times} times {one}" for one, times in found.items() if times > 1)
+    moves = Counter((row["flag_id"], row["move"]) for row in history.tables["flag_event"])
+    ids = {row["id"] for row in history.tables["flag"]}
+    wanted = {(flag, move) for flag in ids for move in ("raise", "notify")}
+    yield from (f"flag {flag} has no event {move}" for flag, move in sorted(wanted - moves.keys()))
+    yield from (f"unexpected event of a flag {one}" for one in sorted(moves.keys() - wanted))
+    yield from (f"event of a flag {times} times {one}" for one, times in moves.items() if times > 1)
+
+
+def _day(moment: str) -> str:
+    return _local(moment).date().isoformat()
+
+
+def _faults_of_digests(history: History, ought: Ought) -> Iterator[str]:
+    """Whoever must hear on a day has a digest of that day by each way, which was received or is in doubt."""
+    found: dict[tuple[int, str, str], dict[str, Any]] = {
+        (int(row["recipient_id"]), row["channel"], row["digest_key"]): row for row in history.tables["delivery"]
+    }
+    times = Counter((row["recipient_id"], row["channel"], row["digest_key"]) for row in history.tables["delivery"])
+    yield from (f"{number} digests for {one}" for one, number in times.items() if number > 1)
+    for one in sorted(ought.digests):
+        row = found.get(one)
+        if row is None:
+            yield f"no digest for {one}"
+        elif row["state"] in {"failed", "cancelled"}:
+            yield f"unexpected end of the digest for {one}: {row['state']}"
+    reachable = {"mail": ought.addresses, "chat": ought.names}
+    for person, channel, day in found:
+        if person not in reachable.get(channel, ()) or day not in ought.days:
+            yield f"unexpected digest for {(person, channel, day)}"
+
+
+def _faults_of_deliveries(history: History, ought: Ought, kills: int) -> Iterator[str]:
     items = Counter((row["item_id"], row["channel"]) for row in history.tables["delivery_item"])
     yield from (f"in {times} digests: message {one}" for one, times in items.items() if times > 1)
     for row in history.tables["delivery"]:
         if row["state"] not in ENDED:
             yield f"delivery {row['id']} is {row['state']}"
-    days: dict[str, set[str]] = {}
-    for row in history.tables["delivery"]:
-        days.setdefault(row["recipient_id"], set()).add(row["digest_key"])
-    for row in history.tables["inbox_item"]:
-        # There is one digest a day: what comes after it waits for the next, and what then is left out is lost.
-        had, day = days.get(row["recipient_id"], set()), row["created_at"][:10]
-        is_late = bool(had) and (day not in had or max(had) > day)
-        if is_late and "mail" in row["channels"].split(",") and (row["id"], "mail") not in items:
-            yield f"message {row['id']} for somebody with mail is in no digest"
+    yield from _faults_of_items(history, ought, set(items))
+    keys = {row["id"]: row["digest_key"] for row in history.tables["delivery"]}
+    for row in history.tables["delivery_attempt"]:
+        at, key = _local(row["at"]), keys.get(row["delivery_id"])
+        if at.hour not in HOURS or at.date().isoformat() != key:
+            yield f"unexpected hour: delivery {row['delivery_id']} of {key} at {at}"
     unknown = [row for row in history.tables["delivery_attempt"] if row["outcome"] == "unknown"]
     if len(unknown) > kills:
         yield f"{len(unknown)} attempts of unknown end after {kills} kills"
 
 
-def _faults_of_receipts(history: History) -> Iterator[str]:
-    received = Counter(receipt["id"] for receipt in history.receipts)
-    deliveries = {row["message_id"]: row for row in history.tables["delivery"] if row["message_id"]}
+def _faults_of_items(history: History, ought: Ought, taken: set[tuple[str, str]]) -> Iterator[str]:
+    """There is one digest a day: only what came when the last day's had been written may still wait for the next.
+
+    A sweep has one moment for all that it writes, so that alone does not tell; but one writes at a time, so numbers do.
+    """
+    reachable = {"mail": ought.addresses, "chat": ought.names}
+    digests = {(row["recipient_id"], row["channel"], row["digest_key"]): row for row in history.tables["delivery"]}
+    newest: dict[str, int] = {}
+    for row in history.tables["delivery_item"]:
+        newest[row["delivery_id"]] = max(newest.get(row["delivery_id"], 0), int(row["item_id"]))
+    for row in history.tables["inbox_item"]:
+        for channel in set(row["channels"].split(",")) & reachable.keys():
+            if int(row["recipient_id"]) not in reachable[channel] or (row["id"], channel) in taken:
+                continue
+            if channel == "chat" and row["group_id"] == "None":
+                continue
+            day = _day(row["created_at"])
+            digest = digests.get((row["recipient_id"], channel, day))
+            waits = (
+                digest is not None
+                and newest.get(digest["id"], 0) < int(row["id"])
+                and _local(digest["created_at"]) < _local(row["created_at"]) + A_SWEEP
+            )
+            if not waits or any(later > day for later in ought.days):
+                yield f"message {row['id']} for somebody with {channel} is in no digest"
+
+
+def _faults_of_receipts(history: History, ought: Ought) -> Iterator[str]:
+    """Receipts against deliveries. A mail has an id; what a robot is told has a name, and its day."""
+    received: Counter[tuple[str, ...]] = Counter()
+    for receipt in history.receipts:
+        if "to" in receipt:
+            received["mail", receipt["id"], *receipt["to"]] += 1
+        else:
+            received["chat", receipt["day"], _called(receipt["text"])] += 1
     outcomes: dict[str, list[str]] = {}
     for row in history.tables["delivery_attempt"]:
         outcomes.setdefault(row["delivery_id"], []).append(row["outcome"])
-    yield from (f"received and never sent {one}" for one in received.keys() - deliveries.keys())
-    for message_id, row in deliveries.items():
-        tries = outcomes.get(row["id"], [])
-        doubts = tries.count("unknown")
-        if row["state"] == "sent" and not received[message_id]:
-            yield f"said to be sent and never received: delivery {row['id']}"
-        if received[message_id] > 1 + doubts:
-            yield f"received {received[message_id]} times: delivery {row['id']} with {doubts} doubts"
-        if row["state"] == "uncertain" and not doubts:
-            yield f"uncertain without an attempt: delivery {row['id']}"
-        if received[message_id] and row["state"] in {"failed", "cancelled"} and not doubts:
-            yield f"received though {row['state']}: delivery {row['id']}"
+    known = set()
+    for row in history.tables["delivery"]:
+        person = int(row["recipient_id"])
+        key = ("mail", row["message_id"], ought.addresses.get(person, ""))
+        if row["channel"] == "chat":
+            key = ("chat", row["digest_key"], ought.names.get(person, ""))
+        known.add(key)
+        yield from _faults_of_delivery(row, received[key], outcomes.get(row["id"], []))
+    yield from (f"received and never sent {one}" for one in sorted(received.keys() - known, key=str) if received[one])
+
+
+def _faults_of_delivery(row: dict[str, Any], received: int, tries: list[str]) -> Iterator[str]:
+    doubts = tries.count("unknown")
+    if row["state"] == "sent" and not received:
+        yield f"said to be sent and never received: delivery {row['id']}"
+    if row["state"] == "sent" and "delivered" not in tries:
+        yield f"said to be sent and never tried: delivery {row['id']}"
+    if received > 1 + doubts:
+        yield f"received {received} times: delivery {row['id']} with {doubts} doubts"
+    if row["state"] == "uncertain" and not doubts:
+        yield f"uncertain without an attempt: delivery {row['id']}"
+    if received and row["state"] in {"failed", "cancelled"} and not doubts:
+        yield f"received though {row['state']}: delivery {row['id']}"
+
+
+def _called(text: str) -> str:
+    """Whom a robot speaks to."""
+    return text.removeprefix("（可能重复）").partition("：")[0]
 
 
 def _faults_of_slots(history: History, slots: set[str]) -> Iterator[str]:

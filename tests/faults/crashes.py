@@ -26,6 +26,7 @@ from tracker.reminders.rules import Brake
 from tracker.reminders.sweep import sweep
 
 Prepare = Callable[[Play], None]
+MOST_PASSES = 6
 
 
 def hold_and_release() -> None:
@@ -46,7 +47,7 @@ def _prepared(under_way: Play, act: Callable[[], None]) -> None:
 
 
 def crash(under_way: Play, name: str) -> list[str]:
-    """Die at a place, come back a minute and a half later, and look."""
+    """Die at a place, come back a minute and a half later, go on at the robot's pace until all is done, and look."""
     under_way.begin_anew()
     under_way.day(TODAY)
     under_way.kills = 1
@@ -56,10 +57,13 @@ def crash(under_way: Play, name: str) -> list[str]:
     code = under_way.nursery.run(one_pass, arm=name)
     if code != ARMED:
         return [f"{name}: the process ended with {code}; the place was not reached"]
-    for _pass in range(2):
+    for _pass in range(MOST_PASSES):
+        done = not under_way.open()
         under_way.nursery.clock.move_to(under_way.nursery.clock() + timedelta(seconds=90))
         if code := under_way.nursery.run(one_pass):
             return [f"{name}: whoever came after ended with {code}"]
+        if done:
+            break
     return [f"{name}: {fault}" for fault in under_way.faults()]
 
 

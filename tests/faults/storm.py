@@ -19,9 +19,9 @@ from typing import Any
 from config import ROOT
 from tests.clock import TODAY
 from tests.faults import databases, world
-from tests.faults.checker import ENDED, faults, read_history
+from tests.faults.checker import ENDED, History, faults, read_history
 from tests.faults.control import REFUSED, Nursery, Role, nursery, schedule, with_app, work
-from tests.faults.model import expected, working
+from tests.faults.model import working
 from tests.faults.passing import one_pass
 from tests.faults.world import World
 from tests.outbox.servers import HOST, Authority
@@ -74,6 +74,8 @@ class Play:
     refused: int = 0
     fell: list[int] = field(default_factory=list)
     played: list[date] = field(default_factory=list)
+    began: list[tuple[float, str]] = field(default_factory=list)
+    """From which moment it was which day."""
 
     def world(self) -> World:
         """What there is."""
@@ -81,6 +83,7 @@ class Play:
 
     def day(self, day: date) -> None:
         """Let it be the morning of a day."""
+        self.began.append((time.monotonic(), day.isoformat()))
         self.nursery.clock.move_to(world.morning(day))
         self.played.append(day)
 
@@ -130,15 +133,17 @@ class Play:
 
     def faults(self) -> list[str]:
         """What the checker says of the history so far."""
-        history = read_history(self.url, self.servers.folder / "receipts")
-        there = self.world()
-        wanted = expected(there.tasks, [day for day in self.played if working(day)], there.people)
+        ought = self.world().ought([day for day in self.played if working(day)])
         slots = [f"{day.isoformat()}T08:00" for day in self.played]
-        return faults(history, wanted, kills=self.kills, slots=slots)
+        return faults(self.history(), ought, kills=self.kills, slots=slots)
+
+    def history(self) -> History:
+        """What happened so far."""
+        return read_history(self.url, self.servers.folder / "receipts", self.began)
 
     def result(self) -> dict[str, Any]:
         """The table's row."""
-        history = read_history(self.url, self.servers.folder / "receipts")
+        history = self.history()
         states = [row["state"] for row in history.tables["delivery"]]
         return {
             "faults": self.faults(),
@@ -147,6 +152,10 @@ class Play:
             "messages": len(history.tables["inbox_item"]),
             "deliveries": len(states),
             "receipts": len(history.receipts),
+            "of_them_chat": sum("text" in receipt for receipt in history.receipts),
+            "flags": len(history.tables["flag"]),
+            "notices": len(history.tables["supervision_notice"]),
+            "urges": len(history.tables["urge"]),
             **{state: states.count(state) for state in sorted(ENDED)},
             "fell": self.fell,
             "refused": self.refused,

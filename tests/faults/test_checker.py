@@ -4,46 +4,111 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.checker import History, faults
-from tests.faults.model import RUNGS, Given, distance, expected
+from tests.faults.checker import TABLES, History, faults
+from tests.faults.model import RUNGS, Given, distance, effects, expected, ought
 
 WEDNESDAY = date(2026, 3, 18)
-PEOPLE = {"liaison": [50], "deputy": [51], "head": [52], "office": [53, 54]}
-TASKS = [Given(1, date(2026, 3, 18), 10), Given(2, date(2026, 3, 17), 11), Given(3, date(2026, 3, 13), 12)]
-EXPECTED = list(expected(TASKS, [WEDNESDAY], PEOPLE))
+PEOPLE = {"liaison": [50], "deputy": [51], "head": [52], "office": [53, 54], "leader": [55], "supervisor": [56]}
+TASKS = [
+    Given(1, date(2026, 3, 18), 10),
+    Given(2, date(2026, 3, 17), 11),
+    Given(3, date(2026, 3, 13), 12),
+    Given(4, date(2026, 3, 9), 13),
+    Given(5, date(2026, 2, 25), 14),
+]
+EVERYBODY = (10, 11, 12, 13, 14, *range(50, 57))
+ADDRESSES = {person: f"p{person}@example.gov.cn" for person in EVERYBODY if person != 56}
+NAMES = {person: f"某{person}" for person in EVERYBODY if person != 54}
+OUGHT = ought(TASKS, [WEDNESDAY], PEOPLE, addresses=ADDRESSES, names=NAMES)
 SLOTS = ["2026-03-18T08:00"]
+DAY, BEFORE, MORNING = "2026-03-18", "2026-03-18 00:30:00", "2026-03-18 01:30:00"
 
 
 def _history() -> History:
-    """What it looks like when all is well: one digest each, one of them uncertain and received once."""
-    history = History({"reminder": [], "inbox_item": [], "delivery": [], "delivery_item": [], "delivery_attempt": []})
+    """What it looks like when all is well: one digest each by each way, one of them uncertain and received once."""
+    history = History({table: [] for table in TABLES})
     table = history.tables
-    for number, (task, rung, person, day) in enumerate(EXPECTED):
+    for number, (task, rung, person, day) in enumerate(sorted(OUGHT.reminders)):
         row = {"subject_kind": "task", "subject_id": str(task), "rung": str(rung), "repeat": "0"}
         table["reminder"].append({**row, "recipient_id": str(person), "state": "active", "scheduled_for": day})
-        key = f"reminder:task:{task}:739328:{rung}"
-        item = {"id": str(number), "recipient_id": str(person), "key": key, "channels": "mail", "created_at": day}
-        table["inbox_item"].append(item)
-        digest = next((one for one in table["delivery"] if one["recipient_id"] == str(person)), None)
-        if digest is None:
-            digest = {"id": f"{100 + number}", "recipient_id": str(person), "state": "sent", "message_id": f"m{number}"}
-            digest["digest_key"] = "2026-03-19"
-            table["delivery"].append(digest)
-            attempt = {"delivery_id": digest["id"], "attempt": "1", "outcome": "delivered"}
-            table["delivery_attempt"].append(attempt)
-            history.receipts.append({"id": f"m{number}"})
-        table["delivery_item"].append({"delivery_id": digest["id"], "item_id": str(number), "channel": "mail"})
+        channels = "mail,chat" if rung > 0 else "mail"
+        item = {"id": str(number), "recipient_id": str(person), "key": f"reminder:task:{task}:739328:{rung}"}
+        table["inbox_item"].append({**item, "channels": channels, "group_id": "1", "created_at": MORNING})
+        for channel in channels.split(","):
+            if person in {"mail": ADDRESSES, "chat": NAMES}[channel]:
+                _put_into_digest(history, item, channel)
     table["delivery"][0]["state"] = "uncertain"
     table["delivery_attempt"][0]["outcome"] = "unknown"
+    for number, (task, what, rung, _day) in enumerate(sorted(OUGHT.effects)):
+        if what == "urge":
+            table["urge"].append({"task_id": str(task), "rung": str(rung), "at": MORNING})
+        elif what == "notice":
+            row = {"kind": "task", "task_id": str(task), "state": "draft", "rung": str(rung), "drafted_at": MORNING}
+            table["supervision_notice"].append(row)
+        else:
+            row = {"id": str(number), "subject_kind": "task", "subject_id": str(task), "colour": what}
+            table["flag"].append({**row, "rung": str(rung), "raised_at": MORNING})
+            table["flag_event"] += [{"flag_id": str(number), "move": move} for move in ("raise", "notify")]
     table["job_run"] = [{"job": "sweep", "slot": SLOTS[0], "state": "finished"}]
     return history
 
 
+def _put_into_digest(history: History, item: dict[str, str], channel: str) -> None:
+    table, person = history.tables, item["recipient_id"]
+    key = {"recipient_id": person, "channel": channel, "digest_key": DAY}
+    digest = next((one for one in table["delivery"] if key.items() <= one.items()), None)
+    if digest is None:
+        number = str(100 + len(table["delivery"]))
+        digest = {**key, "id": number, "state": "sent", "message_id": f"m{number}", "created_at": MORNING}
+        table["delivery"].append(digest)
+        attempt = {"delivery_id": number, "attempt": "1", "outcome": "delivered", "at": MORNING}
+        table["delivery_attempt"].append(attempt)
+        receipt = {"id": f"m{number}", "to": [ADDRESSES.get(int(person))], "day": DAY}
+        said = {"id": "", "text": f"{NAMES.get(int(person))}：责任台有 1 件事请您办理", "day": DAY}
+        history.receipts.append(receipt if channel == "mail" else said)
+    table["delivery_item"].append({"delivery_id": digest["id"], "item_id": item["id"], "channel": channel})
+
+
+def _lose_digests(history: History, lost: Callable[[dict[str, Any]], bool]) -> None:
+    """Some digests were never written, nor tried, nor received: nothing is left that points to them."""
+    table = history.tables
+    gone = [row for row in table["delivery"] if lost(row)]
+    ids, marks = {row["id"] for row in gone}, {row["message_id"] for row in gone}
+    said = {NAMES.get(int(row["recipient_id"])) for row in gone if row["channel"] == "chat"}
+    table["delivery"] = [row for row in table["delivery"] if row["id"] not in ids]
+    for name in ("delivery_item", "delivery_attempt"):
+        table[name] = [row for row in table[name] if row["delivery_id"] not in ids]
+    history.receipts = [
+        one
+        for one in history.receipts
+        if one["id"] not in marks and ("text" not in one or one["text"].partition("：")[0] not in said)
+    ]
+
+
+def _first(history: History, channel: str) -> dict[str, Any]:
+    """The first digest by a way that is in no doubt."""
+    return next(row for row in history.tables["delivery"] if row["channel"] == channel and row["state"] == "sent")
+
+
+def _first_item(history: History, channel: str) -> dict[str, Any]:
+    """The first of several messages in a digest."""
+    rows = [row for row in history.tables["delivery_item"] if row["channel"] == channel]
+    return next(
+        row for n, row in enumerate(rows) if any(row["delivery_id"] == one["delivery_id"] for one in rows[n + 1 :])
+    )
+
+
+def _receipt(history: History, kind: str) -> dict[str, Any]:
+    """The last receipt of a server."""
+    return next(one for one in reversed(history.receipts) if kind in one)
+
+
 def _found(history: History, *, kills: int = 1) -> list[str]:
-    return faults(history, EXPECTED, kills=kills, slots=SLOTS)
+    return faults(history, OUGHT, kills=kills, slots=SLOTS)
 
 
 def test_a_history_without_faults_is_passed() -> None:
@@ -71,14 +136,111 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "in an inbox 2 times",
     ),
     "a message is in two digests": (
-        lambda one: one.tables["delivery_item"].append({**one.tables["delivery_item"][0], "delivery_id": "101"}),
+        lambda one: one.tables["delivery_item"].append({**one.tables["delivery_item"][0], "delivery_id": "105"}),
         "in 2 digests",
     ),
-    "a message is in no digest": (lambda one: one.tables["delivery_item"].pop(), "is in no digest"),
+    "a message is in no digest": (
+        lambda one: one.tables["delivery_item"].remove(_first_item(one, "mail")),
+        "with mail is in no digest",
+    ),
+    "a message is in no digest of the robot": (
+        lambda one: one.tables["delivery_item"].remove(_first_item(one, "chat")),
+        "with chat is in no digest",
+    ),
+    "all that one person should get is lost": (
+        lambda one: _lose_digests(one, lambda row: row["recipient_id"] == "52"),
+        "no digest for (52, 'mail', '2026-03-18')",
+    ),
+    "all that anybody should get is lost": (
+        lambda one: _lose_digests(one, lambda _row: True),
+        "no digest for (10, 'mail', '2026-03-18')",
+    ),
+    "all that the robot should say is lost": (
+        lambda one: _lose_digests(one, lambda row: row["channel"] == "chat"),
+        "no digest for (52, 'chat', '2026-03-18')",
+    ),
+    "somebody gets two digests on one day": (
+        lambda one: one.tables["delivery"].append({**_first(one, "mail"), "id": "998", "state": "cancelled"}),
+        "2 digests for",
+    ),
+    "a digest has nothing to say": (
+        lambda one: _first(one, "mail").update(state="cancelled"),
+        "unexpected end of the digest",
+    ),
+    "a digest goes to whom nothing reaches": (
+        lambda one: one.tables["delivery"].append({**_first(one, "mail"), "recipient_id": "56", "id": "999"}),
+        "unexpected digest for (56",
+    ),
+    "a digest goes out at night": (
+        lambda one: one.tables["delivery_attempt"][1].update(at="2026-03-18 13:00:00"),
+        "unexpected hour",
+    ),
+    "a digest goes out on another day": (
+        lambda one: one.tables["delivery_attempt"][1].update(at="2026-03-19 01:30:00"),
+        "unexpected hour",
+    ),
+    "a mail goes to another's address": (
+        lambda one: _receipt(one, "to").update(to=["p99@example.gov.cn"]),
+        "never received",
+    ),
+    "the robot speaks twice and nobody doubts": (
+        lambda one: one.receipts.append(dict(_receipt(one, "text"))),
+        "received 2 times",
+    ),
+    "the robot is said to have spoken and has not": (
+        lambda one: one.receipts.remove(_receipt(one, "text")),
+        "never received",
+    ),
+    "the robot speaks of somebody unknown": (
+        lambda one: one.receipts.append({"id": "", "text": "路人：责任台有 1 件事", "day": DAY}),
+        "never sent",
+    ),
+    "the robot speaks on another day": (
+        lambda one: _receipt(one, "text").update(day="2026-03-19"),
+        "never sent",
+    ),
+    "it is sent without an attempt": (
+        lambda one: one.tables["delivery_attempt"].pop(),
+        "never tried",
+    ),
+    "a unit is urged and it is not on record": (lambda one: one.tables["urge"].pop(), "lost effect (2, 'urge'"),
+    "a unit is urged twice": (
+        lambda one: one.tables["urge"].append(dict(one.tables["urge"][0])),
+        "left behind 2 times",
+    ),
+    "a warning is lost": (lambda one: one.tables["flag"].pop(), "lost effect (5, 'red'"),
+    "a warning is raised twice": (
+        lambda one: one.tables["flag"].append({**one.tables["flag"][0], "id": "77"}),
+        "left behind 2 times",
+    ),
+    "a warning is raised for no reason": (
+        lambda one: one.tables["flag"][0].update(subject_id="1"),
+        "unexpected effect (1",
+    ),
+    "a warning is raised by another rung": (
+        lambda one: one.tables["flag"][0].update(rung="1"),
+        "unexpected effect (3, 'yellow', 1",
+    ),
+    "of a warning nobody was told": (lambda one: one.tables["flag_event"].pop(), "has no event notify"),
+    "of a warning all were told twice": (
+        lambda one: one.tables["flag_event"].append(dict(one.tables["flag_event"][1])),
+        "event of a flag 2 times",
+    ),
+    "a draft is lost": (lambda one: one.tables["supervision_notice"].pop(), "lost effect (5, 'notice'"),
+    "a matter has two drafts": (
+        lambda one: one.tables["supervision_notice"].append(dict(one.tables["supervision_notice"][0])),
+        "left behind 2 times",
+    ),
     "a delivery never ends": (lambda one: one.tables["delivery"][1].update(state="sending"), "is sending"),
-    "a mail goes out twice and nobody doubts": (lambda one: one.receipts.append({"id": "m1"}), "received 2 times"),
-    "a mail is marked before it was received": (lambda one: one.receipts.pop(), "never received"),
-    "a mail comes from nowhere": (lambda one: one.receipts.append({"id": "stray"}), "never sent"),
+    "a mail goes out twice and nobody doubts": (
+        lambda one: one.receipts.append(dict(_receipt(one, "to"))),
+        "received 2 times",
+    ),
+    "a mail is marked before it was received": (lambda one: one.receipts.remove(_receipt(one, "to")), "never received"),
+    "a mail comes from nowhere": (
+        lambda one: one.receipts.append({"id": "stray", "to": ["p10@example.gov.cn"]}),
+        "never sent",
+    ),
     "an end is uncertain for no reason": (
         lambda one: one.tables["delivery_attempt"].pop(0),
         "uncertain without an attempt",
@@ -132,4 +294,33 @@ def test_the_model_tells_each_rung_once_over_many_days() -> None:
     found = list(expected([TASKS[0]], days, PEOPLE))
     assert len(found) == len(set(found)) == 4
     assert {rung for _task, rung, _person, _day in found} == {0, 1}
-    assert max(RUNGS) == 3
+    assert max(RUNGS) == 15
+
+
+def test_the_model_leaves_each_effect_behind_once_and_makes_up_for_what_was_passed_over() -> None:
+    days = [WEDNESDAY, WEDNESDAY + timedelta(days=1)]
+    late = {2: date(2026, 3, 16), 6: date(2026, 3, 10), 14: date(2026, 2, 26), 15: date(2026, 2, 25)}
+    tasks = [Given(number, due_on, 10) for number, due_on in late.items()]
+    first, second = "2026-03-18", "2026-03-19"
+    assert sorted(effects(tasks, days)) == [
+        (2, "urge", 1, first),
+        (2, "yellow", 3, second),
+        (6, "notice", 7, second),
+        (6, "yellow", 3, first),
+        (14, "notice", 7, first),
+        (14, "red", 15, second),
+        (14, "yellow", 3, first),
+        (15, "notice", 7, first),
+        (15, "red", 15, first),
+    ]
+
+
+def test_what_came_after_the_digest_of_the_last_day_may_wait_and_no_longer() -> None:
+    history = _history()
+    late = {"id": "900", "recipient_id": "52", "key": "flag:1:told", "channels": "mail", "group_id": "1"}
+    history.tables["inbox_item"].append({**late, "created_at": "2026-03-18 02:00:00"})
+    assert _found(history) == []
+    more = ought(TASKS, [WEDNESDAY, WEDNESDAY + timedelta(days=1)], PEOPLE, addresses=ADDRESSES, names=NAMES)
+    assert "message 900 for somebody with mail is in no digest" in faults(history, more, kills=1, slots=SLOTS)
+    history.tables["inbox_item"][-1]["created_at"] = BEFORE
+    assert _found(history) == ["message 900 for somebody with mail is in no digest"]
