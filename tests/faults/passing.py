@@ -9,11 +9,12 @@ from tracker.kernel.processes import own_name
 from tracker.reminders.leading import Leadership
 from tracker.reminders.ticks import tick
 
-ROUNDS = 50
+ROUNDS = 4
+"""Of sending; what a robot's pace leaves over is for the next pass."""
 
 
 def one_pass(app: Flask) -> None:
-    """Lead, tick, and send until there is nothing left to send."""
+    """Lead, tick, and send what may go out at once."""
     with app.app_context():
         leadership = Leadership(own_name())
         leadership.begin()

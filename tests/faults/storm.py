@@ -171,10 +171,10 @@ def play(url: str, folder: Path, *, owners: int, tasks: int, days: int, seed: in
         authority = Authority(folder / "authority" / "ca.pem", folder / "authority" / "server.pem")
         allow(one.app, f"{HOST}:{there.mail}", f"{HOST}:{there.gateway}", ca=authority.ca)
         due = world.working_days(TODAY, max(days, 3))
+        late = world.LATE if days > 1 else world.LATE[:4]
+        ports = {"mail": there.mail, "gateway": there.gateway}
         made = with_app(
-            lambda: world.build(
-                folder / "world.json", owners=owners, tasks=tasks, days=due, mail=there.mail, gateway=there.gateway
-            )
+            lambda: world.build(folder / "world.json", owners=owners, tasks=tasks, days=due, late=late, **ports)
         )
         if one.run(made):
             raise RuntimeError("the world could not be made")

@@ -31,9 +31,9 @@ AUDIENCES = {
 }
 NO_ACCOUNT, NO_ADDRESS = "office_secondee", "supervisor"
 """Somebody whom only the inbox can tell, and somebody whom mail does not reach."""
-LATE = (2, 6, 14, 3, 7, 15)
-"""So many working days late are tasks on the first day: some whose next rung is reached on the second, some that stand
-on theirs and had been told of none before."""
+LATE = (2, 3, 7, 15, 6, 14)
+"""So many working days late are tasks on the first day: some that stand on a rung and had been told of none before, and
+some whose next one is reached on the second day. A play of one day does without the last two."""
 
 
 @dataclass
@@ -65,7 +65,9 @@ class World:
         return ought(self.tasks, days, self.people, addresses=self.addresses, names=self.names)
 
 
-def build(file: Path, *, owners: int, tasks: int, days: Sequence[date], mail: int, gateway: int) -> None:
+def build(
+    file: Path, *, owners: int, tasks: int, days: Sequence[date], late: Sequence[int], mail: int, gateway: int
+) -> None:
     """Enter the cast, owners with mail, tasks that fall due on the days played, in turn, and some that are late."""
     with write_transaction():
         cast = enter_cast()
@@ -77,7 +79,7 @@ def build(file: Path, *, owners: int, tasks: int, days: Sequence[date], mail: in
         for person in readers:
             give_mail(person)
         cast.person(NO_ADDRESS).email = ""
-        due = [days[number % len(days)] for number in range(tasks)] + [working_before(days[0], late) for late in LATE]
+        due = [days[number % len(days)] for number in range(tasks)] + [working_before(days[0], some) for some in late]
         made = [_given(cast, day, people[number % owners].id, f"事项{number}") for number, day in enumerate(due)]
         world = World(
             made,
