@@ -60,16 +60,25 @@ def test_a_storm_over_two_schedulers_and_two_workers_loses_nothing(stage: str, t
 
 def _check_storm(stage: str, tmp_path: Path, *, crowd: int) -> None:
     who = ("--schedulers", str(crowd), "--workers", str(crowd))
-    found = played("storm", stage, tmp_path / "play", "--kills", "6", "--days", "1", *who)
+    found = played("storm", stage, tmp_path / "play", "--kills", "6", "--days", "2", "--owners", "6", *who)
     assert found["faults"] == []
     assert (found["kills"], found["fell"]) == (6, [])
-    assert found["sent"] + found["uncertain"] > 0
+    assert found["of_them_chat"] > 0
+    assert found["flags"] * found["notices"] * found["urges"] > 0
 
 
 @pytest.mark.postgres
 def test_three_schedulers_do_each_slot_once(stage: str, tmp_path: Path) -> None:
     found = played("leaders", stage, tmp_path / "play", "slots")
     assert found["faults"] == []
+
+
+@pytest.mark.sqlite
+def test_one_scheduler_that_is_killed_each_hour_does_each_slot_once_and_a_second_is_refused(
+    stage: str, tmp_path: Path
+) -> None:
+    found = played("leaders", stage, tmp_path / "play", "alone-briefly")
+    assert (found["faults"], found["refused"]) == ([], 3)
 
 
 @pytest.mark.postgres
