@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -33,7 +33,7 @@ from tests.tasks.stories import active, head_of
 from tracker.delivery import commands as delivering
 from tracker.delivery import courier as couriers
 from tracker.delivery.courier import Courier
-from tracker.delivery.models import Delivery, DeliveryItem
+from tracker.delivery.models import Delivery, DeliveryAttempt, DeliveryItem
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Answer, Letter
@@ -41,8 +41,9 @@ from tracker.kernel import clock as kernel_clock
 from tracker.kernel import crashpoints, leases
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.crashpoints import NAMES
-from tracker.kernel.db import db, write_transaction
+from tracker.kernel.db import UtcDateTime, bare, db, write_transaction
 from tracker.kernel.errors import Refusal
+from tracker.kernel.installation import deliveries_held
 from tracker.outbox.commands import mark_all_read
 from tracker.outbox.models import InboxItem
 from tracker.reminders import commands as reminding
@@ -54,6 +55,7 @@ from tracker.reminders.rules import DEADLINE_LADDER, DEFAULTS, HoldState, Ladder
 from tracker.tasks import commands
 from tracker.tasks.models import Task
 from tracker.tasks.rules import OPEN
+from tracker.upkeep.backup.restoring import AFTERWARDS
 
 READERS = (
     "finance_head",
@@ -81,6 +83,10 @@ hours = st.sampled_from((0, 0, 0, 1, 5))
 """So much later; none: on the next morning."""
 
 
+TAKEN = frozenset({"ok", "taken, and no answer"})
+"""How a mail server answers that has the mail."""
+
+
 class Killed(BaseException):
     """A process died."""
 
@@ -98,7 +104,7 @@ class Post:
 
     def send(self, letter: Letter) -> Answer:
         self.check(letter)
-        if self.mode in {"ok", "taken, and no answer"}:
+        if self.mode in TAKEN:
             self.received[letter.message_id] += 1
         return {
             "ok": Answer(Outcome.DELIVERED, "250"),
@@ -126,6 +132,7 @@ class LadderAndPost(RuleBasedStateMachine):
         self.rest.enter_context(self.database.app.app_context())
         self.now: datetime = NOW
         self.post = Post(self.check_letter)
+        self.carried: Counter[int] = Counter()
         self.meanwhile: Callable[[], None] | None = None
         self.written = write_digest
         own = self.database.app.extensions["settings"]
@@ -311,6 +318,57 @@ class LadderAndPost(RuleBasedStateMachine):
         self.now = right
         self.live()
 
+    @rule(later=hours, mode=st.sampled_from(MODES))
+    def restore(self, later: int, mode: str) -> None:
+        """A backup is made, messages go out, and the backup is brought back, in which they look unsent.
+
+        Until somebody releases them nothing leaves; and what left in between never leaves again.
+        """
+        self.post.mode = mode
+        self.go_on(later)
+        self.tick()
+        stood, carried = self.backed_up(), Counter(self.carried)
+        self.work()
+        self.bring_back(stood)
+        self.post.mode, meanwhile = "ok", Counter(self.carried)
+        self.begin_anew()
+        self.tick()
+        self.work()
+        assert self.carried == meanwhile, "something left before it was released"
+        self.act(delivering.release_held, by="administrator")
+        assert not deliveries_held()
+        waits = sa.select(Delivery.id).where(Delivery.state.not_in(OVER))
+        assert db.session.scalars(waits).all() == [], "after a release something still waits"
+        self.work()
+        self.go_on(0)
+        self.live()
+        again = {item for item in meanwhile - carried if self.carried[item] > meanwhile[item]}
+        assert not again, f"messages {again} left before the backup was brought back, and again after it"
+
+    def backed_up(self) -> dict[int, dict[str, Any]]:
+        """How deliveries stand, whole."""
+        db.session.rollback()
+        rows = db.session.execute(sa.select(Delivery.__table__)).mappings()
+        return {row["id"]: dict(row) for row in rows}
+
+    def bring_back(self, stood: Mapping[int, Mapping[str, Any]]) -> None:
+        """Let deliveries stand as they did, forget what was not there yet, and do what a restore does of itself."""
+        since = sa.bindparam("now", self.now, type_=UtcDateTime())
+        with write_transaction() as session:
+            for row in stood.values():
+                session.execute(sa.update(bare(Delivery)).where(Delivery.id == row["id"]).values(**row))
+                lost = DeliveryAttempt.attempt > row["attempts"]
+                session.execute(sa.delete(DeliveryAttempt).where(DeliveryAttempt.delivery_id == row["id"], lost))
+            for model, column in (
+                (DeliveryAttempt, DeliveryAttempt.delivery_id),
+                (DeliveryItem, DeliveryItem.delivery_id),
+            ):
+                session.execute(sa.delete(model).where(column.not_in(stood)))
+            session.execute(sa.delete(Delivery).where(Delivery.id.not_in(stood)))
+            for text in AFTERWARDS.values():
+                named = [since] if ":now" in text else []
+                session.execute(sa.text(text).bindparams(*named))
+
     # --- what must hold ----------------------------------------------------------------------------------------------
 
     def count(self, model: Any) -> int:
@@ -333,6 +391,8 @@ class LadderAndPost(RuleBasedStateMachine):
         found = db.session.scalars(item.where(Delivery.message_id == letter.message_id, DeliveryItem.included == 1))
         items = found.all()
         assert items, "a mail without a message"
+        if self.post.mode in TAKEN:
+            self.carried.update(one.id for one in items)
         for one in items:
             assert one.read_at is None, f"sent though it was settled: {one.key}"
             if one.key.startswith("reminder:task:"):

@@ -1,9 +1,16 @@
 """Whatever happens to tasks, people, clock and processes, ladder and delivery keep their laws."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.engines import Database
-from tests.faults.machine import assert_laws_hold
+from tests.faults import machine
+from tests.faults.machine import LadderAndPost, assert_laws_hold
+from tracker.delivery import commands
+from tracker.kernel.installation import release_deliveries
+from tracker.upkeep.backup.restoring import AFTERWARDS
 
 
 @pytest.mark.sqlite
@@ -14,3 +21,34 @@ def test_whatever_happens_ladder_and_delivery_keep_their_laws(database: Database
 @pytest.mark.postgres
 def test_their_laws_hold_on_the_other_engine_too(database: Database) -> None:
     assert_laws_hold(database, lives=2, steps=10)
+
+
+@contextmanager
+def _a_life(database: Database) -> Iterator[LadderAndPost]:
+    """One on whose next morning there is something to tell."""
+    lived = type("Lived", (LadderAndPost,), {"database": database})()
+    try:
+        lived.bring_in_late(2, 2)
+        yield lived
+    finally:
+        lived.rest.close()
+
+
+def test_what_left_before_a_backup_was_brought_back_does_not_leave_again(database: Database) -> None:
+    with _a_life(database) as lived:
+        before = sum(lived.carried.values())
+        lived.restore(0, "ok")
+        assert sum(lived.carried.values()) > before
+
+
+def test_without_the_hold_it_leaves_again_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    loose = {table: text for table, text in AFTERWARDS.items() if table not in {"hold", "delivery"}}
+    monkeypatch.setattr(machine, "AFTERWARDS", loose)
+    with _a_life(database) as lived, pytest.raises(AssertionError, match="before it was released"):
+        lived.restore(0, "ok")
+
+
+def test_released_without_a_doubt_it_leaves_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "release_held", lambda **_who: release_deliveries())
+    with _a_life(database) as lived, pytest.raises(AssertionError, match="and again after it"):
+        lived.restore(0, "ok")
