@@ -24,6 +24,7 @@ from tests.reminders.worlds import running_task
 from tracker.delivery import commands as delivering
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rules import EndpointKind
+from tracker.kernel import leases
 from tracker.kernel.db import affected, db, take, write_transaction
 from tracker.kernel.errors import Stale
 from tracker.reminders.jobs import JOBS
@@ -51,8 +52,9 @@ UNIQUE = r'CONSTRAINT "?{name}"? (UNIQUE|PRIMARY KEY) \([^)]*\)'
 
 
 @pytest.fixture
-def written(app: Flask, cast: Cast) -> Iterator[None]:
+def written(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A morning on which people are told, warned and urged, and their digests written."""
+    monkeypatch.setattr(leases, "database_now", lambda: NOW)
     own = app.extensions["settings"]
     allow(app, "127.0.0.1:2525")
     with write_transaction():
@@ -61,7 +63,8 @@ def written(app: Flask, cast: Cast) -> Iterator[None]:
         delivering.add_endpoint(EndpointKind.MAIL, mail_facts(2525), group=None, by=by, now=NOW)
         for late in LATE:
             running_task(cast, due_on=working_before(TODAY, late))
-    run_by_hand(JOBS[0], "2026-03-18T08:00", holder="shell:1", now=NOW)
+    counts, error = run_by_hand(JOBS[0], "2026-03-18T08:00", holder="shell:1", now=NOW)
+    assert counts["reminders"], error
     plan_deliveries(NOW)
     db.session.rollback()
     yield
@@ -71,7 +74,7 @@ def written(app: Flask, cast: Cast) -> Iterator[None]:
 @pytest.fixture
 def drop(database: Database) -> Iterator[Callable[[str, str], None]]:
     """Takes a key of a table away; it is put back after the test."""
-    again: list[tuple[str, str]] = []
+    again: list[str] = []
 
     def take_away(table: str, name: str) -> None:
         database.release()
@@ -85,19 +88,18 @@ def drop(database: Database) -> Iterator[Callable[[str, str], None]]:
                 index = session.scalar(
                     sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = :name"), {"name": name}
                 )
-                again.append((table, str(index)))
+                again.append(str(index))
                 session.execute(sa.text(f"DROP INDEX {name}"))
             else:
-                again.append((table, f"ALTER TABLE {table} ADD CONSTRAINT {name} {found}"))
+                again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {found}")
                 session.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
 
     yield take_away
     # On SQLite the next test has the whole file anew.
-    for table, statement in again:
+    for statement in again:
         database.reset()
         with database.app.app_context(), write_transaction() as session:
             session.execute(sa.text(statement))
-            assert table
 
 
 def _rebuild_without(file: str, table: str, name: str) -> None:
