@@ -128,6 +128,8 @@ def test_who_writes_for_the_unit_drafts_and_its_head_issues(cast: Cast) -> None:
     for name in ("office_clerk", "leader", "finance_liaison"):
         with refuses(NotAllowed):
             commands.withdraw_letter(one, remark="不行。", version=one.version, by=cast.actor(name), now=NOW)
+        assert not policy.may_record_revocation(cast.actor(name), one)
+    assert policy.may_record_revocation(cast.actor("finance_deputy"), one)
     with refuses(NotAllowed):
         commands.urge_letter(one, by=cast.actor("supervisor"), now=NOW)
     act(commands.urge_letter, one, by=cast.actor("finance_liaison"))
@@ -281,6 +283,47 @@ def test_only_a_letter_in_force_is_handed_on_and_only_while_it_stands(cast: Cast
     with refuses(Stale):
         commands.issue_batch(batch, version=batch.version, by=cast.actor("education_head"), now=NOW)
     act(commands.discard_batch, batch, by=cast.actor("education_head"))
+
+
+def signed_anew(cast: Cast, letter: Letter) -> Letter:
+    """A letter of the same tasks takes the other's place."""
+    ids = [clause.task_id for clause in letter.clauses if clause.task_id is not None]
+    new = follow(cast, letter, LetterKind.REPLACEMENT, task_ids=sorted(set(ids)))
+    act(commands.issue_letter, new, by=cast.actor("office_clerk"))
+    sign(cast, new, "education_head")
+    sign(cast, new, "leader")
+    return again(new)
+
+
+def test_what_was_handed_on_stays_so_when_the_letter_is_signed_anew(cast: Cast) -> None:
+    letter = letter_of(cast)
+    [one] = handed_on(cast, letter, piece(cast, letter))
+    new, head = signed_anew(cast, letter), cast.actor("education_head")
+    found = queries.handed_on(head, new)
+    assert (found.handed, [row.letter.id for row in found.letters]) == (1, [one.id])
+    with refuses(Invalid, f"units_{new.clauses[1].id}"):
+        commands.hand_on(new, [piece(cast, new)], sign_by=SIGN_BY, by=head, now=NOW)
+    assert len(handed_on(cast, new, piece(cast, new, "school_two"))) == 1
+
+
+def test_a_sub_letter_whose_letter_was_signed_anew_is_still_sent_back_issued_again_and_supplemented(
+    cast: Cast,
+) -> None:
+    letter = letter_of(cast)
+    [one] = handed_on(cast, letter, piece(cast, letter))
+    signed_anew(cast, letter)
+    head = cast.actor("education_head")
+    send_back(cast, one, by="school_one_head")
+    act(commands.issue_letter, again(one), by=head)
+    sign(cast, one, "school_one_head")
+    sign(cast, one, "education_head")
+    assert again(one).state is LetterState.IN_FORCE
+    with write_transaction():
+        more = commands.follow_letter(
+            again(one), kind=LetterKind.SUPPLEMENT, task_ids=[], free="另一条。", by=head, now=NOW
+        )
+    act(commands.issue_letter, more, by=head)
+    assert again(more).state is LetterState.ISSUED
 
 
 def test_the_unit_the_receiving_unit_and_the_group_see_it_and_nobody_else(cast: Cast) -> None:

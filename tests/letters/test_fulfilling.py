@@ -133,6 +133,7 @@ def faults() -> list[str]:
         (sa.delete(OutcomeOfClause), "年终对账与确认声明不符"),
         (sa.update(Reconciliation).values(confirmed_name="别人"), "年终对账与确认声明不符"),
         (sa.update(Reconciliation).values(statement="{}"), "年终对账与确认声明不符"),
+        (sa.update(Reconciliation).values(drafted_at=NOW.replace(year=2025)), "年终对账的起草时间与操作记录不符"),
         (sa.update(Reconciliation).values(mark="0" * 8 + ".x"), "年终对账的校验码出自未知的密钥，无法核对"),
         (
             sa.update(Reconciliation).values(

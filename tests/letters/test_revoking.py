@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.factories import make_post
 from tests.letters.promises import again, follow, in_force, issued, sign
+from tests.letters.successions import drawn_up, passed_on
+from tests.letters.years_end import reconcile
 from tests.tasks.pages.acting import PDF, ClientAs, post
 from tests.tasks.stories import act, inbox, refuses
-from tests.visitors import PASSWORD
+from tests.visitors import PASSWORD, signed_in
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db, write_transaction
@@ -200,3 +203,29 @@ def test_the_office_enters_a_withdrawal_with_its_scan_on_the_page(cast: Cast, cl
     assert "秦小满代录" in head.get(f"/letters/{letter.id}").text
     assert head.get(f"/letters/{letter.id}/withdrawal/{found.scan_sha256}").data == PDF
     assert head.get(f"/letters/{letter.id}/withdrawal/{'0' * 64}").status_code == 404
+
+
+def test_papers_and_pages_of_a_letter_taken_back_ask_for_nothing_any_more(cast: Cast, client_as: ClientAs) -> None:
+    letter = passed_on(cast)
+    found = drawn_up(cast, letter)
+    reconcile(cast, letter)
+    clerk, successor, address = client_as("office_clerk"), client_as("finance_deputy"), f"/letter-handovers/{found.id}"
+    sheets = f"{address}/handover.docx", f"/letters/{letter.id}/reconciliation.docx"
+    for sheet in sheets:
+        assert clerk.get(sheet).status_code == 200
+    assert "等您签署" in successor.get(address).text
+    revoked(cast, again(letter))
+    assert "等您签署" not in successor.get(address).text
+    assert successor.get(f"{address}/sign").status_code == 409
+    assert clerk.get(f"{address}/paper").status_code == 409
+    for sheet in sheets:
+        assert clerk.get(sheet).status_code == 409
+    assert "年终对账待" not in clerk.get(f"/letters/{letter.id}").text
+
+
+def test_the_check_page_knows_of_the_end_of_a_term_before_the_night_does(app: Flask, cast: Cast, clock: Clock) -> None:
+    letter = in_force(cast, ends_on=NOW.date() + timedelta(days=20))
+    clock.now = NOW + timedelta(days=21)
+    stranger = signed_in(app, cast.person_ids["outsider"], now=clock.now)
+    assert again(letter).state is LetterState.IN_FORCE
+    assert "有效期已过" in stranger.get(f"/check/{letter.check_code}").text

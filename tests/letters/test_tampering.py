@@ -238,6 +238,15 @@ CHANGES: dict[str, tuple[Tamper, str]] = {
     "the first party": (on_batch(first_party="某某领导小组"), "名称或者甲方"),
     "the title": (on_batch(title="另一份责任书"), "名称或者甲方"),
     "until when it holds": (on_batch(ends_on=NOW.date() + timedelta(days=900)), "有效期"),
+    "whose batch it is": (lambda cast, letter: on_batch(unit_id=cast.unit_ids["finance"])(cast, letter), "批次、期间"),
+    "the period": (on_batch(period="2027年度"), "批次、期间"),
+    "the year": (on_batch(year=2030), "批次、期间"),
+    "the words of the template": (on_batch(purpose="改过。"), "批次、期间"),
+    "the day of the batch": (on_batch(sign_by=NOW.date()), "批次、期间"),
+    "when the batch went out": (on_batch(issued_at=NOW - timedelta(days=9)), "批次、期间"),
+    "the batch given up": (on_batch(state="discarded", issued_at=None), "批次、期间"),
+    "the letter that it hands on": (lambda cast, letter: on_letter(parent_id=letter.id)(cast, letter), "批次、期间"),
+    "the standard of a clause": (on_clause(standard="放宽"), "批次、期间"),
     "by when to sign": (on_letter(sign_by=NOW.date() + timedelta(days=90)), "签署期限"),
     "why it was sent back": (on_letter(remark="单位不同意。"), "理由"),
 }
@@ -284,6 +293,19 @@ def test_check_page_and_papers_name_the_parties_of_the_text_whatever_the_rows_sa
     assert paper.title == title
     assert [one.name for one in places.parties] == [party, unit]
     assert (party in page, unit in page, "某某领导小组" in page, "另一个局" in page) == (True, True, False, False)
+
+
+def test_a_letter_that_never_came_into_force_is_held_to_its_text_as_well(app: Flask, cast: Cast) -> None:
+    letter, clerk = issued(cast), cast.actor("office_clerk")
+    act(commands.withdraw_letter, letter, remark="有误。", by=clerk)
+    back = issued(cast, "construction")
+    send_back(cast, back, by="construction_head")
+    act(commands.edit_letter, again(back), task_ids=[], free="改为一条。", by=clerk)
+    act(commands.withdraw_letter, again(back), remark="不签了。", by=clerk)
+    assert verify(app).exit_code == 0
+    on_clause(text="已放宽。")(cast, letter)
+    found = verify(app)
+    assert (found.exit_code, "条款或者签署人" in found.output) == (1, True)
 
 
 @pytest.mark.parametrize("bytes_now", [PDF + b"0", None], ids=["other bytes", "no bytes"])

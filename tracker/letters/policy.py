@@ -232,7 +232,7 @@ def may_revoke(actor: Actor, letter: Letter) -> Verdict:
 def may_record_revocation(actor: Actor, letter: Letter) -> Verdict:
     """Enter from paper that the first party takes a letter back: the office; nobody for themselves or their unit."""
     own = signs_first(actor, letter) or _belongs_to(actor, letter.unit_id)
-    return FIRST_PARTY_ENDS if own or not may_manage_batch(actor, letter.batch) else ALLOWED
+    return FIRST_PARTY_ENDS if own or not may_withdraw(actor, letter) else ALLOWED
 
 
 def may_reconcile(actor: Actor, letter: Letter) -> Verdict:

@@ -193,9 +193,10 @@ def make_pieces(letter: Letter, *, by: Actor, now: datetime) -> None:
     parent = letter.parent
     if parent is None:
         return
-    if parent.state is not LetterState.IN_FORCE:
+    pieces = _by_task(letter)
+    if pieces and parent.state is not LetterState.IN_FORCE:
         raise Stale(_l("原责任书已不在生效状态，不能再分解。"))
-    for task, clauses in _by_task(letter):
+    for task, clauses in pieces:
         origins = [clause.parent_clause for clause in clauses if clause.parent_clause is not None]
         # The task's own words come first, then the numbers to reach.
         origins.sort(key=lambda origin: origin.kind is ClauseKind.TARGET)

@@ -77,6 +77,7 @@ def _issue(letter: Letter, number: str, *, by: Actor, now: datetime, version: in
     letter.number, letter.issued_at, letter.remark = number, now, ""
     text = freeze(letter, words, now=now)
     kept = {"text": text.ordinal, "sha256": text.sha256, "sm3": text.sm3, "promise": queries.promise_of(letter)}
+    kept["frame"] = queries.frame_of(letter)
     dates = {"sign_by": letter.sign_by, "ends_on": letter.batch.ends_on}
     note("issue", letter, by=by, now=now, number=number, **dates, **kept)
     notices.tell("issued", letter, notices.unit_audience(letter, now=now), now=now)

@@ -90,14 +90,8 @@ from tracker.letters.queries.reconciling import (
     statement_of_reconciliation,
 )
 from tracker.letters.queries.sealing import next_to_seal, seal_of, statement_of_seal
-from tracker.letters.queries.verifying import (
-    Fault,
-    count_letters,
-    faults,
-    promise_of,
-    statement_of,
-    statement_of_signature,
-)
+from tracker.letters.queries.stating import frame_of, promise_of, statement_of, statement_of_signature
+from tracker.letters.queries.verifying import Fault, count_letters, faults
 from tracker.letters.queries.withdrawing import added_to, statement_of_withdrawal, withdrawal_of
 
 __all__ = [
@@ -124,6 +118,7 @@ __all__ = [
     "faults",
     "filed_letters",
     "first_party_people",
+    "frame_of",
     "gaps",
     "handed_on",
     "handover_text",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
@@ -91,23 +92,37 @@ def clauses_to_hand_on(letter: Letter, *, day: date) -> list[ToHandOn]:
         .options(joinedload(Task.group))
     )
     tasks = {task.id: task for task in rows}
-    given = (
-        sa.select(LetterClause.parent_clause_id, Letter.unit_id)
-        .join(Letter, Letter.id == LetterClause.letter_id)
-        .outerjoin(Task, Task.id == LetterClause.task_id)
-        .where(
-            Letter.parent_id == letter.id,
-            sa.or_(Letter.state.in_(sorted(STANDS)), Task.state != TaskState.CANCELLED),
-        )
+    above, given = _given(letter)
+    given = given.outerjoin(Task, Task.id == LetterClause.task_id).where(
+        sa.or_(Letter.state.in_(sorted(STANDS)), Task.state != TaskState.CANCELLED)
     )
-    taken: dict[int | None, set[int]] = {}
-    for clause_id, unit_id in db.session.execute(given):
-        taken.setdefault(clause_id, set()).add(unit_id)
+    taken: dict[tuple[int | None, int | None], set[int]] = {}
+    for task_id, target_id, unit_id in db.session.execute(
+        given.with_only_columns(above.task_id, above.target_id, Letter.unit_id)
+    ):
+        taken.setdefault((task_id, target_id), set()).add(unit_id)
     return [
-        ToHandOn(clause, tasks[clause.task_id], frozenset(taken.get(clause.id, ())))
+        ToHandOn(clause, tasks[clause.task_id], frozenset(taken.get((clause.task_id, clause.target_id), ())))
         for clause in letter.clauses
         if clause.task_id in tasks
     ]
+
+
+def _given(letter: Letter) -> tuple[Any, sa.Select[int]]:
+    """The letters by which a unit handed on what this letter promises, with the clauses that they hand on.
+
+    By task and target, not by letter: what was handed on stays so when the letter itself is replaced or signed anew.
+    """
+    above, parent = aliased(LetterClause), aliased(Letter)
+    ids = {clause.task_id for clause in letter.clauses if clause.task_id is not None}
+    found = (
+        sa.select(Letter.id)
+        .join(LetterClause, LetterClause.letter_id == Letter.id)
+        .join(above, above.id == LetterClause.parent_clause_id)
+        .join(parent, parent.id == above.letter_id)
+        .where(parent.unit_id == letter.unit_id, above.task_id.in_(ids))
+    )
+    return above, found
 
 
 def pieces_of(letter: Letter) -> Sequence[Task]:
@@ -128,11 +143,12 @@ def pieces_of(letter: Letter) -> Sequence[Task]:
 
 def handed_on(actor: Actor, letter: Letter) -> HandedOn:
     """How far a letter is handed on, as far as somebody sees the letters that do: three queries."""
-    of_tasks = [clause for clause in letter.clauses if clause.task_id is not None]
+    of_tasks = [(clause.task_id, clause.target_id) for clause in letter.clauses if clause.task_id is not None]
+    above, given = _given(letter)
     rows = db.session.scalars(
         sa.select(Letter)
         .where(
-            Letter.parent_id == letter.id,
+            Letter.id.in_(given),
             Letter.state.in_(sorted(STANDS - {LetterState.DRAFT})),
             policy.letters_visible_to(actor),
         )
@@ -150,13 +166,10 @@ def handed_on(actor: Actor, letter: Letter) -> HandedOn:
             .group_by(LetterClause.letter_id)
         )
     }
-    handed = db.session.scalars(
-        sa.select(LetterClause.parent_clause_id)
-        .where(LetterClause.letter_id.in_([row.id for row in rows]), LetterClause.parent_clause_id.is_not(None))
-        .distinct()
-    ).all()
+    some = given.where(Letter.id.in_([row.id for row in rows]))
+    handed = {tuple(row) for row in db.session.execute(some.with_only_columns(above.task_id, above.target_id))}
     letters = [SubLetter(row, *counts.get(row.id, (0, 0))) for row in rows]
-    return HandedOn(len(of_tasks), len(handed), letters)
+    return HandedOn(len(of_tasks), sum(one in handed for one in of_tasks), letters)
 
 
 def own_batches(actor: Actor) -> Sequence[LetterBatch]:

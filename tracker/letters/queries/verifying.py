@@ -20,6 +20,7 @@ from tracker.letters.queries.proving import faults_of_mark, is_whole
 from tracker.letters.queries.proving_handovers import handover_faults
 from tracker.letters.queries.proving_reconciliations import reconciliation_faults
 from tracker.letters.queries.sealing import seal_faults
+from tracker.letters.queries.stating import frame_of, promise_of, statement_of, statement_of_signature
 from tracker.letters.queries.withdrawing import withdrawal_faults
 from tracker.letters.rules import (
     SIGNABLE,
@@ -28,9 +29,6 @@ from tracker.letters.rules import (
     LetterState,
     as_composed,
     head_of,
-    promise_statement,
-    signature_statement,
-    text_statement,
 )
 
 CHUNK = 100
@@ -112,6 +110,7 @@ class _Recorded:
     state: LetterState | None = None
     in_force_at: datetime | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    is_rewritten: bool = False
 
 
 def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
@@ -129,6 +128,7 @@ def _recorded(letter_ids: Sequence[int]) -> dict[int, _Recorded]:
         of_letter = found.setdefault(letter_id, _Recorded())
         of_letter.state = LEADS_TO.get(act, of_letter.state)
         of_letter.fields |= {name: new[name] for name in KEPT if new is not None and name in new}
+        of_letter.is_rewritten = act == EDIT or (of_letter.is_rewritten and act != ISSUE)
         if act == ISSUE:
             of_letter.texts[new["text"]] = new
             of_letter.fields["remark"] = ""
@@ -163,69 +163,16 @@ def _faults_of_text(letter: Letter, text: LetterText, recorded: _Recorded) -> It
     yield from faults_of_mark(TEXT_PURPOSE, statement, text.mark, _l("第%(ordinal)s稿", ordinal=text.ordinal))
     if (known.get("sha256"), known.get("sm3")) != (text.sha256, text.sm3):
         yield _l("第%(ordinal)s稿与操作记录不符", ordinal=text.ordinal)
-    # While a letter that was sent back is being rewritten, its clauses run ahead of its text.
-    fixed = letter.state in SIGNABLE or letter.in_force_at is not None
+    # Where a letter that was sent back has been rewritten, its clauses run ahead of its text.
+    fixed = letter.state in SIGNABLE or letter.in_force_at is not None or not recorded.is_rewritten
     if fixed and text.ordinal == letter.edition:
         if promise_of(letter) != promise:
             yield _l("条款或者签署人与下发时不符")
+        if known.get("frame", frame := frame_of(letter)) != frame:
+            yield _l("批次、期间、承接关系或者模板与下发时不符")
         head, batch = head_of(text.text), letter.batch
         if (head.title, head.first_party) != (as_composed(batch.title), as_composed(batch.first_party)):
             yield _l("名称或者甲方与下发的文本不符")
-
-
-def promise_of(letter: Letter) -> str:
-    """The digest of what lies behind a letter's text: who is to sign, and the tasks and targets of its clauses."""
-    statement = promise_statement(
-        signatories=[
-            (one.side, one.position, one.seat_id, one.post_id, one.party, one.title)
-            for one in sorted(letter.signatories, key=lambda one: (one.side, one.position))
-        ],
-        clauses=[(one.position, one.kind, one.task_id, one.target_id, one.text, one.due_on) for one in letter.clauses],
-        handed_on=[(one.position, one.parent_clause_id) for one in letter.clauses if one.parent_clause_id is not None],
-    )
-    return seals.digests(statement.encode()).sha256
-
-
-def statement_of(letter: Letter, text: LetterText, *, promise: str) -> str:
-    """What is put under the key when a text goes out; promise is the digest of what lies behind it."""
-    return text_statement(
-        letter_id=letter.id,
-        group_id=letter.group_id,
-        number=letter.number or "",
-        unit_id=letter.unit_id,
-        kind=letter.kind,
-        follows_id=letter.follows_id,
-        check_code=letter.check_code,
-        order=letter.batch.signing_order,
-        ordinal=text.ordinal,
-        sha256=text.sha256,
-        sm3=text.sm3,
-        promise=promise,
-        at=text.created_at,
-    )
-
-
-def statement_of_signature(letter: Letter, text: LetterText, signature: Signature, *, side: str) -> str:
-    """What is put under the key when a text is signed, as the rows stand now."""
-    return signature_statement(
-        letter_id=letter.id,
-        number=letter.number or "",
-        unit_id=letter.unit_id,
-        ordinal=text.ordinal,
-        sha256=text.sha256,
-        sm3=text.sm3,
-        side=side,
-        signatory_id=signature.signatory_id,
-        person_id=signature.person_id,
-        person_name=signature.person_name,
-        signed_as=signature.signed_as,
-        method=signature.method,
-        at=signature.signed_at,
-        nonce=signature.nonce,
-        recorded_by_id=signature.recorded_by_id,
-        drawing_sha256=signature.drawing_sha256,
-        scan_sha256=signature.scan_sha256,
-    )
 
 
 def _faults_of_signature(

@@ -38,6 +38,30 @@ def promise_statement(
     return _canonical(said)
 
 
+def frame_statement(
+    *,
+    batch: Sequence[int | None],
+    words: Sequence[str],
+    template: Sequence[str],
+    days: Sequence[date | None],
+    issued_at: str,
+    parent_id: int | None,
+    standards: Sequence[str],
+) -> str:
+    """What a letter stands in beside its text: the numbers, words and days of its batch, and what it hands on."""
+    return _canonical(
+        {
+            "batch": list(batch),
+            "words": list(words),
+            "template": list(template),
+            "days": [day.isoformat() if day is not None else None for day in days],
+            "issued_at": issued_at,
+            "parent": parent_id,
+            "standards": list(standards),
+        }
+    )
+
+
 def text_statement(
     *,
     letter_id: int,

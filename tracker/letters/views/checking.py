@@ -7,7 +7,7 @@ from tracker.accounts import gate
 from tracker.kernel import clock
 from tracker.kernel.errors import NotVisible
 from tracker.letters import policy, queries
-from tracker.letters.rules import LABELS, head_of
+from tracker.letters.rules import LABELS, LetterState, head_of
 from tracker.letters.views.blueprint import bp
 
 
@@ -23,5 +23,9 @@ def check(code: str) -> ResponseReturnValue:
         gate.count_wrong_code(now=clock.now())
         raise NotVisible
     in_force_on = clock.local_date(letter.in_force_at) if letter.in_force_at is not None else None
-    shown = {"letter": letter, "text": text, "head": head_of(text.text), "in_force_on": in_force_on, "labels": LABELS}
-    return render_template("letters/check.html", **shown)
+    ends_on = letter.batch.ends_on
+    # The state follows within the night; the page is read at any hour.
+    is_over = letter.state is LetterState.IN_FORCE and ends_on is not None and ends_on < clock.today()
+    state = LetterState.EXPIRED if is_over else letter.state
+    shown = {"letter": letter, "state": state, "text": text, "head": head_of(text.text), "labels": LABELS}
+    return render_template("letters/check.html", **shown, in_force_on=in_force_on)

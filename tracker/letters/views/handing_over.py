@@ -17,9 +17,19 @@ from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
 from tracker.letters.commands import SeenHandover
 from tracker.letters.forms import HandoverPaperForm, OpenHandoverForm, SignForm
+from tracker.letters.models import Handover
 from tracker.letters.printing import holder_of
-from tracker.letters.rules import LABELS, HandoverLine, HandoverState
+from tracker.letters.rules import LABELS, HandoverLine, HandoverState, LetterState
 from tracker.letters.views.blueprint import bp
+
+
+def _is_wanted(found: Handover) -> bool:
+    """Whether a handover may still be signed: it has not lapsed, and its letter is in force."""
+    return found.state is not HandoverState.LAPSED and found.letter.state is LetterState.IN_FORCE
+
+
+def _is_open(found: Handover) -> bool:
+    return found.state is HandoverState.OPEN and _is_wanted(found)
 
 
 @bp.post("/letters/<int:letter_id>/handover")
@@ -46,8 +56,8 @@ def handover(handover_id: int) -> ResponseReturnValue:
     return render_template(
         "letters/handover.html",
         found=found,
-        signs=found.state is HandoverState.OPEN and policy.may_sign_handover(actor, found),
-        records=found.state is not HandoverState.LAPSED and policy.may_record_handover(actor, found),
+        signs=_is_open(found) and policy.may_sign_handover(actor, found),
+        records=_is_wanted(found) and policy.may_record_handover(actor, found),
         lines=HandoverLine,
         signed={one.line: one for one in found.signatures},
         today=clock.today(),
@@ -71,7 +81,7 @@ def sign_handover(handover_id: int) -> ResponseReturnValue:
                 commands.sign_handover(seen, by=actor, now=now)
                 flash(_("已签署交接确认。"), "success")
                 return redirect(url_for("letters.handover", handover_id=handover_id))
-    if found.state is not HandoverState.OPEN:
+    if not _is_open(found):
         raise Stale(_("这份交接确认已经签署或者失效。"))
     page = render_template(
         "letters/sign_handover.html",
@@ -94,7 +104,7 @@ def record_handover(handover_id: int) -> ResponseReturnValue:
     signed = {one.line for one in found.signatures}
     names = {HandoverLine.PREDECESSOR: found.predecessor_name, HandoverLine.SUCCESSOR: found.successor_name}
     form.lines.offer([(line.value, f"{LABELS[line]} {names[line]}") for line in HandoverLine if line not in signed])
-    if found.state is HandoverState.LAPSED or signed == set(HandoverLine):
+    if not _is_wanted(found) or signed == set(HandoverLine):
         raise Stale(_("这份交接确认已经签署或者失效。"))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():

@@ -12,11 +12,11 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _
 from tracker.kernel.web import send_made
-from tracker.letters import commands, queries
+from tracker.letters import commands, policy, queries
 from tracker.letters.forms import PapersForm
 from tracker.letters.papers import handover_paper, reconciliation_paper, standing_paper
 from tracker.letters.printing import pdf_of, printed
-from tracker.letters.rules import HandoverLine, HandoverState, PaperKind
+from tracker.letters.rules import HandoverLine, HandoverState, LetterState, PaperKind
 from tracker.letters.views.blueprint import bp
 
 
@@ -68,6 +68,8 @@ def handover_sheet(handover_id: int, ending: str) -> ResponseReturnValue:
     if found.state is HandoverState.LAPSED:
         raise Stale(_("这份交接确认已经失效，请打印重新起草的一份。"))
     whole = len(found.signatures) == len(HandoverLine)
+    if not whole and found.letter.state is not LetterState.IN_FORCE:
+        raise Stale(_("责任书不在生效状态，不再办理交接。"))
     page = url_for("letters.handover" if whole else "letters.record_handover", handover_id=handover_id)
     name = f"{found.letter.unit.name}{found.letter.number}交接确认"
     return send_paper(handover_paper(found, url=on_paper(page)), name, ending)
@@ -80,6 +82,8 @@ def reconciliation_sheet(letter_id: int, ending: str) -> ResponseReturnValue:
     found = queries.reconciliation_of(letter)
     if found is None:
         raise Stale(_("办公室还没有起草年终对账。"))
+    if not found.confirmed_at and not policy.was_in_force(letter):
+        raise Stale(_("责任书不在生效状态，不再办理年终对账。"))
     page = url_for("letters.show" if found.confirmed_at else "letters.record_fulfilment", letter_id=letter_id)
     paper = reconciliation_paper(found, url=on_paper(page))
     return send_paper(paper, f"{letter.unit.name}{letter.number}年终对账表", ending)

@@ -48,7 +48,8 @@ def revoke(letter_id: int) -> ResponseReturnValue:
                 flash(_("已撤回。"), "success")
                 return redirect(url_for("letters.show", letter_id=letter_id))
     shown = {"letter": letter, "form": form, "on_paper": not in_person, "added": queries.added_to(letter)}
-    return render_template("letters/revoke.html", **shown, **gate.asks(now=now)), status_of(form)
+    handed_on = queries.handed_on(actor, letter).letters
+    return render_template("letters/revoke.html", **shown, handed_on=handed_on, **gate.asks(now=now)), status_of(form)
 
 
 @bp.get("/letters/<int:letter_id>/withdrawal/<sha256>")
