@@ -1,5 +1,11 @@
 """States, steps and the text of responsibility letters: pure functions and tables."""
 
+from tracker.letters.rules.endings import (
+    RECONCILIATION_PURPOSE,
+    WITHDRAWAL_PURPOSE,
+    reconciliation_statement,
+    withdrawal_statement,
+)
 from tracker.letters.rules.handing_over import (
     COLUMNS,
     GRACE_DAYS,
@@ -27,21 +33,17 @@ from tracker.letters.rules.reconciling import MAX_SENTENCE, Standing, proposed_o
 from tracker.letters.rules.statements import (
     HANDOVER_PURPOSE,
     HANDOVER_SIGNATURE_PURPOSE,
-    RECONCILIATION_PURPOSE,
     SEAL_PURPOSE,
     SIGNATURE_PURPOSE,
     TEXT_PURPOSE,
-    WITHDRAWAL_PURPOSE,
     frame_statement,
     handover_signature_statement,
     handover_statement,
     instant,
     promise_statement,
-    reconciliation_statement,
     seal_statement,
     signature_statement,
     text_statement,
-    withdrawal_statement,
 )
 from tracker.letters.rules.states import (
     BLOCKING,

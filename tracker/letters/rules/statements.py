@@ -1,4 +1,4 @@
-"""What is put under the installation's key: texts, signatures, outcomes, ends and handovers, as canonical JSON."""
+"""What is put under the installation's key: texts, signatures, seals and handovers, as canonical JSON."""
 
 import json
 from collections.abc import Sequence
@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 
 TEXT_PURPOSE = "letter text"
 SIGNATURE_PURPOSE = "letter signature"
-RECONCILIATION_PURPOSE = "letter reconciliation"
-WITHDRAWAL_PURPOSE = "letter withdrawal"
 SEAL_PURPOSE = "letter seal"
 HANDOVER_PURPOSE = "letter handover"
 HANDOVER_SIGNATURE_PURPOSE = "letter handover signature"
@@ -35,7 +33,7 @@ def promise_statement(
     }
     if handed_on:
         said["handed_on"] = [list(one) for one in handed_on]
-    return _canonical(said)
+    return canonical(said)
 
 
 def frame_statement(
@@ -49,7 +47,7 @@ def frame_statement(
     standards: Sequence[str],
 ) -> str:
     """What a letter stands in beside its text: the numbers, words and days of its batch, and what it hands on."""
-    return _canonical(
+    return canonical(
         {
             "batch": list(batch),
             "words": list(words),
@@ -82,7 +80,7 @@ def text_statement(
 
     promise is the digest of what lies behind the text.
     """
-    return _canonical(
+    return canonical(
         {
             "letter": letter_id,
             "group": group_id,
@@ -122,7 +120,7 @@ def signature_statement(
     scan_sha256: str | None,
 ) -> str:
     """That this person signed this text, as what, when and how."""
-    return _canonical(
+    return canonical(
         {
             "letter": letter_id,
             "number": number,
@@ -145,77 +143,9 @@ def signature_statement(
     )
 
 
-def _canonical(fields: dict[str, object]) -> str:
+def canonical(fields: dict[str, object]) -> str:
+    """The one form of a statement."""
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def reconciliation_statement(
-    *,
-    letter_id: int,
-    number: str,
-    sha256: str,
-    outcomes: Sequence[tuple[int, str, str]],
-    drafted_by_id: int,
-    person_id: int,
-    person_name: str,
-    confirmed_as: str,
-    method: str,
-    at: datetime,
-    recorded_by_id: int | None,
-    scan_sha256: str | None,
-) -> str:
-    """That this person confirmed what became of the clauses, each given as (clause, outcome, sentence).
-
-    sha256 is the digest of the letter's text that was signed.
-    """
-    return _canonical(
-        {
-            "letter": letter_id,
-            "number": number,
-            "sha256": sha256,
-            "outcomes": [list(one) for one in outcomes],
-            "drafted_by": drafted_by_id,
-            "person": person_id,
-            "name": person_name,
-            "as": confirmed_as,
-            "method": method,
-            "at": instant(at),
-            "recorded_by": recorded_by_id,
-            "scan": scan_sha256,
-        }
-    )
-
-
-def withdrawal_statement(
-    *,
-    letter_id: int,
-    number: str,
-    sha256: str,
-    remark: str,
-    person_id: int,
-    person_name: str,
-    withdrawn_as: str,
-    method: str,
-    at: datetime,
-    recorded_by_id: int | None,
-    scan_sha256: str | None,
-) -> str:
-    """That this person took a letter in force back, and why; sha256 is the digest of the text that was signed."""
-    return _canonical(
-        {
-            "letter": letter_id,
-            "number": number,
-            "sha256": sha256,
-            "remark": remark,
-            "person": person_id,
-            "name": person_name,
-            "as": withdrawn_as,
-            "method": method,
-            "at": instant(at),
-            "recorded_by": recorded_by_id,
-            "scan": scan_sha256,
-        }
-    )
 
 
 def handover_statement(
@@ -235,7 +165,7 @@ def handover_statement(
     at: datetime,
 ) -> str:
     """That this text was drawn up for handing a letter over from one person to another."""
-    return _canonical(
+    return canonical(
         {
             "letter": letter_id,
             "number": number,
@@ -265,7 +195,7 @@ def handover_signature_statement(
     scan_sha256: str | None,
 ) -> str:
     """That this person signed a line of a handover; handover is the mark of its text."""
-    return _canonical(
+    return canonical(
         {
             "handover": handover,
             "line": line,
@@ -292,7 +222,7 @@ def seal_statement(
     at: datetime,
 ) -> str:
     """That these bytes are the sealed PDF of a letter's text; sha256 is the digest of the text."""
-    return _canonical(
+    return canonical(
         {
             "letter": letter_id,
             "number": number,
