@@ -87,7 +87,7 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
 def row(engine: str, number: str, what: str, found: dict[str, Any]) -> str:
     """A line of the table."""
     wrong = found["faults"]
-    good = bool(wrong) if number == "T8" else not wrong
+    good = any("was written 2 times" in fault for fault in wrong) if number == "T8" else not wrong
     hidden = {"faults", "fell", *(() if number == "T6" else ("refused",))}
     facts = "; ".join(f"{name} {value}" for name, value in found.items() if name not in hidden)
     return f"| {number} | {engine} | {what} | {'yes' if good else 'NO: ' + '; '.join(wrong[:3])} | {facts} |"
