@@ -25,7 +25,8 @@ from tests.journeys.openings import (
     TASK_FOR,
     TICKED,
 )
-from tests.laws.things import Things, job_of, things_of
+from tests.laws.letters import handover_of
+from tests.laws.things import DIGEST, Things, job_of, things_of
 from tests.letters import promises, years_end
 from tests.oversight import supervised
 from tests.plans.pages.sheets import brought_in, confirmed
@@ -38,6 +39,7 @@ from tracker.kernel.access import Role
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands as letters
 from tracker.letters import queries
+from tracker.letters.rules import Side
 from tracker.oversight import commands as oversight
 from tracker.oversight.rules import DirectionKind, UrgeChannel
 from tracker.tasks.commands import NewReport, report_progress
@@ -120,7 +122,14 @@ class House:
             )
 
     def _promise(self) -> None:
-        self.letters["in_force"] = promises.in_force(self.cast).id
+        in_force = promises.in_force(self.cast)
+        self.letters["in_force"] = in_force.id
+        with write_transaction() as session:
+            line = next(one for one in in_force.signatories if one.side is Side.SECOND)
+            handover = handover_of(in_force, line, self.cast.person_ids["finance_head"], DIGEST)
+            session.add(handover)
+            session.flush()
+            self.handover_id = handover.id
         reconciled = promises.in_force(self.cast, number_prefix="对〔2026〕")
         years_end.reconcile(self.cast, reconciled)
         self.letters["reconciled"] = reconciled.id
@@ -169,6 +178,8 @@ class House:
         ids.update(own.get(rule.endpoint, {}))
         if rule.endpoint in LETTER_FOR:
             ids["letter_id"] = self.letters[LETTER_FOR[rule.endpoint]]
+        if "handover_id" in rule.arguments:
+            ids["handover_id"] = self.handover_id
         if rule.endpoint in NOTICE_FOR:
             ids["supervision_notice_id"] = self.notices[NOTICE_FOR[rule.endpoint]]
         if rule.endpoint.startswith("oversight."):

@@ -98,7 +98,7 @@ def of_letters(group: LeadershipGroup, unit_id: int, person_id: int, scan: str) 
     pile.pages = [PilePage(position=1, letter_id=letter.id, picture_sha256=DIGEST)]
     db.session.add(pile)
     own_batch, own_pile = _of_the_unit(batch, unit_id, person_id)
-    handover = _handover(letter, second, person_id, scan)
+    handover = handover_of(letter, second, person_id, scan)
     db.session.add(handover)
     db.session.flush()
     asked = AskedLetter(letter=letter, text="文本\n", answered_by_id=person_id, answered_at=NOW)
@@ -178,7 +178,8 @@ def _withdrawn(letter: Letter, person_id: int, scan: str) -> Withdrawal:
     )
 
 
-def _handover(letter: Letter, line: Signatory, successor_id: int, scan: str) -> Handover:
+def handover_of(letter: Letter, line: Signatory, successor_id: int, scan: str) -> Handover:
+    """A handover that its predecessor signed on paper, and its successor has not."""
     others = sa.select(Person.id).where(Person.id != successor_id).order_by(Person.id)
     predecessor_id = db.session.scalars(others).first()
     handover = Handover(
@@ -203,7 +204,7 @@ def _handover(letter: Letter, line: Signatory, successor_id: int, scan: str) -> 
             person_id=predecessor_id,
             person_name="某人",
             method=SigningMethod.PAPER,
-            nonce=f"handover{letter.group_id}",
+            nonce=f"handover{letter.id}",
             signed_at=NOW,
             recorded_by_id=successor_id,
             scan_sha256=scan,

@@ -67,6 +67,7 @@ KEYS: dict[str, object] = {
     "units": _l("签订单位"),
     "pdf": _l("PDF 摘要"),
     "promise": _l("条款和签署人的摘要"),
+    "frame": _l("批次和模板的摘要"),
     "pile": _l("整叠扫描"),
     "files": _l("文件"),
     "pages": _l("页面"),
