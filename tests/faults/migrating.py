@@ -98,9 +98,10 @@ def wrong(found: Standing, whole: dict[str, Standing], first: str, last: str, *,
 def prepare(one: Nursery, folder: Path, revision: str) -> None:
     """Fill the database, and go down to a revision."""
     days = world.working_days(NOW.date(), 3)
-    filled = partial(world.build, folder / "world", owners=10, tasks=20, days=days, mail=2525, gateway=2526)
+    ports = {"mail": 2525, "gateway": 2526}
+    filled = partial(world.build, folder / "world", owners=10, tasks=20, days=days, late=(2, 6), **ports)
     one.clock.install()
-    allow(one.app, "127.0.0.1:2525")
+    allow(one.app, *(f"127.0.0.1:{port}" for port in ports.values()))
     if one.run(with_app(filled)) or one.run(partial(go, revision, down=True)):
         raise RuntimeError("the database could not be prepared")
 
