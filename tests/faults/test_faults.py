@@ -36,13 +36,6 @@ def test_every_named_place_is_in_the_code_once_and_every_place_has_a_name() -> N
     assert sorted(found) == sorted(NAMES)
 
 
-@pytest.mark.sqlite
-def test_a_process_that_dies_at_any_named_place_loses_nothing(stage: str, tmp_path: Path) -> None:
-    found = played("crashes", stage, tmp_path / "play")
-    assert (found["faults"], found["places"]) == ([], len(NAMES))
-
-
-@pytest.mark.postgres
 def test_a_process_that_dies_at_a_place_of_each_kind_loses_nothing(stage: str, tmp_path: Path) -> None:
     found = played("crashes", stage, tmp_path / "play", *OF_EACH_KIND)
     assert (found["faults"], found["places"]) == ([], len(OF_EACH_KIND))
