@@ -360,6 +360,10 @@ def test_one_robot_serves_one_group(cast: Cast) -> None:
         commands.edit_endpoint(
             again(other), EndpointFacts("机器人", url=ROBOT), version=again(other).version, by=by, now=NOW
         )
+    with write_transaction():
+        # What is switched off sends nothing, whatever its address.
+        facts = EndpointFacts("机器人", url=ROBOT)
+        commands.edit_endpoint(again(first), facts, version=again(first).version, by=by, now=NOW)
     with refuses(Invalid, "url"), write_transaction():
         commands.enable_endpoint(again(first), version=again(first).version, by=by, now=NOW)
     with write_transaction():

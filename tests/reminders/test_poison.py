@@ -1,6 +1,6 @@
 """One subject that cannot be reminded of stops no other: it steps aside, and administrators hear of it once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from tracker.oversight.rules import FlagRule, FlagState, FlagSubject
 from tracker.reminders import reminding
 from tracker.reminders import sweep as sweeping
 from tracker.reminders.models import Reminder, Stumble
+from tracker.reminders.rules import SubjectName
 from tracker.reminders.sweep import Unfinished, sweep
 
 LATE = date(2026, 3, 17)
@@ -212,3 +213,17 @@ def test_where_the_database_is_away_for_one_group_the_others_are_told_and_the_sw
     assert _reminded(session) == {others}
     _sweep()
     assert _reminded(session) == {*own, others}
+
+
+def test_what_is_gone_at_the_second_try_was_not_the_subjects_fault(cast: Cast, session: Session) -> None:
+    tries: list[list[int]] = []
+
+    def cut_once(ids: Sequence[int]) -> int:
+        tries.append(list(ids))
+        if len(tries) == 1:
+            raise sa.exc.PendingRollbackError
+        return len(ids)
+
+    writer = reminding.Writer(cast.group_ids["g1"], NOW, write_transaction, pause=lambda _seconds: None)
+    assert writer.write(cut_once, SubjectName.TASK, [7]) == 1
+    assert (tries, writer.stumbles, session.scalars(sa.select(Stumble)).all()) == ([[7], [7]], 0, [])

@@ -78,8 +78,11 @@ class Writer:
         """Write any number of subjects."""
         return sum(self.write(work, name, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
 
-    def write(self, work: Work, name: SubjectName, ids: Sequence[int]) -> int:
-        """Write a chunk; one that fails is halved until the subject at fault stands alone and steps aside."""
+    def write(self, work: Work, name: SubjectName, ids: Sequence[int], *, alone: bool = False) -> int:
+        """Write a chunk; one that fails is halved until the subject at fault stands alone, fails again and steps aside.
+
+        What is gone at the second try was not the subject's fault: a line that broke off, somebody who came between.
+        """
         began = self.seconds()
         try:
             with self.step():
@@ -87,16 +90,20 @@ class Writer:
         except AWAY:
             raise
         except FAULTS as fault:
-            return self._without_the_bad(work, name, ids, fault)
+            return self._without_the_bad(work, name, ids, fault, alone=alone)
         crashpoint("sweep.chunk.committed")
         if has_one_writer():
             self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return told
 
-    def _without_the_bad(self, work: Work, name: SubjectName, ids: Sequence[int], fault: BaseException) -> int:
+    def _without_the_bad(
+        self, work: Work, name: SubjectName, ids: Sequence[int], fault: BaseException, *, alone: bool
+    ) -> int:
         if len(ids) > 1:
             half = len(ids) // 2
             return sum(self.write(work, name, part) for part in (ids[:half], ids[half:]))
+        if not alone:
+            return self.write(work, name, ids, alone=True)
         log.exception("sweep", group=self.group_id, kind=name.value, subject=ids[0])
         self.stumbles += 1
         if self.stumbles > MOST_STUMBLES:
