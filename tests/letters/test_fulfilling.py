@@ -18,7 +18,7 @@ from tracker.kernel.errors import NotAllowed, Stale
 from tracker.kernel.files import NewFile
 from tracker.kernel.uploads import files_root
 from tracker.letters import commands, queries
-from tracker.letters.commands import ConfirmedOnPaper
+from tracker.letters.commands import SignedOnPaper
 from tracker.letters.models import OutcomeOfClause, Reconciliation
 from tracker.letters.rules import LetterKind, LetterState, SigningMethod
 from tracker.organisation import commands as organisation
@@ -93,7 +93,7 @@ def test_the_office_enters_a_confirmation_from_paper(cast: Cast) -> None:
     letter = in_force(cast)
     found = reconcile(cast, letter)
     scan = a_file("对账表.pdf")
-    paper = ConfirmedOnPaper(cast.actor("leader"), scan)
+    paper = SignedOnPaper(cast.actor("leader"), scan)
     for name in ("leader", "supervisor", "finance_head"):
         with refuses(NotAllowed):
             commands.fulfil_letter(letter, version=found.version, paper=paper, by=cast.actor(name), now=NOW)
@@ -114,7 +114,7 @@ def test_nobody_enters_their_own_confirmation_from_paper(cast: Cast) -> None:
     act(organisation.seat, cast.group(), role=role, person=leader, by=SYSTEM)
     scan = NewFile("x.pdf", "0" * 64, 1, "application/pdf")
     with refuses(NotAllowed):
-        paper = ConfirmedOnPaper(cast.actor("leader"), scan)
+        paper = SignedOnPaper(cast.actor("leader"), scan)
         commands.fulfil_letter(letter, version=found.version, paper=paper, by=cast.actor("leader"), now=NOW)
     act(commands.fulfil_letter, letter, version=found.version, by=cast.actor("leader"))
 

@@ -17,7 +17,7 @@ from tracker.documents.paper import Paper
 from tracker.documents.pdf import pdf_available
 from tracker.kernel.db import write_transaction
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import ConfirmedOnPaper
+from tracker.letters.commands import SignedOnPaper
 from tracker.letters.rules import HandoverLine
 from tracker.letters.views import papers
 
@@ -151,7 +151,7 @@ def test_the_code_leads_to_where_the_office_enters_it(
             both = list(HandoverLine)
             commands.record_handover(handover, lines=both, scan=scan, version=handover.version, by=clerk, now=NOW)
         else:
-            paper = ConfirmedOnPaper(cast.actor("leader"), scan)
+            paper = SignedOnPaper(cast.actor("leader"), scan)
             commands.fulfil_letter(letter, version=found.version, paper=paper, by=clerk, now=NOW)
     assert client_as("office_clerk").get(address).status_code == 200
     assert "纸质签署，2026年3月18日代录" in words_of(client_as("office_clerk").get(address))

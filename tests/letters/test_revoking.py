@@ -24,7 +24,7 @@ from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.kernel.files import NewFile, keep, path_of
 from tracker.kernel.uploads import files_root
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import WithdrawnOnPaper
+from tracker.letters.commands import SignedOnPaper
 from tracker.letters.models import Letter, Withdrawal
 from tracker.letters.rules import LetterKind, LetterState, SigningMethod
 from tracker.organisation import commands as organisation
@@ -44,7 +44,7 @@ def faults() -> list[str]:
     return [str(fault.sentence) for fault in queries.faults(root=files_root())]
 
 
-def revoked(cast: Cast, letter: Letter, *, by: str = "leader", paper: WithdrawnOnPaper | None = None) -> Letter:
+def revoked(cast: Cast, letter: Letter, *, by: str = "leader", paper: SignedOnPaper | None = None) -> Letter:
     """The leader takes a letter in force back."""
     act(commands.revoke_letter, letter, remark="方案调整，另行签订。", paper=paper, by=cast.actor(by))
     return again(letter)
@@ -100,13 +100,13 @@ def test_it_takes_a_reason_the_version_that_was_seen_and_a_letter_in_force(cast:
 
 def test_the_office_enters_from_paper_what_the_first_party_took_back(cast: Cast) -> None:
     letter, scan = in_force(cast), a_scan()
-    paper = WithdrawnOnPaper(cast.actor("leader"), scan)
+    paper = SignedOnPaper(cast.actor("leader"), scan)
     said: dict[str, Any] = {"remark": "有误。", "version": letter.version, "now": NOW}
     for name in ("leader", "supervisor", "finance_head"):
         with refuses(NotAllowed):
             commands.revoke_letter(letter, **said, paper=paper, by=cast.actor(name))
     with refuses(NotAllowed):
-        other = WithdrawnOnPaper(cast.actor("deputy_leader"), scan)
+        other = SignedOnPaper(cast.actor("deputy_leader"), scan)
         commands.revoke_letter(letter, **said, paper=other, by=cast.actor("office_clerk"))
     found = queries.withdrawal_of(revoked(cast, letter, by="office_clerk", paper=paper))
     assert found is not None
@@ -117,7 +117,7 @@ def test_the_office_enters_from_paper_what_the_first_party_took_back(cast: Cast)
 
 def test_nobody_enters_for_themselves_or_for_their_own_unit(cast: Cast) -> None:
     scan = NewFile("x.pdf", "0" * 64, 1, "application/pdf")
-    letter, paper = in_force(cast), WithdrawnOnPaper(cast.actor("leader"), scan)
+    letter, paper = in_force(cast), SignedOnPaper(cast.actor("leader"), scan)
     act(organisation.seat, cast.group(), role=SeatRole.OFFICE_STAFF, person=cast.person("leader"), by=SYSTEM)
     act(organisation.seat, cast.group(), role=SeatRole.OFFICE_STAFF, person=cast.person("finance_staff"), by=SYSTEM)
     for name in ("leader", "finance_staff"):
@@ -162,7 +162,7 @@ def test_what_is_changed_of_a_withdrawal_behind_the_back_is_found(cast: Cast, st
 
 def test_a_scan_of_a_withdrawal_that_was_lost_is_found(cast: Cast) -> None:
     scan = a_scan()
-    revoked(cast, in_force(cast), by="office_clerk", paper=WithdrawnOnPaper(cast.actor("leader"), scan))
+    revoked(cast, in_force(cast), by="office_clerk", paper=SignedOnPaper(cast.actor("leader"), scan))
     path = path_of(scan.sha256, files_root())
     path.chmod(0o600)
     before = path.read_bytes()

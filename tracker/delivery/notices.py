@@ -9,9 +9,9 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.organisation.models import InstallationDuty, LeadershipGroup, Person, Region, on_day
+from tracker.organisation.models import LeadershipGroup, Person, Region
 from tracker.organisation.policy import regions_below
-from tracker.organisation.rules import DutyKind
+from tracker.organisation.queries import administrators
 from tracker.outbox.commands import enqueue
 
 MESSAGES = {
@@ -35,10 +35,8 @@ MESSAGES = {
 
 def _administrators(endpoint: ChannelEndpoint, *, now: datetime) -> list[int]:
     """The system administrators whose region covers an endpoint's group; of a mail server, all of them."""
-    holders = sa.select(InstallationDuty.person_id).where(
-        InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, local_date(now))
-    )
-    people = db.session.execute(sa.select(Person.id, Person.region_id).where(Person.id.in_(holders))).all()
+    keepers = administrators(local_date(now))
+    people = db.session.execute(sa.select(Person.id, Person.region_id).where(Person.id.in_(keepers))).all()
     if endpoint.group_id is None:
         return [person for person, _region in people]
     place = sa.select(LeadershipGroup.region_id).where(LeadershipGroup.id == endpoint.group_id).scalar_subquery()

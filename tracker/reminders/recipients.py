@@ -136,6 +136,11 @@ class Holders:
 
 def owners(subjects: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     """Rows (subject_id, person_id): the person to whom each was given, while they work for the unit."""
+    return sa.select(subjects.c.subject_id, subjects.c.owner_id.label("person_id")).where(owner_at_work(subjects))
+
+
+def owner_at_work(subjects: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a subject was given to somebody who works for the unit."""
     held = (
         sa.select(Appointment.id)
         .join(Post, Post.id == Appointment.post_id)
@@ -154,7 +159,5 @@ def owners(subjects: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
             on_day(MemberContact, DAY),
         )
     )
-    return sa.select(subjects.c.subject_id, subjects.c.owner_id.label("person_id")).where(
-        subjects.c.owner_id.is_not(None),
-        sa.or_(held.correlate(subjects).exists(), contact.correlate(subjects).exists()),
-    )
+    at_work = sa.or_(held.correlate(subjects).exists(), contact.correlate(subjects).exists())
+    return sa.and_(subjects.c.owner_id.is_not(None), at_work)

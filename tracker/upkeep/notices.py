@@ -2,15 +2,10 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db
 from tracker.kernel.registry import Message
 from tracker.kernel.text import _l
-from tracker.organisation.models import InstallationDuty
-from tracker.organisation.models.directory import on_day
-from tracker.organisation.rules import DutyKind
+from tracker.organisation.queries import administrators
 from tracker.outbox.commands import enqueue
 from tracker.upkeep.models import Finding
 from tracker.upkeep.rules import LABELS, Code
@@ -31,12 +26,9 @@ MESSAGES = {
 
 def tell(finding: Finding, *, now: datetime) -> None:
     """Tell whoever keeps the installation today."""
-    keepers = sa.select(InstallationDuty.person_id).where(
-        InstallationDuty.duty == DutyKind.SYSTEM_ADMINISTRATOR, on_day(InstallationDuty, local_date(now))
-    )
     enqueue(
         f"watch.{finding.code}",
-        db.session.scalars(keepers).all(),
+        administrators(local_date(now)),
         subject=("finding", finding.id),
         params={"detail": finding.detail, "count": finding.count},
         key=f"watch:{finding.id}",

@@ -28,19 +28,19 @@ from tracker.letters.commands.preparing import (
     prepare_batch,
     set_template,
 )
-from tracker.letters.commands.reconciling import ConfirmedOnPaper, Judged, draft_reconciliation, fulfil_letter
+from tracker.letters.commands.reconciling import Judged, draft_reconciliation, fulfil_letter
 from tracker.letters.commands.sealing import keep_seal
 from tracker.letters.commands.signing import Seen, record_paper, sign_letter, ticket_for
-from tracker.letters.commands.withdrawing import WithdrawnOnPaper, revoke_letter, withdraw_letter
+from tracker.letters.commands.steps import SignedOnPaper
+from tracker.letters.commands.withdrawing import revoke_letter, withdraw_letter
 
 __all__ = [
     "BatchWords",
-    "ConfirmedOnPaper",
     "Judged",
     "Piece",
     "Seen",
     "SeenHandover",
-    "WithdrawnOnPaper",
+    "SignedOnPaper",
     "answer_views",
     "ask_for_papers",
     "ask_to_issue",

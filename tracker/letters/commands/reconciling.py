@@ -10,11 +10,10 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import paragraphs
 from tracker.kernel.errors import Invalid, Stale
-from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
-from tracker.letters.commands.steps import note, step
+from tracker.letters.commands.steps import SignedOnPaper, note, step
 from tracker.letters.models import Letter, OutcomeOfClause, Reconciliation
 from tracker.letters.rules import (
     MAX_SENTENCE,
@@ -35,14 +34,6 @@ class Judged:
     clause_id: int
     outcome: ClauseOutcome | None
     remark: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmedOnPaper:
-    """A confirmation by hand (纸质签批): who signed, and the scan."""
-
-    signatory: Actor
-    scan: NewFile
 
 
 def draft_reconciliation(
@@ -91,7 +82,7 @@ def _whole(letter: Letter, judged: Sequence[Judged]) -> list[OutcomeOfClause]:
 
 
 def fulfil_letter(
-    letter: Letter, *, version: int, paper: ConfirmedOnPaper | None = None, by: Actor, now: datetime
+    letter: Letter, *, version: int, paper: SignedOnPaper | None = None, by: Actor, now: datetime
 ) -> None:
     """Confirm for the first party what became of each clause; the letter is fulfilled and never changes again.
 

@@ -1,6 +1,7 @@
 """What every command on a letter shares: the step, its record, and the text that is put before the parties."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from tracker.audit.commands import record
 from tracker.kernel import seals
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
+from tracker.kernel.files import NewFile
 from tracker.letters import queries
 from tracker.letters.models import Letter, LetterText
 from tracker.letters.rules import MOVES, TEXT_PURPOSE, WAITING, LetterMove, LetterState
@@ -17,6 +19,14 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.commands import require_at_work
 
 UNSETTLED = WAITING | {LetterState.DRAFT}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOnPaper:
+    """What the first party decided by hand (纸质签批), entered by the office: who signed, and the scan."""
+
+    signatory: Actor
+    scan: NewFile
 
 
 def hold(group: LeadershipGroup) -> None:

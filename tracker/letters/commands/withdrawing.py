@@ -1,7 +1,6 @@
 """Take letters back: before they are in force whoever wrote them, afterwards the first party that had signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,24 +10,15 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.entry import paragraphs
 from tracker.kernel.errors import Stale
-from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.letters import notices, policy, queries
 from tracker.letters.commands.cascading import cancel_pieces
-from tracker.letters.commands.steps import UNSETTLED, note, step
+from tracker.letters.commands.steps import UNSETTLED, SignedOnPaper, note, step
 from tracker.letters.models import Letter, Withdrawal
 from tracker.letters.rules import WITHDRAWAL_PURPOSE, LetterMove, Side, SigningMethod
 
 MAX_REASON = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawnOnPaper:
-    """A withdrawal by hand (纸质签批): who signed it for the first party, and the scan."""
-
-    signatory: Actor
-    scan: NewFile
 
 
 def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now: datetime) -> None:
@@ -45,7 +35,7 @@ def withdraw_letter(letter: Letter, *, remark: str, version: int, by: Actor, now
 
 
 def revoke_letter(
-    letter: Letter, *, remark: str, version: int, paper: WithdrawnOnPaper | None = None, by: Actor, now: datetime
+    letter: Letter, *, remark: str, version: int, paper: SignedOnPaper | None = None, by: Actor, now: datetime
 ) -> None:
     """The first party takes a letter in force back, and says why; a decision by hand is entered by the office.
 
@@ -75,7 +65,7 @@ def _require_none_following(letter: Letter) -> None:
 
 
 def _put_down(
-    letter: Letter, remark: str, judge: Actor, *, paper: WithdrawnOnPaper | None, by: Actor, now: datetime
+    letter: Letter, remark: str, judge: Actor, *, paper: SignedOnPaper | None, by: Actor, now: datetime
 ) -> None:
     line = next(one for one in letter.signatories if one.side is Side.FIRST and policy.holds(judge, one))
     assert judge.person_id is not None

@@ -15,7 +15,7 @@ from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import ConfirmedOnPaper, Judged
+from tracker.letters.commands import Judged, SignedOnPaper
 from tracker.letters.forms import FulfilForm, OnPaperForm, OutcomesForm, outcomes_form
 from tracker.letters.models import Letter
 from tracker.letters.printing import holder_of
@@ -95,7 +95,7 @@ def record_fulfilment(letter_id: int) -> ResponseReturnValue:
             letter = queries.visible_letter(actor, letter_id)
             [scan] = kept(chosen(form.scan.data), field="scan", now=now)
             signatory = actor_of_person(form.signatory.row_id or 0, day=clock.today())
-            paper = ConfirmedOnPaper(signatory, scan)
+            paper = SignedOnPaper(signatory, scan)
             commands.fulfil_letter(letter, version=form.seen_version, paper=paper, by=actor, now=now)
             flash(_("年终对账已确认。"), "success")
             return redirect(url_for("letters.show", letter_id=letter_id))

@@ -15,7 +15,7 @@ from tracker.kernel.uploads import chosen, kept
 from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.letters import commands, policy, queries
-from tracker.letters.commands import WithdrawnOnPaper
+from tracker.letters.commands import SignedOnPaper
 from tracker.letters.forms import RevokeForm, RevokeOnPaperForm
 from tracker.letters.printing import holder_of
 from tracker.letters.rules import LetterState
@@ -42,7 +42,7 @@ def revoke(letter_id: int) -> ResponseReturnValue:
                 letter, paper = queries.visible_letter(actor, letter_id), None
                 if isinstance(form, RevokeOnPaperForm):
                     [scan] = kept(chosen(form.scan.data), field="scan", now=now)
-                    paper = WithdrawnOnPaper(actor_of_person(form.signatory.row_id or 0, day=clock.today()), scan)
+                    paper = SignedOnPaper(actor_of_person(form.signatory.row_id or 0, day=clock.today()), scan)
                 remark, version = form.remark.data or "", form.seen_version
                 commands.revoke_letter(letter, remark=remark, version=version, paper=paper, by=actor, now=now)
                 flash(_("已撤回。"), "success")

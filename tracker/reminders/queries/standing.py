@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from tracker.kernel.db import UtcDateTime, db
 from tracker.reminders.models import Reminder, Stumble
-from tracker.reminders.recipients import DAY, Place
+from tracker.reminders.recipients import DAY, Place, owner_at_work
 from tracker.reminders.rules import Audience, ReminderState, Window
 from tracker.reminders.runs import Sweeping
-from tracker.reminders.subjects import SubjectKind, Which, asked, own_people, table
+from tracker.reminders.subjects import SubjectKind, Which, asked, table
 
 FIRST_DAY: Any = sa.bindparam("first_day", type_=sa.Date())
 OFFSET: Any = sa.bindparam("offset", type_=sa.Integer())
@@ -100,7 +100,10 @@ def _standing_dates(kind: SubjectKind) -> sa.Select[date]:
 
 
 def new_owners(run: Sweeping, kind: SubjectKind, window: Window, *, after: int, limit: int) -> Sequence[int]:
-    """Subjects told of at this step and given to somebody else since, who has heard nothing of the date."""
+    """Subjects told of at this step and given to somebody else since, who has heard nothing of the date.
+
+    Only of kinds whose own people are owners (SubjectKind.own).
+    """
     page = {BEYOND.key: after, LIMIT.key: limit}
     return db.session.scalars(_new_owners(kind), step_values(run, window) | page).all()
 
@@ -108,15 +111,13 @@ def new_owners(run: Sweeping, kind: SubjectKind, window: Window, *, after: int, 
 @cache
 def _new_owners(kind: SubjectKind) -> sa.Select[int]:
     rows = standing(kind)
-    own = own_people(kind, rows)
     cycle = same_cycle(kind, rows)
     step = (Reminder.rung == OFFSET, Reminder.repeat == AGAIN)
     told = sa.exists().where(*cycle, *step, Reminder.state == ReminderState.ACTIVE)
-    knows = sa.exists().where(*cycle, Reminder.recipient_id == own.c.person_id)
+    knows = sa.exists().where(*cycle, Reminder.recipient_id == rows.c.owner_id)
     return (
         sa.select(rows.c.subject_id)
-        .join(own, own.c.subject_id == rows.c.subject_id)
-        .where(rows.c.subject_id > BEYOND, told, ~knows, ~_aside(kind, rows))
+        .where(rows.c.subject_id > BEYOND, owner_at_work(rows), told, ~knows, ~_aside(kind, rows))
         .order_by(rows.c.subject_id)
         .limit(LIMIT)
     )
