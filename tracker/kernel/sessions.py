@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 
 class LenientSession(FlaskSession):
@@ -15,10 +15,10 @@ class LenientSession(FlaskSession):
 
     def rollback(self) -> None:
         """Take back what is open."""
-        with suppress(DBAPIError):
+        with suppress(InterfaceError, OperationalError):
             super().rollback()
 
     def close(self) -> None:
         """Take back what is open, and forget what was read."""
-        with suppress(DBAPIError):
+        with suppress(InterfaceError, OperationalError):
             super().close()
