@@ -86,6 +86,9 @@ AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
 PRIMARY_CODE = 0xFF
 """The part of SQLite's codes of errors that says of which kind an error is."""
 
+# Python's driver counts the rows of a statement only where it begins with INSERT, UPDATE or DELETE.
+sqlite.dialect.cte_follows_insert = True
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=False, session_options={"class_": LenientSession})
 
 if TYPE_CHECKING:
@@ -156,6 +159,17 @@ def write_transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_LOOKED_UP, None)
+
+
+def count_anew(*tables: type[Any]) -> None:
+    """PostgreSQL: let it look at tables of which much has just been written, and plan by what is there now.
+
+    It looks by itself once a minute or so; until then it takes them for as small as they were. SQLite needs no figures
+    for what is asked here.
+    """
+    if db.engine.dialect.name == "postgresql":
+        names = ", ".join(table.__tablename__ for table in tables)
+        db.session.execute(sa.text(f"ANALYZE {names}"))
 
 
 Step = Callable[[], AbstractContextManager[Session]]

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import AWAY, Step, db, has_one_writer
+from tracker.kernel.db import AWAY, Step, count_anew, db, has_one_writer
 from tracker.kernel.errors import Refusal
 from tracker.kernel.logs import log
 from tracker.organisation.models import LeadershipGroup
+from tracker.outbox.models import InboxItem
 from tracker.reminders import commands
+from tracker.reminders.models import Reminder
 from tracker.reminders.queries import held, ladders, standing
 from tracker.reminders.recipients import Holders
 from tracker.reminders.rules import Audience, Brake, HoldCause, LadderKind, SubjectName, Window, too_much, windows
@@ -71,6 +73,8 @@ class Writer:
     pause: Callable[[float], None]
     seconds: Callable[[], float] = time.monotonic
     stumbles: int = 0
+    chunks: int = 0
+    """So many full ones were written."""
     hold: Callable[[], int] | None = None
     """Makes or finds the held run that everything belongs to, within the transaction of a chunk."""
 
@@ -92,9 +96,18 @@ class Writer:
         except FAULTS as fault:
             return self._without_the_bad(work, name, ids, fault, alone=alone)
         crashpoint("sweep.chunk.committed")
+        if len(ids) == CHUNK:
+            self._count_anew()
         if has_one_writer():
             self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return told
+
+    def _count_anew(self) -> None:
+        """After the first full chunk, the second, the fourth and so on: with each, what is there may have doubled."""
+        self.chunks += 1
+        if self.chunks & (self.chunks - 1) == 0:
+            with self.step():
+                count_anew(Reminder, InboxItem)
 
     def _without_the_bad(
         self, work: Work, name: SubjectName, ids: Sequence[int], fault: BaseException, *, alone: bool

@@ -70,9 +70,16 @@ KIND_OF = {kind.name: kind for kind in SUBJECTS}
 
 
 @cache
-def table(kind: SubjectKind, which: Which) -> sa.Subquery:
-    """The subjects of a kind as a table in other statements, which run with the values that `asked` names."""
-    return kind.rows(which).subquery()
+def table(kind: SubjectKind, which: Which) -> sa.FromClause:
+    """The subjects of a kind as a table in other statements, which run with the values that `asked` names.
+
+    PostgreSQL reads those of a chunk once and then looks at what it read. What a sweep has just written it knows no
+    figures of; believing that there is next to nothing, it would read the chunk anew for every reminder.
+    """
+    rows = kind.rows(which)
+    if which.numbered:
+        return rows.cte("chunk").prefix_with("MATERIALIZED", dialect="postgresql")
+    return rows.subquery()
 
 
 @cache

@@ -23,9 +23,12 @@ AFTER: Any = sa.bindparam("after_day", type_=sa.Date())
 THROUGH: Any = sa.bindparam("through_day", type_=sa.Date())
 
 
-def aside(column: Any) -> Any:
-    """A column for which no index is used: where rows are named by their numbers, these are the way to them."""
-    return sa.func.coalesce(column, column)
+def aside(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition for which no index is used: where rows are named by their numbers, these are the way to them.
+
+    PostgreSQL reckons that it holds for as many rows as ever; a condition that hides its column it takes for rare.
+    """
+    return condition.is_(sa.true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,10 @@ class Which:
 
     def of(self, row_id: Any, day: Any, *more: tuple[Any, Sequence[Any]]) -> list[sa.ColumnElement[bool]]:
         """The conditions on a row's number, its date, and more columns with the values that they may have."""
-        if self.numbered:
-            found = [row_id.in_(NUMBERS), *(aside(column).in_(values) for column, values in more)]
-        else:
-            found = [column.in_(values) for column, values in more]
+        found = [column.in_(values) for column, values in more]
         if self.dated:
-            day = aside(day) if self.numbered else day
             found += [day > AFTER, day <= THROUGH]
-        return found
+        return [row_id.in_(NUMBERS), *map(aside, found)] if self.numbered else found
 
 
 def asked(group_id: int, *, window: Window | None = None, ids: Sequence[int] = ()) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def parts(which: Which) -> Rows:
         found.select_from(TaskPart)
         .join(Task, Task.id == TaskPart.task_id)
         .where(
-            aside(Task.group_id) == GROUP,
-            aside(Task.state).in_(sorted(OPEN)),
+            aside(Task.group_id == GROUP),
+            aside(Task.state.in_(sorted(OPEN))),
             sa.not_(Task.extension_pending),
             TaskPart.due_on.is_not(None),
             *which.of(TaskPart.id, day, (TaskPart.state, [PartState.ISSUED, PartState.ACTIVE])),
