@@ -8,14 +8,14 @@ from flask.testing import FlaskClient
 from tests.cast import NOW, TODAY, Cast
 from tests.clock import Clock
 from tests.desk.pages import main_of, text_of
-from tests.oversight.flag_stories import AFTER, decided, flagged, fresh, proposed, raise_on, ready
+from tests.oversight.flag_stories import AFTER, decided, flagged, fresh, proposed, raise_on, ready, reviewed
 from tests.tasks.stories import act, active, again, day
 from tracker.desk import queries
 from tracker.desk.rules import FlagList
 from tracker.kernel.db import db
 from tracker.oversight import commands
 from tracker.oversight.models import Flag
-from tracker.oversight.rules import DecisionKind, FlagState
+from tracker.oversight.rules import DecisionKind, FlagState, ReviewOutcome
 from tracker.tasks.queries import reckoning
 
 ClientAs = Callable[[str], FlaskClient]
@@ -197,3 +197,31 @@ def test_the_list_says_of_which_a_decision_is_possible(cast: Cast, client_as: Cl
     assert "可以处理" not in page
     ready(cast)
     assert "可以处理" in text_of(client_as("supervisor"), f"/groups/{cast.group_ids['g1']}/flags?show=open")
+
+
+def test_what_a_review_lifted_or_changed_stands_nowhere_as_it_was(cast: Cast, client_as: ClientAs) -> None:
+    group_id, unit_id = cast.group_ids["g1"], cast.unit_ids["finance"]
+    lifted, changed = decided(cast, DecisionKind.INTERVIEW), decided(cast, DecisionKind.CIRCULAR)
+
+    def counts() -> dict[DecisionKind, int]:
+        before = queries.decided_before(group_id, [unit_id])[unit_id].counts
+        assert queries.portrait(cast.group(), unit_id, today=TODAY).decisions == before
+        return before
+
+    supervisor = client_as("supervisor")
+    at = f"/groups/{group_id}/flags?show=decided"
+    assert counts() == {DecisionKind.INTERVIEW: 1, DecisionKind.CIRCULAR: 1}
+    assert "原决定" not in text_of(supervisor, at)
+    reviewed(cast, lifted, ReviewOutcome.LIFTED)
+    assert counts() == {DecisionKind.CIRCULAR: 1}
+    assert "该单位此前的决定：通报批评 1" in text_of(supervisor, f"/groups/{group_id}/review")
+    reviewed(cast, changed, ReviewOutcome.CHANGED, new_kind=DecisionKind.URGE)
+    assert counts() == {DecisionKind.URGE: 1}
+    listing = text_of(supervisor, at)
+    leader = cast.person("leader").name
+    assert f"督促 原决定：通报批评 {leader} 变更决定" in listing
+    assert f"原决定：约谈 {leader} 撤销原决定" in listing
+    page = text_of(supervisor, f"/groups/{group_id}/review")
+    assert "该单位此前的决定：督促 1" in page
+    assert "已决定 · 督促 · 复核：变更决定" in page
+    assert "已决定 · 复核：撤销原决定" in page

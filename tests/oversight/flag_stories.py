@@ -11,7 +11,7 @@ from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
 from tracker.oversight.models import Flag, FlagProposal
-from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour, FlagSubject
+from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour, FlagSubject, ReviewOutcome
 from tracker.reminders.sweep import BY_RULES
 from tracker.tasks.models import Task
 
@@ -105,6 +105,14 @@ def decided(cast: Cast, kind: DecisionKind = DecisionKind.URGE, **said: Any) -> 
         proposed(cast, flag, kind, now=NOW)
         by = "leader"
     act(commands.decide_flag, fresh(flag), kind=kind, reason="情况属实。", by=cast.actor(by))
+    return fresh(flag)
+
+
+def reviewed(cast: Cast, flag: Flag, outcome: ReviewOutcome, **said: Any) -> Flag:
+    """A flag whose decision the deputy leader looked at again."""
+    review = act(commands.ask_review, fresh(flag), grounds="情况有变。", by=cast.actor(head_of(cast, flag.task)))
+    words: dict[str, Any] = {"remark": "经复核。", "version": fresh(flag).version, "by": cast.actor("deputy_leader")}
+    act(commands.decide_review, review, outcome=outcome, **{**words, **said})
     return fresh(flag)
 
 

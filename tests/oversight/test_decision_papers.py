@@ -7,9 +7,11 @@ from docx import Document
 from flask.testing import FlaskClient
 
 from tests.cast import Cast
-from tests.oversight.flag_stories import LATE, decided, flags_of, late
+from tests.oversight.flag_stories import LATE, decided, flags_of, late, reviewed
 from tests.tasks.stories import active, day
-from tracker.oversight.rules import DecisionKind
+from tracker.oversight.models import Flag
+from tracker.oversight.rules import DecisionKind, ReviewOutcome
+from tracker.oversight.views.decision_papers import NAMES
 from tracker.reminders.sweep import sweep
 
 ClientAs = Callable[[str], FlaskClient]
@@ -46,6 +48,30 @@ def test_a_circular_names_unit_and_matter(cast: Cast, client_as: ClientAs) -> No
     assert flag.evidence["title"] in words_of(answer.data)
     light = decided(cast)
     assert client_as("office_clerk").get(f"/flags/decided/{light.id}/circular.docx").status_code == 409
+
+
+def test_what_a_review_lifted_has_no_paper_and_what_it_changed_has_the_new_ones(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    leader = client_as("leader")
+
+    def papers(flag: Flag) -> dict[str, int]:
+        at = f"/flags/decided/{flag.id}"
+        page = leader.get(f"/flags/{flag.id}").text
+        found = {what: leader.get(f"{at}/{what}.docx").status_code for what in NAMES}
+        assert [what for what in NAMES if f"{at}/{what}.docx" in page] == [w for w in NAMES if found[w] == 200]
+        return found
+
+    lifted = decided(cast, DecisionKind.INTERVIEW)
+    assert papers(lifted) == {"interview-notice": 200, "interview-record": 200, "circular": 409}
+    assert set(papers(reviewed(cast, lifted, ReviewOutcome.LIFTED)).values()) == {409}
+    changed = decided(cast, DecisionKind.CIRCULAR)
+    assert papers(changed) == {"interview-notice": 409, "interview-record": 409, "circular": 200}
+    reviewed(cast, changed, ReviewOutcome.CHANGED, new_kind=DecisionKind.INTERVIEW, number="优均办〔2026〕9号")
+    assert papers(changed) == {"interview-notice": 200, "interview-record": 200, "circular": 409}
+    notice = words_of(leader.get(f"/flags/decided/{changed.id}/interview-notice.docx").data)
+    assert "优均办〔2026〕9号" in notice
+    assert cast.person("deputy_leader").name in notice
 
 
 def test_the_sweep_raises_by_rung_and_its_flags_stand_once(cast: Cast) -> None:

@@ -20,7 +20,10 @@ from tracker.oversight.rules import (
     FlagRule,
     FlagState,
     Happening,
+    InForce,
+    ReviewOutcome,
     RuleSetting,
+    decision_in_force,
     default_setting,
     is_heavier,
     last_day_to_ask_review,
@@ -134,6 +137,23 @@ def test_gravity_orders_decisions_and_cards() -> None:
     assert is_heavier(DecisionKind.INTERVIEW, Card.RED, DecisionKind.INTERVIEW, Card.YELLOW)
     assert not is_heavier(DecisionKind.URGE, Card.NONE, DecisionKind.INTERVIEW, Card.NONE)
     assert not is_heavier(DecisionKind.URGE, Card.NONE, DecisionKind.URGE, Card.NONE)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "new_kind", "new_card", "stands"),
+    [
+        (None, None, None, InForce(DecisionKind.CIRCULAR, Card.RED)),
+        (None, None, Card.NONE, InForce(DecisionKind.CIRCULAR, Card.RED)),
+        (ReviewOutcome.UPHELD, None, Card.NONE, InForce(DecisionKind.CIRCULAR, Card.RED)),
+        (ReviewOutcome.CHANGED, DecisionKind.CIRCULAR, Card.YELLOW, InForce(DecisionKind.CIRCULAR, Card.YELLOW)),
+        (ReviewOutcome.CHANGED, DecisionKind.INTERVIEW, Card.NONE, InForce(DecisionKind.INTERVIEW, Card.NONE)),
+        (ReviewOutcome.LIFTED, None, Card.NONE, None),
+    ],
+)
+def test_what_stands_is_what_the_review_left(
+    outcome: ReviewOutcome | None, new_kind: DecisionKind | None, new_card: Card | None, stands: InForce | None
+) -> None:
+    assert decision_in_force(DecisionKind.CIRCULAR, Card.RED, outcome, new_kind, new_card) == stands
 
 
 def test_every_state_and_move() -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,8 +16,16 @@ from tracker.kernel.paging import Key, Page, after, decode_cursor, encode_cursor
 from tracker.organisation.rules import SeatRole
 from tracker.oversight import policy
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview, Statement
-from tracker.oversight.queries import flag_waits, group_setting, period_over
-from tracker.oversight.rules import UNDECIDED, FlagState, ProposalState, StatementState
+from tracker.oversight.queries import flag_waits, group_setting, in_force, period_over
+from tracker.oversight.rules import (
+    UNDECIDED,
+    DecisionKind,
+    FlagState,
+    InForce,
+    ProposalState,
+    StatementState,
+    decision_in_force,
+)
 
 PAGE = 30
 
@@ -45,6 +54,11 @@ class FlagRow:
     suggested: bool = False
     """A red flag suggests an interview to whoever reads."""
     may_propose: bool = False
+
+    @property
+    def stands(self) -> InForce | None:
+        """What stands after a review."""
+        return in_force(self.decision, self.review)
 
 
 def flag_numbers(actor: Actor, group_id: int, *, today: date) -> FlagNumbers:
@@ -146,27 +160,31 @@ def _proposes(actor: Actor, flag: Flag, *, today: date) -> bool:
 
 @dataclass(slots=True)
 class Before:
-    """What was decided before on a unit: how often each kind, in a group."""
+    """What was decided before on a unit and stands: how often each kind, in a group."""
 
-    counts: dict[str, int]
+    counts: dict[DecisionKind, int]
     withdrawn: int
 
 
 def decided_before(group_id: int, unit_ids: Collection[int]) -> dict[int, Before]:
-    """What was decided before on some units of a group, by kind; one query."""
+    """What was decided before on some units of a group and stands after its review, by kind; one query."""
     found = {unit_id: Before({}, 0) for unit_id in unit_ids}
     gone = Flag.state == FlagState.WITHDRAWN
-    rows = (
-        sa.select(Flag.unit_id, FlagDecision.kind, gone, sa.func.count())
+    decided = (FlagDecision.kind, FlagDecision.card)
+    reviewed = (FlagReview.outcome, FlagReview.new_kind, FlagReview.new_card)
+    rows: Any = (
+        sa.select(Flag.unit_id, sa.func.count(), *decided, *reviewed)
         .outerjoin(FlagDecision, FlagDecision.flag_id == Flag.id)
+        .outerjoin(FlagReview, FlagReview.decision_id == FlagDecision.id)
         .where(Flag.group_id == group_id, Flag.unit_id.in_(unit_ids), sa.or_(FlagDecision.kind.is_not(None), gone))
-        .group_by(Flag.unit_id, FlagDecision.kind, gone)
+        .group_by(Flag.unit_id, *decided, *reviewed)
     )
-    for unit_id, kind, withdrawn, number in db.session.execute(rows):
+    for unit_id, number, kind, card, outcome, new_kind, new_card in db.session.execute(rows):
         before = found[unit_id]
-        if kind is not None:
-            before.counts[kind] = before.counts.get(kind, 0) + number
-        before.withdrawn += number if withdrawn else 0
+        if kind is None:
+            before.withdrawn += number
+        elif (stands := decision_in_force(kind, card, outcome, new_kind, new_card)) is not None:
+            before.counts[stands.kind] = before.counts.get(stands.kind, 0) + number
     return found
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.desk.queries.flags import decided_before
 from tracker.kernel.calendar import WorkingDays, working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.organisation.models import LeadershipGroup
-from tracker.oversight.models import Flag, FlagDecision, Statement, SupervisionNotice, Urge
-from tracker.oversight.rules import FlagState, StatementState
+from tracker.oversight.models import Flag, Statement, SupervisionNotice, Urge
+from tracker.oversight.rules import DecisionKind, FlagState, StatementState
 from tracker.tasks.models import (
     Crossing,
     DelayExplanation,
@@ -86,7 +87,7 @@ class Portrait:
     straight: int
     """Finished without ever being returned."""
     counts: Mapping[str, int]
-    decisions: Mapping[str, int]
+    decisions: Mapping[DecisionKind, int]
     flags: Sequence[Flag]
 
 
@@ -145,7 +146,7 @@ def portrait(group: LeadershipGroup, unit_id: int, *, today: date) -> Portrait:
         early=sum(_was_early(past) for past in finished),
         straight=sum(len(past.handed_in) == 1 for past in finished),
         counts=_numbers(group.id, unit_id, [past.task.id for past in pasts]),
-        decisions=_decisions(group.id, unit_id),
+        decisions=decided_before(group.id, [unit_id])[unit_id].counts,
         flags=db.session.scalars(
             sa.select(Flag).where(Flag.group_id == group.id, Flag.unit_id == unit_id).order_by(Flag.id.desc()).limit(20)
         ).all(),
@@ -260,13 +261,3 @@ def _numbers(group_id: int, unit_id: int, task_ids: Sequence[int]) -> dict[str, 
         key = "withdrawn" if state is FlagState.WITHDRAWN else colour.value
         flags[key] += number
     return {**row._asdict(), "yellow": flags["yellow"], "red": flags["red"], "withdrawn": flags["withdrawn"]}
-
-
-def _decisions(group_id: int, unit_id: int) -> dict[str, int]:
-    rows = db.session.execute(
-        sa.select(FlagDecision.kind, sa.func.count())
-        .join(Flag, Flag.id == FlagDecision.flag_id)
-        .where(Flag.group_id == group_id, Flag.unit_id == unit_id)
-        .group_by(FlagDecision.kind)
-    )
-    return {row[0]: row[1] for row in rows}

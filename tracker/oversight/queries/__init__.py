@@ -5,6 +5,7 @@ from tracker.oversight.queries.flag_facts import group_setting, rule_settings, r
 from tracker.oversight.queries.flag_matters import (
     Matters,
     decision_of,
+    in_force,
     matters_of,
     open_proposal,
     review_of,
@@ -75,6 +76,7 @@ __all__ = [
     "events_of",
     "flags_about",
     "group_setting",
+    "in_force",
     "latest_urges",
     "list_groups",
     "list_notices",

@@ -11,7 +11,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.oversight import policy
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview, Statement, StatementFile
-from tracker.oversight.rules import ProposalState, StatementState
+from tracker.oversight.rules import InForce, ProposalState, StatementState, decision_in_force
 from tracker.tasks.policy import OVERSEERS
 
 
@@ -30,6 +30,13 @@ def open_proposal(flag: Flag) -> FlagProposal | None:
 def review_of(flag: Flag) -> FlagReview | None:
     """The review that was asked for; there is one at most."""
     return db.session.scalar(sa.select(FlagReview).where(FlagReview.flag_id == flag.id))
+
+
+def in_force(decision: FlagDecision | None, review: FlagReview | None) -> InForce | None:
+    """What stands about a flag; None: nothing was decided, or a review lifted it."""
+    if decision is None or review is None:
+        return None if decision is None else InForce(decision.kind, decision.card)
+    return decision_in_force(decision.kind, decision.card, review.outcome, review.new_kind, review.new_card)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracker.kernel.calendar import WorkingDays
 from tracker.kernel.text import _l
@@ -192,3 +193,23 @@ def last_day_to_ask_review(decided_on: date, *, days: int = REVIEW_DAYS) -> date
 def is_heavier(kind: DecisionKind, card: Card, than: DecisionKind, than_card: Card) -> bool:
     """Whether a decision weighs more than another. A review never makes things worse for who asked."""
     return (GRAVITY[kind], CARD_GRAVITY[card]) > (GRAVITY[than], CARD_GRAVITY[than_card])
+
+
+class InForce(NamedTuple):
+    """What stands about a flag: a decision, or what a review changed it to."""
+
+    kind: DecisionKind
+    card: Card
+
+
+def decision_in_force(
+    kind: DecisionKind, card: Card, outcome: ReviewOutcome | None, new_kind: DecisionKind | None, new_card: Card | None
+) -> InForce | None:
+    """What stands of a decision after its review; None: it was lifted. A review that waits changes nothing yet.
+
+    Whatever counts, lists or prints decisions asks here; outcome and what follows: the review's, None where there is
+    none.
+    """
+    if outcome is ReviewOutcome.LIFTED:
+        return None
+    return InForce(kind, card) if new_kind is None else InForce(new_kind, new_card or Card.NONE)

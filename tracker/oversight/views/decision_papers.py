@@ -1,5 +1,7 @@
 """Papers that follow from a decision: 约谈通知, 约谈记录, and the draft of a 通报, made from what is on record."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from tracker.kernel.errors import NotVisible, Stale
 from tracker.kernel.installation import on_paper
 from tracker.kernel.text import _, _l, noted
 from tracker.oversight import queries
-from tracker.oversight.models import Flag, FlagDecision
+from tracker.oversight.models import Flag, FlagDecision, FlagReview
 from tracker.oversight.papers.circular import Circular, NamedProblem, circular_paper
 from tracker.oversight.papers.interviews import (
     InterviewNotice,
@@ -25,13 +27,16 @@ from tracker.tasks.policy import OVERSEERS
 NAMES = {"interview-notice": _l("约谈通知"), "interview-record": _l("约谈记录"), "circular": _l("通报")}
 
 
-def papers_for(decision: FlagDecision | None) -> list[str]:
-    """Which papers go with a decision, by their code in the address."""
-    if decision is None:
-        return []
-    if decision.kind is DecisionKind.INTERVIEW:
-        return ["interview-notice", "interview-record"]
-    return ["circular"] if decision.kind is DecisionKind.CIRCULAR else []
+PAPERS: Mapping[DecisionKind, Sequence[str]] = {
+    DecisionKind.INTERVIEW: ("interview-notice", "interview-record"),
+    DecisionKind.CIRCULAR: ("circular",),
+}
+
+
+def papers_for(decision: FlagDecision | None, review: FlagReview | None) -> Sequence[str]:
+    """Which papers go with what stands after a review, by their code in the address."""
+    stands = queries.in_force(decision, review)
+    return () if stands is None else PAPERS.get(stands.kind, ())
 
 
 @bp.get("/flags/decided/<int:decided_id>/<any('interview-notice', 'interview-record', circular):what>.<ending>")
@@ -41,10 +46,10 @@ def decision_paper(decided_id: int, what: str, ending: str) -> ResponseReturnVal
     flag = queries.visible_flag(actor, decided_id)
     if ending not in {"docx", "pdf"} or not actor.roles_in(flag.group_id) & OVERSEERS:
         raise NotVisible
-    decision = queries.decision_of(flag)
-    if decision is None or what not in papers_for(decision):
-        raise Stale(_("这项决定没有这份文书。"))
-    return send_paper(_paper(flag, decision, what), f"{noted(NAMES[what])['text']}{flag.id}", ending)
+    decision, review = queries.decision_of(flag), queries.review_of(flag)
+    if decision is None or what not in papers_for(decision, review):
+        raise Stale(_("这项决定没有这份文书，或者已经复核变更、撤销。"))
+    return send_paper(_paper(flag, decision, review, what), f"{noted(NAMES[what])['text']}{flag.id}", ending)
 
 
 def _facts(flag: Flag) -> list[str]:
@@ -54,9 +59,15 @@ def _facts(flag: Flag) -> list[str]:
     return [f"任务“{seen['title']}”应于{flag.due_on.year}年{flag.due_on.month}月{flag.due_on.day}日完成{late}{urged}。"]
 
 
-def _paper(flag: Flag, decision: FlagDecision, what: str) -> Paper:
+def _signed(row: FlagDecision | FlagReview) -> str:
+    return f"{row.decided_by.name}（{row.decided_as}）" if row.decided_by else ""
+
+
+def _paper(flag: Flag, decision: FlagDecision, review: FlagReview | None, what: str) -> Paper:
+    """One paper of what stands: number and signatory are the review's where that changed the decision."""
     issuer, url = flag.group.name, on_paper(url_for("oversight.flag", flag_id=flag.id))
-    number, unit = decision.paper_number, flag.unit.name
+    signed = review if review is not None and review.new_kind is not None else decision
+    number, unit = signed.paper_number, flag.unit.name
     if what == "interview-notice":
         notice = InterviewNotice(
             issuer=issuer,
@@ -65,7 +76,7 @@ def _paper(flag: Flag, decision: FlagDecision, what: str) -> Paper:
             reason=decision.reason,
             facts=_facts(flag),
             number=number,
-            interviewers=f"{decision.decided_by.name}（{decision.decided_as}）",
+            interviewers=_signed(signed),
             url=url,
         )
         return interview_notice_paper(notice)
@@ -73,7 +84,7 @@ def _paper(flag: Flag, decision: FlagDecision, what: str) -> Paper:
         record = InterviewRecord(
             issuer=issuer,
             unit=unit,
-            interviewers=f"{decision.decided_by.name}（{decision.decided_as}）",
+            interviewers=_signed(signed),
             interviewees=f"{unit}主要负责人",
             reason=decision.reason,
             number=number,

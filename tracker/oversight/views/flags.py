@@ -41,7 +41,7 @@ def flag(flag_id: int) -> ResponseReturnValue:
         choices=choices(actor, found, matters),
         suggested=policy.sees_suggestion(actor, found, answered=matters.proposal is not None),
         earlier=queries.earlier_flags(actor, found),
-        papers=papers_for(matters.decision) if oversees else [],
+        papers=papers_for(matters.decision, matters.review) if oversees else [],
         oversees=oversees,
         paper_names=NAMES,
         pdf=pdf_available(),
