@@ -68,7 +68,7 @@ def _put_into_digest(history: History, item: dict[str, str], channel: str) -> No
         attempt = {"delivery_id": number, "attempt": "1", "outcome": "delivered", "at": MORNING}
         table["delivery_attempt"].append(attempt)
         receipt = {"id": f"m{number}", "to": [ADDRESSES.get(int(person))], "day": DAY}
-        said = {"id": "", "text": f"{NAMES.get(int(person))}：责任台有 1 件事请您办理", "day": DAY}
+        said = {"id": "", "text": f"{NAMES.get(int(person))}：责任台有 1 条给您的消息", "day": DAY}
         history.receipts.append(receipt if channel == "mail" else said)
     table["delivery_item"].append({"delivery_id": digest["id"], "item_id": item["id"], "channel": channel})
 
@@ -192,7 +192,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "never received",
     ),
     "the robot speaks of somebody unknown": (
-        lambda one: one.receipts.append({"id": "", "text": "路人：责任台有 1 件事", "day": DAY}),
+        lambda one: one.receipts.append({"id": "", "text": "路人：责任台有 1 条给您的消息", "day": DAY}),
         "never sent",
     ),
     "the robot speaks on another day": (

@@ -42,7 +42,7 @@ def test_the_link_in_a_mail_opens_the_task(
     with mail_server(app, cast, base_url=live_server, folder=tmp_path) as server:
         work(Shift("journey"))
         [mail] = [row for row in server.receipts.rows if row["to"] == ["finance.head@example.gov.cn"]]
-    assert mail["subject"] == "责任台：有 1 件事请您办理"
+    assert mail["subject"] == "责任台：您有 1 条消息"
     link, *others = links(mail)
     assert link == f"{live_server}/tasks/{task_id}"
     assert others == [f"{live_server}/inbox", f"{live_server}/me/messages"]

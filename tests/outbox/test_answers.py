@@ -244,11 +244,11 @@ def test_a_robot_names_the_person_and_numbers_but_no_title(
     cast: Cast, authority: Authority, chat_server: ChatServer
 ) -> None:
     set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
-    tell(cast, channels=(Channel.CHAT,), urgency=1, title="不宜外传的事项")
+    tell(cast, channels=(Channel.CHAT,), kind="reminder.late", title="不宜外传的事项")
     courier().work()
     (row,) = chat_server.receipts.rows
     assert "钱广源" in row["text"]
-    assert "1 件已逾期" in row["text"]
+    assert "1 条涉及逾期" in row["text"]
     assert "/inbox" in row["text"]
     assert "不宜外传" not in row["raw"]
     assert row["body"]["text"]["mentioned_mobile_list"] == ["13900000001"]

@@ -124,9 +124,28 @@ def test_a_reader_gets_mail_in_their_language(cast: Cast, authority: Authority, 
     tell(cast, "town_head")
     courier().work()
     assert {row["to"][0]: row["subject"] for row in mail_server.receipts.rows} == {
-        "finance.head@example.gov.cn": "责任台：有 1 件事请您办理，其中 1 件已逾期",
-        "town.head@example.gov.cn": "Zeren: 1 matter waits for you",
+        "finance.head@example.gov.cn": "责任台：您有 1 条消息",
+        "town.head@example.gov.cn": "Zeren: 1 message for you",
     }
+
+
+@pytest.mark.parametrize(
+    ("kinds", "subject"),
+    [
+        (["flag.withdrawn", "notice.accepted", "sweep.held"], "责任台：您有 3 条消息"),
+        (["flag.withdrawn", "reminder.late", "notice.late"], "责任台：您有 3 条消息，其中 2 条涉及逾期"),
+        (["reminder.near", "reminder.letter_late", "task.urge"], "责任台：您有 3 条消息，其中 1 条涉及逾期"),
+        (["task.direct_explain", "task.direct_rectify"], "责任台：您有 2 条消息，其中 1 条涉及逾期"),
+    ],
+)
+def test_the_subject_counts_as_late_what_says_so_and_not_what_is_urgent(
+    cast: Cast, authority: Authority, mail_server: MailServer, kinds: list[str], subject: str
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    for kind in kinds:
+        tell(cast, key=kind, kind=kind, urgency=2)
+    courier().work()
+    assert [row["subject"] for row in mail_server.receipts.rows] == [subject]
 
 
 def test_nothing_goes_out_while_deliveries_are_held(cast: Cast, authority: Authority, mail_server: MailServer) -> None:

@@ -139,9 +139,9 @@ def _line(item: InboxItem) -> Line:
     known = item.subject_kind in registry.readers or item.subject_kind in OWN
     kind = message_kind(item)
     if not known or kind is None or kind.endpoint not in current_app.view_functions:
-        return Line(str(_("有一条新消息，请登录查看。")), address("desk.inbox"), late=item.urgency > 0)
+        return Line(str(_("有一条新消息，请登录查看。")), address("desk.inbox"), late=False)
     named: dict[str, Any] = {kind.argument: item.subject_id} if kind.argument else {}
-    return Line(sentence_of(item), address(kind.endpoint, **named), late=item.urgency > 0)
+    return Line(sentence_of(item), address(kind.endpoint, **named), late=kind.late)
 
 
 def address(endpoint: str, **named: Any) -> str:
@@ -154,9 +154,9 @@ def _payload(delivery: Delivery, person: Person, lines: Sequence[Line], *, now: 
     late = sum(line.late for line in lines)
     if delivery.channel is not Channel.MAIL:
         return {"text": _short(delivery, person, len(lines), late)}
-    subject = ngettext("责任台：有 %(num)s 件事请您办理", "责任台：有 %(num)s 件事请您办理", len(lines))
+    subject = ngettext("责任台：您有 %(num)s 条消息", "责任台：您有 %(num)s 条消息", len(lines))
     if late:
-        subject = _("责任台：有 %(count)s 件事请您办理，其中 %(late)s 件已逾期", count=len(lines), late=late)
+        subject = _("责任台：您有 %(count)s 条消息，其中 %(late)s 条涉及逾期", count=len(lines), late=late)
     subject = _("（可能重复）%(subject)s", subject=subject) if delivery.resent else subject
     shown = {
         "lang": "en" if str(get_locale()) == "en" else "zh-CN",
@@ -184,7 +184,7 @@ def _drawn(template: str, shown: Mapping[str, Any]) -> str:
 def _short(delivery: Delivery, person: Person, count: int, late: int) -> str:
     """For a room that others read: who, how many, where. No titles."""
     places = {"name": person.name, "count": count, "late": late, "url": address("desk.inbox")}
-    text = _("%(name)s：责任台有 %(count)s 件事请您办理，请登录查看 %(url)s", **places)
+    text = _("%(name)s：责任台有 %(count)s 条给您的消息，请登录查看 %(url)s", **places)
     if late:
-        text = _("%(name)s：责任台有 %(count)s 件事请您办理，其中 %(late)s 件已逾期，请登录查看 %(url)s", **places)
+        text = _("%(name)s：责任台有 %(count)s 条给您的消息，其中 %(late)s 条涉及逾期，请登录查看 %(url)s", **places)
     return str(_("（可能重复）%(subject)s", subject=text) if delivery.resent else text)

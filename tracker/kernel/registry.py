@@ -39,6 +39,8 @@ class Message:
     icon: str = "bell"
     must: bool = False
     """It goes by mail whatever its reader switched off: what must be signed."""
+    late: bool = False
+    """It says that something is overdue, which is what a digest counts; urgency tells nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,17 @@ _OWED = {
 MESSAGES = {
     "reminder.near": Message(_l("临期提醒：%(title)s（%(unit)s），时限 %(due_on)s"), "tasks.show", "task_id", "clock"),
     "reminder.late": Message(
-        _l("逾期提醒：%(title)s（%(unit)s），时限 %(due_on)s"), "tasks.show", "task_id", "alert-circle"
+        _l("逾期提醒：%(title)s（%(unit)s），时限 %(due_on)s"), "tasks.show", "task_id", "alert-circle", late=True
     ),
     "reminder.letter_near": Message(
         _l("责任书签署提醒：%(title)s（%(unit)s），请于 %(due_on)s 前签署"), "letters.show", "letter_id", "signature"
     ),
     "reminder.letter_late": Message(
-        _l("责任书尚未签署：%(title)s（%(unit)s），签署期限 %(due_on)s"), "letters.show", "letter_id", "signature"
+        _l("责任书尚未签署：%(title)s（%(unit)s），签署期限 %(due_on)s"),
+        "letters.show",
+        "letter_id",
+        "signature",
+        late=True,
     ),
     **{f"reminder.{name}": Message(said, "tasks.show", "task_id", icon) for name, (said, icon) in _OWED.items()},
     "sweep.held": Message(

@@ -10,7 +10,7 @@ from tracker.tasks.notices import unit_desk
 
 MESSAGES = {
     "task.direct_explain": Message(
-        _l("请作逾期说明：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "message"
+        _l("请作逾期说明：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "message", late=True
     ),
     "task.direct_rectify": Message(
         _l("限期整改：%(title)s——%(sentence)s（%(by)s）"), "tasks.show", "task_id", "alert-triangle"

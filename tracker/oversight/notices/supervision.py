@@ -17,8 +17,8 @@ URGENCY = 2
 """As urgent as what the ladder says a week after the date."""
 
 
-def _message(words: object, icon: str) -> Message:
-    return Message(words, "oversight.notice", "supervision_notice_id", icon)
+def _message(words: object, icon: str, *, late: bool = False) -> Message:
+    return Message(words, "oversight.notice", "supervision_notice_id", icon, late=late)
 
 
 MESSAGES = {
@@ -30,7 +30,7 @@ MESSAGES = {
     "notice.replied": _message(_l("督办回执待审：%(number)s %(title)s（%(unit)s）"), "checks"),
     "notice.returned": _message(_l("督办回执被退回，请重报：%(number)s %(title)s"), "arrow-back-up"),
     "notice.accepted": _message(_l("督办回执已审核通过：%(number)s %(title)s"), "circle-check"),
-    "notice.late": _message(_l("督办回执已超过办理时限：%(number)s %(title)s"), "alert-triangle"),
+    "notice.late": _message(_l("督办回执已超过办理时限：%(number)s %(title)s"), "alert-triangle", late=True),
 }
 
 
