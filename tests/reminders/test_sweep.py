@@ -20,7 +20,7 @@ from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 from tracker.reminders.commands import change_ladder
 from tracker.reminders.models import Reminder
-from tracker.reminders.reminding import LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, Writer
+from tracker.reminders.reminding import CHUNK, LONGEST_PAUSE_SECONDS, Writer
 from tracker.reminders.rules import Audience, LadderKind, ReminderState, Rung, SubjectName
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Crossing, Task
@@ -213,10 +213,23 @@ def test_somebody_whose_post_ended_yesterday_is_not_told(cast: Cast, session: Se
     assert "office_director" in _told(cast, session)
 
 
-def test_where_one_writes_at_a_time_others_have_as_long_as_a_chunk_took(cast: Cast, engine_name: str) -> None:
+def test_where_one_writes_at_a_time_others_have_a_moment_after_each_chunk(cast: Cast, engine_name: str) -> None:
     seconds, pauses = iter((10.0, 10.05, 20.0, 25.0, 30.0, 30.001)), list[float]()
     writer = Writer(cast.group_ids["g1"], NOW, write_transaction, pauses.append, seconds=lambda: next(seconds))
     for _chunk in range(3):
         assert writer.write(len, SubjectName.TASK, [1]) == 1
-    wanted = [0.05, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS] if engine_name == "sqlite" else []
+    wanted = [0.035, LONGEST_PAUSE_SECONDS, 0.0203] if engine_name == "sqlite" else []
     assert pauses == pytest.approx(wanted)
+
+
+@pytest.mark.postgres
+def test_after_a_large_chunk_the_database_knows_how_much_is_there(cast: Cast, session: Session) -> None:
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 13))
+    _sweep()
+    rows = sa.text("SELECT reltuples FROM pg_class WHERE relname = 'reminder'")
+    before = session.scalar(rows)
+    session.rollback()
+    writer = Writer(cast.group_ids["g1"], NOW, write_transaction, lambda _seconds: None)
+    assert writer.write(len, SubjectName.TASK, range(CHUNK)) == CHUNK
+    assert before != session.scalar(rows) == session.scalar(sa.select(sa.func.count()).select_from(Reminder))

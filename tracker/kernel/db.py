@@ -162,14 +162,11 @@ def write_transaction() -> Iterator[Session]:
 
 
 def count_anew(*tables: type[Any]) -> None:
-    """PostgreSQL: let it look at tables of which much has just been written, and plan by what is there now.
+    """Let PostgreSQL look at tables of which much has just been written, and plan by what is there now.
 
-    It looks by itself once a minute or so; until then it takes them for as small as they were. SQLite needs no figures
-    for what is asked here.
+    It looks by itself once a minute or so; until then it takes them for as small as they were.
     """
-    if db.engine.dialect.name == "postgresql":
-        names = ", ".join(table.__tablename__ for table in tables)
-        db.session.execute(sa.text(f"ANALYZE {names}"))
+    db.session.execute(sa.text(f"ANALYZE {', '.join(table.__tablename__ for table in tables)}"))
 
 
 Step = Callable[[], AbstractContextManager[Session]]

@@ -25,12 +25,15 @@ from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SUBJECTS, SubjectKind
 
 CHUNK = 500
-"""So many subjects are written in one transaction: a twentieth of a second or so, and nobody at the screen notices."""
+"""So many subjects are written in one transaction."""
+CHUNK_OF_ONE_WRITER = 200
+"""The same where others cannot write meanwhile: a tenth of a second or less, and nobody at the screen notices."""
 PAGE = 20_000
 """So many numbers of subjects are read at once."""
-PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.12
-"""After each chunk others have as long as it took, within these bounds. SQLite has one writer at a time, and who waits
-for it looks again after up to a tenth of a second: after shorter pauses a chunk that takes long would keep them out.
+PAUSE_SECONDS, PAUSE_SHARE, LONGEST_PAUSE_SECONDS = 0.02, 0.3, 0.12
+"""After each chunk others have a moment and a third of the time that it took. SQLite has one writer at a time, and who
+waits for it looks again after longer and longer: after 25 ms in the first tenth of a second, then after less than a
+third of what they have waited, and at last every tenth of a second. So each pause is seen by everybody who waits.
 PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
 MOST_STUMBLES = 20
 """With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
@@ -80,7 +83,8 @@ class Writer:
 
     def write_all(self, work: Work, name: SubjectName, ids: Sequence[int]) -> int:
         """Write any number of subjects."""
-        return sum(self.write(work, name, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
+        size = CHUNK_OF_ONE_WRITER if has_one_writer() else CHUNK
+        return sum(self.write(work, name, ids[start : start + size]) for start in range(0, len(ids), size))
 
     def write(self, work: Work, name: SubjectName, ids: Sequence[int], *, alone: bool = False) -> int:
         """Write a chunk; one that fails is halved until the subject at fault stands alone, fails again and steps aside.
@@ -96,10 +100,10 @@ class Writer:
         except FAULTS as fault:
             return self._without_the_bad(work, name, ids, fault, alone=alone)
         crashpoint("sweep.chunk.committed")
-        if len(ids) == CHUNK:
-            self._count_anew()
         if has_one_writer():
-            self.pause(min(max(self.seconds() - began, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+            self.pause(min(PAUSE_SECONDS + PAUSE_SHARE * (self.seconds() - began), LONGEST_PAUSE_SECONDS))
+        elif len(ids) == CHUNK:
+            self._count_anew()
         return told
 
     def _count_anew(self) -> None:
