@@ -143,6 +143,8 @@ class MailServer:
         "reset before data",
         "reset after data",
         "hang",
+        "drip before data",
+        "drip after data",
     )
 
     def __init__(
@@ -182,6 +184,8 @@ class MailServer:
             return f"{self.mode} no"
         if self.mode == "reset before data":
             server.transport.abort()
+        if self.mode == "drip before data":
+            await self._drip(server)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -208,7 +212,15 @@ class MailServer:
             server.transport.abort()
         if self.mode == "hang":
             await asyncio.sleep(self.hang_seconds)
+        if self.mode == "drip after data":
+            await self._drip(server)
         return "250 OK"
+
+    async def _drip(self, server: Any) -> None:
+        """Begin an answer, a letter at a time, as long as a silence would last."""
+        for _letter in range(int(self.hang_seconds / 0.05)):
+            server.transport.write(b"2")
+            await asyncio.sleep(0.05)
 
     def __enter__(self) -> Self:
         self._controller.start()
@@ -219,6 +231,8 @@ class MailServer:
 
 
 Answer = tuple[int, dict[str, str], bytes]
+Misbehaviour = Callable[[BaseHTTPRequestHandler], bool]
+"""Does something else than what is next; whether that was all."""
 TAKEN: Answer = (200, {}, b'{"errcode": 0, "code": 0, "errmsg": "ok"}')
 
 
@@ -228,7 +242,9 @@ class ChatServer:
     def __init__(self, authority: Authority, *, file: Path | None = None) -> None:
         self.receipts = Receipts(file)
         self.answer: Answer | Callable[[int], Answer] = TAKEN
-        self.misbehave: Callable[[BaseHTTPRequestHandler], bool] | None = None
+        self.before_body: Misbehaviour | None = None
+        self.before_answer: Misbehaviour | None = None
+        self.before_end: Misbehaviour | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -246,13 +262,16 @@ class ChatServer:
         self._server.socket = authority.server_context().wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
-        self._thread = threading.Thread(target=self._server.serve_forever, name="chat", daemon=True)
+        # Looks often whether it is to end: a test that waits for that waits for nothing else.
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="chat", daemon=True)
 
     def url(self, path: str = "/robot/send?key=k") -> str:
         """The robot's address."""
         return f"https://{HOST}:{self.port}{path}"
 
     def _post(self, request: BaseHTTPRequestHandler) -> None:
+        if self.before_body is not None and self.before_body(request):
+            return
         raw = request.rfile.read(int(request.headers.get("Content-Length", "0")))
         said = json.loads(raw)
         before = len(self.receipts.rows)
@@ -267,13 +286,15 @@ class ChatServer:
                 "at": time.monotonic(),
             }
         )
-        if self.misbehave is not None and self.misbehave(request):
+        if self.before_answer is not None and self.before_answer(request):
             return
         status, headers, body = self.answer(before) if callable(self.answer) else self.answer
         request.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
             request.send_header(name, value)
         request.end_headers()
+        if self.before_end is not None and self.before_end(request):
+            return
         request.wfile.write(body)
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,15 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, drip, flood, free_port, reset
-from tests.outbox.world import attempts, courier, deliveries, set_up_mail, set_up_robot, tell
+from tests.outbox.world import allow, attempts, courier, deliveries, set_up_mail, set_up_robot, tell
 from tracker.accounts.models import Account
+from tracker.delivery import endpoints
 from tracker.delivery.models import ChannelEndpoint
-from tracker.delivery.rules import MOST_ATTEMPTS, DeliveryState, EndpointKind, Outcome
-from tracker.delivery.senders import http, mail, signature
+from tracker.delivery.rules import GRAVE, MOST_ATTEMPTS, DeliveryState, EndpointKind, Outcome
+from tracker.delivery.senders import Endpoint, http, mail, signature
 from tracker.delivery.senders.robots import read_answer
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import Person
@@ -26,6 +29,7 @@ from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 
 STATE, KIND = DeliveryState, EndpointKind
+KEY = "a key of a gateway, not a secret"
 
 
 def said(code: int, name: str = "errcode") -> Answer:
@@ -59,6 +63,11 @@ ROBOTS: list[tuple[EndpointKind, Answer, DeliveryState, Outcome, str]] = [
     (KIND.WECOM, (504, {}, b""), STATE.UNCERTAIN, Outcome.UNKNOWN, "504"),
     (KIND.WECOM, (400, {}, b""), STATE.FAILED, Outcome.PERMANENT, "400"),
     (KIND.WECOM, (404, {}, b""), STATE.FAILED, Outcome.PERMANENT, "404"),
+    (KIND.WEBHOOK, said(0, "code"), STATE.SENT, Outcome.DELIVERED, "200 0"),
+    (KIND.WEBHOOK, said(-1, "code"), STATE.PENDING, Outcome.TEMPORARY, "200 -1"),
+    (KIND.WEBHOOK, said(7, "code"), STATE.FAILED, Outcome.PERMANENT, "200 7"),
+    (KIND.WEBHOOK, (200, {}, b"<html>welcome to the hotel</html>"), STATE.UNCERTAIN, Outcome.UNKNOWN, "200 no_code"),
+    (KIND.WEBHOOK, (429, {}, b""), STATE.PENDING, Outcome.TEMPORARY, "429"),
     (KIND.WECOM, (302, {"Location": "https://127.0.0.1/"}, b""), STATE.FAILED, Outcome.PERMANENT, "302"),
 ]
 
@@ -74,9 +83,9 @@ def test_an_answer_of_a_robot_is_read_and_not_only_its_status(
     outcome: Outcome,
     code: str,
 ) -> None:
-    set_up_robot(cast, kind, chat_server.url(), authority)
+    set_up_robot(cast, kind, chat_server.url(), authority, key=KEY if kind is KIND.WEBHOOK else "")
     chat_server.answer = answer
-    tell(cast, channels=(Channel.CHAT,))
+    tell(cast, channels=(Channel.CHAT, Channel.SMS))
     courier().work()
     assert len(chat_server.receipts.rows) == 1
     (delivery,) = deliveries()
@@ -94,6 +103,8 @@ MAILS = [
     ("reset before data", STATE.PENDING, "connection_lost", 0),
     ("reset after data", STATE.UNCERTAIN, "connection_lost", 1),
     ("hang", STATE.UNCERTAIN, "timeout", 1),
+    ("drip before data", STATE.PENDING, "timeout", 0),
+    ("drip after data", STATE.UNCERTAIN, "timeout", 1),
 ]
 
 
@@ -108,19 +119,32 @@ def test_what_a_mail_server_does_is_told_apart(
     code: str,
     taken: int,
 ) -> None:
-    monkeypatch.setattr(mail, "SECONDS", 1.0)
+    monkeypatch.setattr(mail, "SECONDS", 0.5)
     set_up_mail(cast, mail_server.port, authority)
-    mail_server.mode, mail_server.hang_seconds = mode, 3.0
+    mail_server.mode, mail_server.hang_seconds = mode, 2.0
     tell(cast)
+    began = time.monotonic()
     courier().work()
     (delivery,) = deliveries()
     assert (delivery.state, delivery.provider_code, len(mail_server.receipts.rows)) == (state, code, taken)
+    # Whoever keeps silent, or speaks a letter at a time, holds nobody else up.
+    assert time.monotonic() - began < mail_server.hang_seconds
 
 
-@pytest.mark.parametrize(
-    ("misbehave", "code"), [(reset, "connection_lost"), (drip, "timeout"), (flood, "answer_too_long")]
-)
-def test_an_answer_that_breaks_off_or_never_ends_is_cut_and_unknown(
+@pytest.mark.parametrize("place", ["before_body", "before_answer", "before_end"])
+def test_a_robot_that_breaks_off_may_have_got_it(
+    cast: Cast, authority: Authority, chat_server: ChatServer, place: str
+) -> None:
+    set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
+    setattr(chat_server, place, reset)
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    assert [(row.state, row.provider_code) for row in deliveries()] == [(STATE.UNCERTAIN, "connection_lost")]
+    assert len(chat_server.receipts.rows) == (place != "before_body")
+
+
+@pytest.mark.parametrize(("misbehave", "code"), [(drip, "timeout"), (flood, "answer_too_long")])
+def test_an_answer_that_never_ends_is_cut_and_unknown(
     cast: Cast,
     authority: Authority,
     chat_server: ChatServer,
@@ -128,9 +152,9 @@ def test_an_answer_that_breaks_off_or_never_ends_is_cut_and_unknown(
     misbehave: Callable[[Any], bool],
     code: str,
 ) -> None:
-    monkeypatch.setattr(http, "SECONDS", 1.0)
+    monkeypatch.setattr(http, "SECONDS", 0.6)
     set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
-    chat_server.misbehave = misbehave
+    chat_server.before_answer = misbehave
     tell(cast, channels=(Channel.CHAT,))
     courier().work()
     assert [(row.state, row.provider_code) for row in deliveries()] == [(STATE.UNCERTAIN, code)]
@@ -186,6 +210,62 @@ def test_a_refused_recipient_keeps_nobody_else_waiting(
     assert len(db.session.scalars(sa.select(InboxItem).where(InboxItem.kind == "delivery.refused")).all()) == 1
 
 
+def test_a_broken_endpoint_keeps_no_other_waiting(
+    app: Flask,
+    cast: Cast,
+    authority: Authority,
+    mail_server: MailServer,
+    chat_server: ChatServer,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
+    tell(cast, channels=(Channel.MAIL, Channel.CHAT))
+    whole = endpoints.readable
+
+    def broken(endpoint: ChannelEndpoint) -> Endpoint:
+        if endpoint.kind is KIND.MAIL:
+            raise ZeroDivisionError
+        return whole(endpoint)
+
+    monkeypatch.setattr("tracker.delivery.endpoints.readable", broken)
+    worker = courier()
+    allow(app, f"127.0.0.1:{mail_server.port}", chat_server.url().split("/")[2], ca=authority.ca)
+    worker.work()
+    assert (len(chat_server.receipts.rows), deliveries()[0].state) == (1, STATE.PENDING)
+    for _turn in range(10):
+        clock.advance(timedelta(minutes=2))
+        worker.work()
+    # Nothing left, nothing is held: the mail waits for its endpoint, and who can mend it is told once.
+    assert [(row.channel, row.state, row.attempts) for row in deliveries()] == [
+        (Channel.MAIL, STATE.PENDING, 0),
+        (Channel.CHAT, STATE.SENT, 1),
+    ]
+    told = sa.select(InboxItem.recipient_id).where(InboxItem.kind == "delivery.endpoint_failing")
+    assert list(db.session.scalars(told)) == [cast.person_ids["administrator"]]
+    monkeypatch.setattr("tracker.delivery.endpoints.readable", whole)
+    clock.advance(timedelta(minutes=30))
+    worker.work()
+    assert [row.state for row in deliveries()] == [STATE.SENT, STATE.SENT]
+
+
+@pytest.mark.parametrize("kind", [KIND.MAIL, KIND.WECOM])
+def test_without_its_file_of_authorities_nothing_leaves_and_everything_waits(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer, chat_server: ChatServer, kind: EndpointKind
+) -> None:
+    if kind is KIND.MAIL:
+        endpoint, place = set_up_mail(cast, mail_server.port, authority), f"127.0.0.1:{mail_server.port}"
+    else:
+        endpoint, place = set_up_robot(cast, kind, chat_server.url(), authority), chat_server.url().split("/")[2]
+    allow(app, place, ca=authority.ca.with_name("gone.pem"))
+    tell(cast, channels=(Channel.MAIL, Channel.CHAT), urgency=GRAVE)
+    courier().work()
+    assert [(row.state, row.resent) for row in deliveries()] == [(STATE.PENDING, False)]
+    assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "no_authorities"
+    assert mail_server.receipts.rows + chat_server.receipts.rows == []
+
+
 def test_a_robot_is_given_no_more_than_twenty_messages_in_a_minute(
     cast: Cast, authority: Authority, chat_server: ChatServer, clock: Clock
 ) -> None:
@@ -214,7 +294,7 @@ def test_a_robot_is_given_no_more_than_twenty_messages_in_a_minute(
         )
     sent: list[float] = []
     worker = courier()
-    for second in range(0, 200, 2):
+    for second in range(0, 200, 4):
         clock.set(NOW + timedelta(seconds=second))
         before = len(chat_server.receipts.rows)
         worker.work()
@@ -280,14 +360,13 @@ def test_feishu_carries_its_signature_in_the_body(cast: Cast, authority: Authori
 def test_a_gateway_recomputes_the_signature_over_the_raw_body(
     cast: Cast, authority: Authority, chat_server: ChatServer
 ) -> None:
-    key = "a key of a gateway, not a secret"
-    set_up_robot(cast, KIND.WEBHOOK, chat_server.url("/sms"), authority, key=key)
+    set_up_robot(cast, KIND.WEBHOOK, chat_server.url("/sms"), authority, key=KEY)
     tell(cast, channels=(Channel.SMS,))
     courier().work()
     (row,) = chat_server.receipts.rows
     stamp = row["headers"]["X-Zeren-Timestamp"]
-    assert row["headers"]["X-Zeren-Signature"] == signature(key, stamp, row["raw"].encode())["X-Zeren-Signature"]
-    assert row["headers"]["X-Zeren-Signature"] != signature(key, str(int(stamp) + 1), row["raw"].encode())
+    assert row["headers"]["X-Zeren-Signature"] == signature(KEY, stamp, row["raw"].encode())["X-Zeren-Signature"]
+    assert row["headers"]["X-Zeren-Signature"] != signature(KEY, str(int(stamp) + 1), row["raw"].encode())
     assert (row["body"]["to"], row["body"]["id"]) == ("13900000001", deliveries()[0].message_id)
 
 

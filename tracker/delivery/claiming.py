@@ -20,7 +20,7 @@ from tracker.kernel.db import affected, db, insert_if_new
 from tracker.outbox.models import InboxItem
 
 LEASE = timedelta(seconds=60)
-"""Three times what the slowest step of a message may take."""
+"""Three times what a message may take."""
 
 
 @dataclass(frozen=True, slots=True)

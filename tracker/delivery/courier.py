@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -78,6 +78,22 @@ class Courier:
         with write_transaction():
             claims = claiming.claim(endpoint.id, holder=self.holder, limit=limit, now=self.now())
         crashpoint("deliver.claimed")
+        left: Sequence[Claim] = claims
+        try:
+            left = self._hand_over(endpoint, claims)
+        except AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - one broken endpoint steps aside; log and administrator hear of it
+            log.exception("endpoint", endpoint_id=endpoint.id)
+            db.session.rollback()
+            self._endpoint_failed(endpoint, Answer(Outcome.TEMPORARY, "fault", of_endpoint=True))
+        if left:
+            with write_transaction():
+                claiming.release(left)
+        return len(claims) == limit
+
+    def _hand_over(self, endpoint: ChannelEndpoint, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Send one after the other; returns those that were not come to."""
         left = list(claims)
         with ExitStack() as lines:
             line: Sender | None = None
@@ -93,10 +109,7 @@ class Courier:
                     break
                 if not self._one(endpoint, left.pop(0), written, line):
                     break
-        if left:
-            with write_transaction():
-                claiming.release(left)
-        return len(claims) == limit
+        return left
 
     def _line(self, endpoint: ChannelEndpoint) -> AbstractContextManager[Sender]:
         return open_line(endpoints.readable(endpoint), way=way_out(), seconds=int(self.now().timestamp()))

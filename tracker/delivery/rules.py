@@ -231,6 +231,7 @@ CODES: Mapping[str, object] = {
     "no_answer": _l("发送进程中断"),
     "no_connection": _l("连接不上"),
     "bad_certificate": _l("对方证书无效"),
+    "no_authorities": _l("证书颁发机构文件无法读取"),
     "no_such_host": _l("找不到服务器"),
     "inner_address": _l("地址指向内部网络，不允许访问"),
     "not_listed": _l("地址不在允许访问的名单中"),

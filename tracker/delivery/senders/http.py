@@ -28,11 +28,17 @@ class Way:
     monotonic: Callable[[], float]
 
     def trust(self) -> ssl.SSLContext:
-        """Certificates are verified, and the host's name with them; nothing older than TLS 1.2."""
+        """Certificates are verified, and the host's name with them; nothing older than TLS 1.2.
+
+        Raises NoLine where the operator's file of authorities cannot be read.
+        """
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.ca is not None:
-            context.load_verify_locations(str(self.ca))
+            try:
+                context.load_verify_locations(str(self.ca))
+            except OSError as error:
+                raise NoLine(Answer(Outcome.TEMPORARY, "no_authorities", of_endpoint=True)) from error
         return context
 
 

@@ -4,6 +4,7 @@ Each message goes through its steps by hand, because what a lost connection mean
 words are out nothing was taken, after them nobody knows.
 """
 
+import io
 import smtplib
 import socket
 import ssl
@@ -14,28 +15,91 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
 from tracker.delivery.rules import Encryption, Outcome
 from tracker.delivery.senders.answers import Answer, Endpoint, Letter, NoLine
 from tracker.delivery.senders.http import Way
 from tracker.kernel.outbound import OutboundRefused, checked
 
-SECONDS = 10.0
-"""For one step. A lease is longer than all steps of a message together."""
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+SECONDS = 20.0
+"""For a connection with its sign-in, and for each message with all its steps, however slowly the other side speaks."""
+PIECE = 16 * 1024
+"""So much is sent between two looks at the clock."""
+LEAST = 0.001
 
 _POLICY = policy.SMTP.clone(cte_type="7bit")
 
 
 class _Pinned(smtplib.SMTP):
-    """Connects to one address; the name is what the certificate must show."""
+    """Connects to one address; the name is what the certificate must show. Every step ends when the whole time is over.
 
-    def __init__(self, host: str, port: int, address: str, context: ssl.SSLContext, *, at_once: bool) -> None:
-        self._address, self._context, self._at_once, self._name = address, context, at_once, host.strip("[]")
-        super().__init__(host.strip("[]"), port, local_hostname="localhost", timeout=SECONDS)
+    The library's own time-out begins anew with each letter that comes.
+    """
+
+    def __init__(self, endpoint: Endpoint, address: str, way: Way) -> None:
+        self._address, self.context, self._monotonic = address, way.trust(), way.monotonic
+        self._name, self.at_once = endpoint.host.strip("[]"), endpoint.encryption == Encryption.TLS
+        self.time_begins()
+        super().__init__(self._name, endpoint.port, local_hostname="localhost", timeout=SECONDS)
+
+    def time_begins(self) -> None:
+        """From now on the next steps have SECONDS together."""
+        self._end = self._monotonic() + SECONDS
+
+    def left(self) -> float:
+        """How much of the time is left; raises TimeoutError where none is."""
+        rest = self._end - self._monotonic()
+        if rest <= 0:
+            raise TimeoutError
+        return rest
+
+    def send(self, s: bytes | str) -> None:  # type: ignore[override]  # what is sent here is never another buffer
+        """Send in pieces, each within what is left."""
+        data = s.encode(self.command_encoding) if isinstance(s, str) else s
+        for begin in range(0, len(data), PIECE):
+            try:
+                self._bounded(self.left())
+            except TimeoutError:
+                self.close()
+                raise
+            super().send(data[begin : begin + PIECE])
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read an answer, each piece of it within what is left."""
+        if self.file is None and self.sock is not None:
+            self.file = io.BufferedReader(_Incoming(self, self.sock))
+        answer = super().getreply()
+        # A handshake may follow, which reads by itself.
+        self._bounded(max(self._end - self._monotonic(), LEAST))
+        return answer
+
+    def _bounded(self, seconds: float) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
 
     def _get_socket(self, _host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((self._address, port), timeout)
-        return self._context.wrap_socket(plain, server_hostname=self._name) if self._at_once else plain
+        return self.context.wrap_socket(plain, server_hostname=self._name) if self.at_once else plain
+
+
+class _Incoming(io.RawIOBase):
+    """What comes in on a socket."""
+
+    def __init__(self, line: _Pinned, incoming: socket.socket) -> None:
+        self._line, self._incoming = line, incoming
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Take what is there, and wait no longer than the line may."""
+        self._incoming.settimeout(self._line.left())
+        return self._incoming.recv_into(buffer)
 
 
 @contextmanager
@@ -53,16 +117,14 @@ def _connect(endpoint: Endpoint, way: Way) -> _Pinned:
         address = checked(endpoint.host, endpoint.port, way.allowed)
     except OutboundRefused as refusal:
         raise _none(refusal.code) from refusal
-    context = way.trust()
     line: _Pinned | None = None
     try:
-        at_once = endpoint.encryption == Encryption.TLS
-        line = _Pinned(endpoint.host, endpoint.port, address, context, at_once=at_once)
-        if not at_once:
+        line = _Pinned(endpoint, address, way)
+        if not line.at_once:
             line.ehlo()
             if not line.has_extn("starttls"):
                 raise _none("no_starttls")
-            line.starttls(context=context)
+            line.starttls(context=line.context)
         line.ehlo()
         if endpoint.login:
             line.login(endpoint.login, endpoint.secrets.get("password", ""))
@@ -98,22 +160,27 @@ def _timed_out(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
+def _lost(error: Exception) -> str:
+    return "timeout" if _timed_out(error) else "connection_lost"
+
+
 class Mail:
     """A line to a mail server."""
 
-    def __init__(self, line: smtplib.SMTP, endpoint: Endpoint) -> None:
+    def __init__(self, line: _Pinned, endpoint: Endpoint) -> None:
         self._line, self._endpoint = line, endpoint
 
     def send(self, letter: Letter) -> Answer:
-        """Hand one mail over, step by step."""
+        """Hand one mail over, step by step, within the time of one message."""
+        self._line.time_begins()
         try:
             data = written(letter, sender=self._endpoint.sender).as_bytes(policy=_POLICY)
         except (ValueError, TypeError, IndexError):
             return Answer(Outcome.PERMANENT, "bad_message")
         try:
             early = self._envelope(letter.mail)
-        except (smtplib.SMTPException, OSError):
-            return Answer(Outcome.TEMPORARY, "connection_lost", of_endpoint=True)
+        except (smtplib.SMTPException, OSError) as error:
+            return Answer(Outcome.TEMPORARY, _lost(error), of_endpoint=True)
         return early or self._words(data)
 
     def _envelope(self, recipient: str) -> Answer | None:
@@ -132,7 +199,7 @@ class Mail:
             self._line.send(smtplib._quote_periods(data).rstrip(b"\r\n") + b"\r\n.\r\n")  # type: ignore[attr-defined]  # noqa: SLF001 - what smtplib itself does to a message
             code, _words = self._line.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            return Answer(Outcome.UNKNOWN, "timeout" if _timed_out(error) else "connection_lost")
+            return Answer(Outcome.UNKNOWN, _lost(error))
         if code == 250:
             return Answer(Outcome.DELIVERED, str(code))
         return self._refused(code)
