@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
 from tests.desk.pages import counted, links_of, main_of, text_of
-from tests.tasks.stories import act, active, again, day, draft, issue, issued, proposed, submitted
+from tests.tasks.stories import act, active, active_part, again, day, draft, issue, issued, proposed, submitted
 from tracker.desk import queries
 from tracker.desk.queries import About
 from tracker.desk.rules import Arrival, last_full_period
@@ -212,6 +212,20 @@ def test_the_text_for_the_work_group_is_courteous_by_unit_and_ready_to_paste(cas
         "1. 逾期的任务（配合）：时限3月12日，尚未签收，请登录签收。\n\n"
         "已办理的请在责任台填报；有困难的请及时与办公室联系。感谢支持！（涉密信息请勿在群内发送）"
     )
+
+
+def test_the_text_says_late_of_no_part_whose_task_waits_for_an_extension(cast: Cast) -> None:
+    part = active_part(
+        cast, now=LATE, due_on=date(2026, 3, 20), parts=[NewPart(cast.unit_ids["construction"], "", date(2026, 3, 12))]
+    )
+
+    def units() -> list[str]:
+        return [found.unit for found in queries.matters_by_unit(cast.group_ids["g1"], today=TODAY)]
+
+    assert units() == ["澄江区财政局", "澄江区住房和城乡建设局"]
+    said: dict[str, Any] = {"reason": "雨季", "new_due_on": date(2026, 5, 29), "by": cast.actor("finance_head")}
+    act(commands.ask_extension, again(part.task), **said)
+    assert units() == []
 
 
 def test_there_is_no_text_where_there_is_nothing_to_say(cast: Cast, client_as: ClientAs) -> None:

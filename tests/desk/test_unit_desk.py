@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,13 +11,14 @@ from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
 from tests.desk.pages import counted, text_of
-from tests.tasks.stories import act, active, again, completed, day, issued
+from tests.tasks.stories import act, active, active_part, again, completed, day, issued
 from tracker.desk.queries import unit_tasks
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import write_transaction
+from tracker.kernel.db import db, write_transaction
 from tracker.oversight.commands import urge_unit
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport, TaskDraft
+from tracker.tasks.models import TaskPart
 from tracker.tasks.rules import Light, TaskState
 
 ClientAs = Callable[[str], FlaskClient]
@@ -114,6 +116,63 @@ def test_a_cooperating_unit_sees_its_own_part_with_its_own_date(cast: Cast, clie
     assert "应于 3月27日 完成 · 配合单位" in body
     assert "签收配合事项" in body
     assert "签收配合事项" not in text_of(client_as("finance_head"), "/")
+
+
+def with_part(cast: Cast, title: str, due_on: date, part_due_on: date | None, **said: Any) -> TaskPart:
+    """What the construction bureau owes to a task of the finance bureau."""
+    parts = [NewPart(cast.unit_ids["construction"], "提供资料", part_due_on)]
+    said = {"now": LATE, "title": title, "due_on": due_on, "parts": parts, **said}
+    return active_part(cast, **said)
+
+
+def test_a_cooperating_unit_sees_the_light_of_its_part_on_card_strip_and_filter(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    with_part(cast, "一号任务", date(2026, 6, 30), date(2026, 3, 6))
+    with_part(cast, "二号任务", date(2026, 6, 30), date(2026, 6, 26))
+    with_part(cast, "三号任务", date(2026, 3, 19), None)
+    client = client_as("construction_head")
+    assert re.search(r"1 +逾期 +1 +临期 +1 +正常 +3 +全部在办", text_of(client, "/"))
+    everything = text_of(client, "/")
+    assert re.search(r"逾期 8 天 \S+ 一号任务 .*还剩 1 天 \S+ 三号任务 .*还剩 72 天 \S+ 二号任务", everything)
+    for light, title in (("red", "一号任务"), ("yellow", "三号任务"), ("green", "二号任务")):
+        page = client.get(f"/?as=unit&light={light}").text
+        assert [name for name in ("一号任务", "二号任务", "三号任务") if name in page] == [title]
+    leads = text_of(client_as("finance_head"), "/")
+    assert re.search(r"0 +逾期 +1 +临期 +2 +正常 +3 +全部在办", leads)
+    assert re.search(r"三号任务 .*一号任务 .*二号任务", leads)
+
+
+def test_what_a_cooperating_unit_has_done_leaves_its_desk(cast: Cast, client_as: ClientAs) -> None:
+    part = with_part(cast, "一号任务", date(2026, 6, 30), date(2026, 3, 6))
+    head = cast.actor("construction_head")
+    act(commands.report_part, part, report=NewReport(text="已提供。"), by=head)
+    assert [mine.part is not None for mine in unit_tasks(head, today=TODAY).rows] == [True]
+    act(commands.complete_part, db.session.get_one(TaskPart, part.id), by=head)
+    assert unit_tasks(head, today=TODAY).rows == []
+    assert re.search(r"0 +逾期 +0 +临期 +0 +正常 +0 +全部在办", text_of(client_as("construction_head"), "/"))
+    assert len(unit_tasks(cast.actor("finance_head"), today=TODAY).rows) == 1
+
+
+def test_a_part_is_not_late_while_an_extension_of_its_task_waits(cast: Cast, client_as: ClientAs) -> None:
+    part = with_part(cast, "一号任务", date(2026, 3, 20), date(2026, 3, 6))
+    said: dict[str, Any] = {"reason": "雨季", "new_due_on": date(2026, 5, 29), "by": cast.actor("finance_head")}
+    [before] = unit_tasks(cast.actor("construction_head"), today=TODAY).rows
+    act(commands.ask_extension, again(part.task), **said)
+    [after] = unit_tasks(cast.actor("construction_head"), today=TODAY).rows
+    assert (before.shown.light, after.shown.light) == (Light.RED, Light.YELLOW)
+    assert "提供资料 03-06 临期" in text_of(client_as("construction_head"), f"/tasks/{part.task_id}")
+
+
+def test_a_list_of_parts_goes_on_by_their_own_dates(cast: Cast) -> None:
+    for n in range(21):
+        with_part(cast, f"任务{n:02d}号", date(2026, 12, 31) - timedelta(days=n), date(2026, 5, 1) + timedelta(days=n))
+    actor = cast.actor("construction_head")
+    first = unit_tasks(actor, today=TODAY)
+    assert first.next_cursor is not None
+    second = unit_tasks(actor, today=TODAY, cursor=first.next_cursor)
+    shown = [mine.row.title for mine in (*first.rows, *second.rows)]
+    assert shown == [f"任务{n:02d}号" for n in range(21)]
 
 
 def test_the_last_urge_stands_on_the_card(cast: Cast, client_as: ClientAs) -> None:

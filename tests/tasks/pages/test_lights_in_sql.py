@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.cast import NOW, TODAY, Cast
 from tests.tasks.pages.worlds import accepted
 from tracker.kernel.db import db, write_transaction
-from tracker.tasks.models import Task
+from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.queries import counts_by_unit, light_condition, light_expression, overdue_condition, reckoning
 from tracker.tasks.queries.counts import ISSUED_EVER
-from tracker.tasks.rules import FAR_FUTURE, LIVE, Light, LightFacts, TaskState
+from tracker.tasks.queries.lights import own_light_expression
+from tracker.tasks.rules import FAR_FUTURE, LIVE, Light, LightFacts, PartState, TaskState, part_facts
 
 NEAR = st.dates(TODAY - timedelta(days=12), TODAY + timedelta(days=20))
 
@@ -76,6 +77,37 @@ def test_sql_and_python_agree_on_every_light(cast: Cast) -> None:
             day.light(case, group_id) for case in issued
         )
         assert sum(unit.live for unit in units) == sum(case.state in LIVE for case in issued)
+
+    agree()
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[PartState, date | None, bool]:
+    """A part: its state, its own date, whether it was late."""
+    return draw(st.sampled_from(PartState)), draw(st.none() | NEAR), draw(st.booleans())
+
+
+def test_sql_and_python_agree_on_every_light_of_a_part(cast: Cast) -> None:
+    ids = accepted(cast, *(f"任务{n}" for n in range(6)))
+    unit = cast.unit_ids["construction"]
+    with write_transaction() as session:
+        session.add_all([TaskPart(task_id=task_id, unit_id=unit) for task_id in ids])
+    day = reckoning(TODAY)
+
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.tuples(facts(), parts()), min_size=6, max_size=6))
+    def agree(cases: list[tuple[LightFacts, tuple[PartState, date | None, bool]]]) -> None:
+        expected = {}
+        with write_transaction() as session:
+            for task_id, (case, (state, due_on, late)) in zip(ids, cases, strict=True):
+                session.execute(sa.update(Task).where(Task.id == task_id).values(**_values(case)))
+                said = {"state": state, "due_on": due_on, "late": late, "accepted_at": NOW}
+                said["done_at"] = NOW if state is PartState.DONE else None
+                session.execute(sa.update(TaskPart).where(TaskPart.task_id == task_id).values(**said))
+                own = part_facts(state, due_on, late=late, of=case)
+                expected[task_id] = day.light(own, cast.group_ids["g1"])
+        rows = db.session.execute(sa.select(Task.id, own_light_expression(day.marks, [unit])))
+        assert {task_id: Light(light) for task_id, light in rows} == expected
 
     agree()
 

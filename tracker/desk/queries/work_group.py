@@ -82,6 +82,7 @@ def matters_by_unit(group_id: int, *, today: date) -> Sequence[UnitMatters]:
             Task.state.in_(sorted(OPEN)),
             TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]),
             sa.or_(TaskPart.state == PartState.ISSUED, TaskPart.due_on <= until),
+            sa.not_(Task.extension_pending),
         )
         .order_by(TaskPart.due_on, TaskPart.id)
         .limit(LIMIT)

@@ -39,9 +39,9 @@ from tracker.tasks.rules import (
     Outcome,
     PartState,
     RequestState,
-    TaskState,
     day_marks,
     light_of,
+    part_facts,
 )
 
 MAKE_GOOD = (DueDateCause.RECTIFICATION, DueDateCause.RETURN)
@@ -173,7 +173,7 @@ def _task_subject(task: Task, marks: DayMarks) -> Subject:
 
 def _part_subject(part: TaskPart, marks: DayMarks) -> Subject:
     due_on = part.due_on or marks.today
-    facts = LightFacts(TaskState.ACTIVE, due_on, extension_pending=part.task.extension_pending)
+    facts = part_facts(part.state, part.due_on, late=part.late, of=light_facts(part.task))
     return Subject(
         kind=FlagSubject.PART,
         id=part.id,

@@ -34,7 +34,7 @@ from tracker.tasks.queries.counts import (
     unaccepted_by_unit,
     unreported_by_unit,
 )
-from tracker.tasks.queries.dossier import Dossier, PartRow, dossier, evidence_of
+from tracker.tasks.queries.dossier import Dossier, PartRow, dossier, evidence_of, facts_of
 from tracker.tasks.queries.drafts import (
     Shares,
     batch_rows,
@@ -104,6 +104,7 @@ __all__ = [
     "drafts",
     "drafts_to_confirm",
     "evidence_of",
+    "facts_of",
     "groups_of",
     "handed_in",
     "has_passed",

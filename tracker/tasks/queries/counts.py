@@ -11,7 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
 from tracker.tasks.models import Task
-from tracker.tasks.queries.lights import Condition, codes, light_expression, of_the_group
+from tracker.tasks.queries.lights import Condition, codes, light_expression, of_the_group, own_light_expression
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import pieces, selects
 from tracker.tasks.rules import LIVE, OPEN, Light, LightFacts, TaskState, light_of
@@ -62,10 +62,11 @@ def counts_by_light(
 ) -> dict[Light, int]:
     """How many tasks show each light among those that somebody sees; everything signed off and not cancelled.
 
-    only_own: what their units lead or take part in, whatever else they see. day: the reckoning of today, where the
-    caller has it already.
+    only_own: what their units lead or take part in, whatever else they see; where they only cooperate, by the light
+    of their part. day: the reckoning of today, where the caller has it already.
     """
-    light = light_expression((day or reckoning(today)).marks)
+    marks, units = (day or reckoning(today)).marks, sorted(actor.unit_ids)
+    light = light_expression(marks)
     seen = pieces(actor, group_id=group_id, unit_id=unit_id, only_own=only_own)
     watched = [piece for piece in seen if piece.whole_groups]
     own = [piece for piece in seen if not piece.whole_groups]
@@ -73,8 +74,9 @@ def counts_by_light(
     grouped = [_whole(key, light) for piece in watched for key in piece.keys]
     if own:
         ids = sa.union(*selects(own, (Task.id,), lambda state: [state.in_(codes(ISSUED_EVER))])).subquery("seen")
-        columns = light.label("light"), sa.func.count().label("number")
-        grouped.append(sa.select(*columns).join(ids, ids.c.id == Task.id).group_by(light))
+        owed = own_light_expression(marks, units) if only_own else light
+        lit = sa.select(owed.label("light")).join(ids, ids.c.id == Task.id).subquery("lit")
+        grouped.append(sa.select(lit.c.light, sa.func.count().label("number")).group_by(lit.c.light))
     counts = dict.fromkeys(Light, 0)
     for row in db.session.execute(sa.union_all(*grouped)) if grouped else ():
         counts[Light(row.light)] += row.number

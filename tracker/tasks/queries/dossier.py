@@ -49,7 +49,7 @@ from tracker.tasks.rules import (
     PartState,
     ReportState,
     RequestState,
-    TaskState,
+    part_facts,
 )
 
 REPORTS_SHOWN = 20
@@ -238,8 +238,7 @@ def _part(stand: Stand, part: TaskPart, reckoning: Reckoning) -> PartRow:
     """A part's own light follows its own date while the task runs."""
     task = stand.task
     running = part.state in {PartState.ISSUED, PartState.ACTIVE} and task.state in OPEN
-    state = {PartState.DONE: TaskState.COMPLETED, PartState.CANCELLED: TaskState.CANCELLED}.get(part.state, task.state)
-    facts = LightFacts(state, part.due_on or task.due_on, late=part.late)
+    facts = part_facts(part.state, part.due_on, late=part.late, of=facts_of(task))
     overdue, days = reckoning.count(facts, task.group_id)
     heard = part.reported_at or part.accepted_at or task.issued_at
     silent = working_days().between(local_date(heard), stand.today) if heard is not None and running else None

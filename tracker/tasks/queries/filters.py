@@ -1,5 +1,6 @@
 """What a list of tasks can be narrowed by, and how it is ordered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,7 +13,13 @@ from tracker.kernel.clock import LOCAL
 from tracker.kernel.text import Labels, _l
 from tracker.organisation.models import Person, Unit
 from tracker.tasks.models import Task, TaskPart
-from tracker.tasks.queries.lights import STATES_OF_LIGHT, Marks, light_condition, overdue_condition
+from tracker.tasks.queries.lights import (
+    STATES_OF_LIGHT,
+    Marks,
+    light_condition,
+    overdue_condition,
+    own_light_condition,
+)
 from tracker.tasks.rules import LIVE, OPEN, Light, TaskSource, TaskState
 
 Condition = sa.ColumnElement[bool]
@@ -107,10 +114,13 @@ class TaskFilter:
         return None if possible == frozenset(TaskState) else tuple(sorted(possible))
 
 
-def conditions(wanted: TaskFilter, *, today: date, marks: Marks, state: Any = Task.state) -> list[Condition]:
+def conditions(
+    wanted: TaskFilter, *, today: date, marks: Marks, state: Any = Task.state, units: Sequence[int] = ()
+) -> list[Condition]:
     """Everything a filter asks for but state, group and lead unit, which choose the index.
 
-    state: the column, or what stands for it where its index would mislead (scope.looked_up_state).
+    state: the column, or what stands for it where its index would mislead (scope.looked_up_state). units: those whose
+    own part counts where they only cooperate; what they have done is left out.
     """
     plain = (
         (Task.phase_id, wanted.phase_id),
@@ -121,7 +131,9 @@ def conditions(wanted: TaskFilter, *, today: date, marks: Marks, state: Any = Ta
         (Task.batch_id, wanted.batch_id),
     )
     found: list[Condition] = [column == value for column, value in plain if value is not None]
-    if wanted.light is not None:
+    if units:
+        found.append(own_light_condition(wanted.light, marks, units, state))
+    elif wanted.light is not None:
         found.append(light_condition(wanted.light, marks, state))
     if wanted.part_unit_id is not None:
         found.append(Task.id.in_(sa.select(TaskPart.task_id).where(TaskPart.unit_id == wanted.part_unit_id)))

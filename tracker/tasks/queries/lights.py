@@ -1,13 +1,13 @@
 """Lights in SQL: the same rule as rules.light_of, for filters and counts over many tasks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.tasks.models import Task
-from tracker.tasks.rules import OPEN, DayMarks, Light, TaskState
+from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.rules import OPEN, DayMarks, Light, PartState, TaskState
 
 Condition = sa.ColumnElement[bool]
 Marks = Mapping[int, DayMarks]
@@ -85,3 +85,50 @@ def light_condition(light: Light, marks: Marks, state: Any = Task.state) -> Cond
     if light is Light.RED:
         return overdue_condition(marks, state)
     return sa.and_(state.in_(codes(STATES_OF_LIGHT[light])), light_expression(marks, state) == light.value)
+
+
+def part_light_expression(marks: Marks, state: Any = Task.state) -> sa.ColumnElement[str]:
+    """The light of a part beside its task as SQL, as rules.part_facts has it."""
+    due = sa.func.coalesce(TaskPart.due_on, Task.due_on)
+    no_date = sa.and_(Task.continuous, TaskPart.due_on.is_(None))
+    done = sa.or_(TaskPart.state == PartState.DONE, state == TaskState.COMPLETED.value)
+    grey = sa.or_(state.not_in(codes(SHINING)), no_date)
+    late = sa.and_(by_marks(marks, lambda mark: due <= mark.late_through), sa.not_(Task.extension_pending))
+    return sa.case(
+        (TaskPart.state == PartState.CANCELLED, Light.GREY.value),
+        (done, sa.case((TaskPart.late, Light.DONE_LATE.value), else_=Light.DONE.value)),
+        (grey, Light.GREY.value),
+        (state == TaskState.SUBMITTED.value, sa.case((TaskPart.late, Light.YELLOW.value), else_=Light.GREEN.value)),
+        (late, Light.RED.value),
+        (by_marks(marks, lambda mark: due <= mark.yellow_through), Light.YELLOW.value),
+        else_=Light.GREEN.value,
+    )
+
+
+def of_own_part(column: Any, units: Sequence[int], *, else_: Any) -> Any:
+    """What units look at in a task: the task's own where they lead it or have no part in it, else that of their part.
+
+    Of several parts the first, but one that is still to be done before those that are done.
+    """
+    part = (
+        sa.select(column)
+        .where(TaskPart.task_id == Task.id, TaskPart.unit_id.in_(units))
+        .order_by(TaskPart.done_at.is_not(None), TaskPart.id)
+        .limit(1)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    return sa.case((Task.lead_unit_id.in_(units), else_), else_=sa.func.coalesce(part, else_))
+
+
+def own_light_expression(marks: Marks, units: Sequence[int], state: Any = Task.state) -> Any:
+    """The light of what some units owe to a task: their part where they only cooperate, else the task."""
+    return of_own_part(part_light_expression(marks, state), units, else_=light_expression(marks, state))
+
+
+def own_light_condition(light: Light | None, marks: Marks, units: Sequence[int], state: Any = Task.state) -> Condition:
+    """The tasks that show units a light; None: those in which something is left for them to do."""
+    shown: sa.ColumnElement[str] = own_light_expression(marks, units, state)
+    if light is None:
+        return shown.not_in([Light.DONE.value, Light.DONE_LATE.value])
+    return sa.and_(state.in_(codes(STATES_OF_LIGHT[light])), shown == light.value)

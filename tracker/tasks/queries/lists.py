@@ -14,9 +14,9 @@ from tracker.kernel.errors import Invalid
 from tracker.kernel.paging import PAGE_SIZE, Key, Page, after, decode_cursor, encode_cursor
 from tracker.kernel.text import _l
 from tracker.organisation.models import Person, Unit
-from tracker.tasks.models import ProgressReport, Task
+from tracker.tasks.models import ProgressReport, Task, TaskPart
 from tracker.tasks.queries.filters import Sort, Stage, TaskFilter, conditions
-from tracker.tasks.queries.lights import Condition
+from tracker.tasks.queries.lights import Condition, of_own_part
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
 from tracker.tasks.queries.scope import Asking, pieces, selects
 from tracker.tasks.rules import Light, LightFacts, ReportState, TaskSource, TaskState
@@ -119,19 +119,21 @@ def list_tasks(
     cursor: str = "",
     limit: int = PAGE_SIZE,
     day: Reckoning | None = None,
+    units: Sequence[int] = (),
 ) -> Page[TaskRow]:
     """A page of the tasks that somebody sees, in one query; cursor is the place where the page before ended.
 
-    day: the reckoning of today, where the caller has it already.
+    day: the reckoning of today, where the caller has it already. units: those whose own parts are asked about, by
+    their lights and dates.
     """
     day = day or reckoning(today)
-    order = _ORDER[wanted.sort]
+    order = _own_order(units) if units else _ORDER[wanted.sort]
     place = [after(order, _place(cursor, wanted.sort))] if cursor else []
 
     def asked(state: Any) -> list[Condition]:
-        return [*conditions(wanted, today=today, marks=day.marks, state=state), *place]
+        return [*conditions(wanted, today=today, marks=day.marks, state=state, units=units), *place]
 
-    rows = db.session.execute(_statement(actor, wanted, asked, limit + 1)).all()
+    rows = db.session.execute(_statement(actor, wanted, asked, limit + 1, order)).all()
     following = encode_cursor([rows[limit - 1].sort_key, rows[limit - 1].id]) if len(rows) > limit else None
     return Page([_row(row, day) for row in rows[:limit]], following)
 
@@ -152,7 +154,8 @@ def tasks_by_id(actor: Actor, ids: Sequence[int], *, today: date) -> list[TaskRo
     """The named tasks as far as somebody sees them, by due date."""
     day = reckoning(today)
     wanted = TaskFilter(state=Stage.ALL)
-    statement = _statement(actor, wanted, lambda _state: [Task.id.in_(ids)], len(ids), handed_down=True)
+    asked: Asking = lambda _state: [Task.id.in_(ids)]  # noqa: E731
+    statement = _statement(actor, wanted, asked, len(ids), _ORDER[wanted.sort], handed_down=True)
     return [_row(row, day) for row in db.session.execute(statement)]
 
 
@@ -163,20 +166,31 @@ def my_tasks(
     cursor: str = "",
     limit: int = PAGE_SIZE,
     day: Reckoning | None = None,
-    **narrow: Any,
+    light: Light | None = None,
 ) -> Page[TaskRow]:
     """What somebody's units lead or take part in, over all groups, the most urgent first.
 
-    narrow: fields of TaskFilter, such as light or group_id.
+    Where they only cooperate, light and date are those of their part, and what they have done is left out.
     """
-    return list_tasks(actor, TaskFilter(only_own=True, **narrow), today=today, cursor=cursor, limit=limit, day=day)
+    wanted, units = TaskFilter(only_own=True, light=light), sorted(actor.unit_ids)
+    return list_tasks(actor, wanted, today=today, cursor=cursor, limit=limit, day=day, units=units)
+
+
+def _own_order(units: Sequence[int]) -> tuple[Key, ...]:
+    """By the date of what some units owe."""
+    return (Key(of_own_part(TaskPart.due_on, units, else_=Task.sort_on)), Key(Task.id))
 
 
 def _statement(
-    actor: Actor, wanted: TaskFilter, asked: Asking, limit: int, *, handed_down: bool | None = None
+    actor: Actor,
+    wanted: TaskFilter,
+    asked: Asking,
+    limit: int,
+    order: Sequence[Key],
+    *,
+    handed_down: bool | None = None,
 ) -> Statement:
     """Ids first, piece by piece along the indexes, each no longer than the page; then the columns of those alone."""
-    order = _ORDER[wanted.sort]
     key = order[0].column.label("sort_key")
     seen = pieces(
         actor,

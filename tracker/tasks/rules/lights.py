@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from tracker.kernel.calendar import WorkingDays
 from tracker.tasks.rules.moves import OPEN, PERCENT_BEHIND, RETURN_DAYS
-from tracker.tasks.rules.states import Light, TaskState
+from tracker.tasks.rules.states import Light, PartState, TaskState
 
 S = TaskState
 
@@ -38,6 +38,23 @@ class LightFacts:
     extension_pending: bool = False
     continuous: bool = False
     late: bool = False
+
+
+AT_AN_END = {PartState.DONE: S.COMPLETED, PartState.CANCELLED: S.CANCELLED}
+
+
+def part_facts(part: PartState, part_due_on: date | None, *, late: bool, of: LightFacts) -> LightFacts:
+    """What the light of a cooperating unit's part depends on: its own date while the task (of) runs, else the task's.
+
+    Milestones and percent are the lead unit's; an extension that waits for the task keeps its parts from being late.
+    """
+    return LightFacts(
+        AT_AN_END.get(part, of.state),
+        part_due_on or of.due_on,
+        extension_pending=of.extension_pending,
+        continuous=of.continuous and part_due_on is None,
+        late=late,
+    )
 
 
 def is_overdue(facts: LightFacts, marks: DayMarks) -> bool:
