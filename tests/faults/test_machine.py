@@ -8,7 +8,7 @@ import pytest
 from tests.engines import Database
 from tests.faults import machine
 from tests.faults.machine import LadderAndPost, assert_laws_hold
-from tracker.delivery import commands
+from tracker.delivery import commands, rendering
 from tracker.kernel.installation import release_deliveries
 from tracker.upkeep.backup.restoring import AFTERWARDS
 
@@ -37,18 +37,32 @@ def _a_life(database: Database) -> Iterator[LadderAndPost]:
 def test_what_left_before_a_backup_was_brought_back_does_not_leave_again(database: Database) -> None:
     with _a_life(database) as lived:
         before = sum(lived.carried.values())
-        lived.restore(0, "ok")
+        lived.restore(0, "ok", told=True, ticking=True)
         assert sum(lived.carried.values()) > before
+
+
+def test_what_a_backup_does_not_know_leaves_again_with_a_word_of_it(database: Database) -> None:
+    with _a_life(database) as lived:
+        lived.restore(0, "ok", told=False, ticking=False)
+        assert max(lived.carried.values()) == 2
 
 
 def test_without_the_hold_it_leaves_again_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     loose = {table: text for table, text in AFTERWARDS.items() if table not in {"hold", "delivery"}}
     monkeypatch.setattr(machine, "AFTERWARDS", loose)
     with _a_life(database) as lived, pytest.raises(AssertionError, match="before it was released"):
-        lived.restore(0, "ok")
+        lived.restore(0, "ok", told=True, ticking=True)
 
 
 def test_released_without_a_doubt_it_leaves_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "release_held", lambda **_who: release_deliveries())
+    monkeypatch.setattr(commands, "release_held", lambda *, now, **_who: release_deliveries(now=now))
     with _a_life(database) as lived, pytest.raises(AssertionError, match="and again after it"):
-        lived.restore(0, "ok")
+        lived.restore(0, "ok", told=True, ticking=True)
+
+
+def test_without_the_word_it_leaves_as_if_for_the_first_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "released_at", lambda: None)
+    with _a_life(database) as lived, pytest.raises(AssertionError, match="without a word"):
+        lived.restore(0, "ok", told=False, ticking=False)

@@ -21,14 +21,14 @@ from tracker.accounts.identity import actor_of_person
 from tracker.accounts.models import Account
 from tracker.delivery.claiming import Frozen
 from tracker.delivery.models import Delivery, DeliveryItem, DeliveryPreference
-from tracker.delivery.rules import DEFAULT_DIGEST_HOUR, Hours, next_opening
+from tracker.delivery.rules import AFTER_A_RESTORE, DEFAULT_DIGEST_HOUR, Hours, next_opening
 from tracker.delivery.senders import Letter
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible, Refusal
-from tracker.kernel.installation import settings
+from tracker.kernel.installation import released_at, settings
 from tracker.kernel.languages import in_language
 from tracker.kernel.registry import registry
 from tracker.kernel.text import _, ngettext
@@ -78,7 +78,8 @@ def write_digest(delivery_id: int, *, now: datetime) -> Written:
     if not seen:
         return Written(None)
     with in_language(account.language):
-        payload = _payload(delivery, person, [_line(item) for item in seen], now=now)
+        repeated = _repeated(delivery, seen)
+        payload = _payload(delivery, person, [_line(item) for item in seen], repeated=repeated, now=now)
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
     host = urlsplit(settings().base_url).hostname or "localhost"
     frozen = Frozen(
@@ -150,14 +151,29 @@ def address(endpoint: str, **named: Any) -> str:
     return settings().base_url + path
 
 
-def _payload(delivery: Delivery, person: Person, lines: Sequence[Line], *, now: datetime) -> dict[str, Any]:
+def _repeated(delivery: Delivery, items: Sequence[InboxItem]) -> str:
+    """Why a digest may have come before, in a sentence; empty where it cannot have.
+
+    After a restore what was told since the backup is told anew, by another message that knows nothing of the first.
+    """
+    if delivery.resent:
+        return str(_("这封邮件可能与之前收到的一封重复：上一次发送没有得到明确答复。"))
+    released = released_at()
+    if released is not None and any(item.created_at < released + AFTER_A_RESTORE for item in items):
+        return str(_("这封邮件可能与之前收到的一封重复：系统刚从备份恢复，备份之后发出过什么已无法查知。"))
+    return ""
+
+
+def _payload(
+    delivery: Delivery, person: Person, lines: Sequence[Line], *, repeated: str, now: datetime
+) -> dict[str, Any]:
     late = sum(line.late for line in lines)
     if delivery.channel is not Channel.MAIL:
-        return {"text": _short(delivery, person, len(lines), late)}
+        return {"text": _short(person, len(lines), late, repeated=repeated)}
     subject = ngettext("责任台：您有 %(num)s 条消息", "责任台：您有 %(num)s 条消息", len(lines))
     if late:
         subject = _("责任台：您有 %(count)s 条消息，其中 %(late)s 条涉及逾期", count=len(lines), late=late)
-    subject = _("（可能重复）%(subject)s", subject=subject) if delivery.resent else subject
+    subject = _("（可能重复）%(subject)s", subject=subject) if repeated else subject
     shown = {
         "lang": "en" if str(get_locale()) == "en" else "zh-CN",
         "name": person.name,
@@ -166,7 +182,7 @@ def _payload(delivery: Delivery, person: Person, lines: Sequence[Line], *, now: 
         "more": max(0, len(lines) - MOST_LINES),
         "inbox": address("desk.inbox"),
         "preferences": address("delivery.preferences"),
-        "resent": delivery.resent,
+        "repeated": repeated,
     }
     return {
         "subject": str(subject),
@@ -181,10 +197,10 @@ def _drawn(template: str, shown: Mapping[str, Any]) -> str:
     return current_app.jinja_env.get_template(template).render(**shown)
 
 
-def _short(delivery: Delivery, person: Person, count: int, late: int) -> str:
+def _short(person: Person, count: int, late: int, *, repeated: str) -> str:
     """For a room that others read: who, how many, where. No titles."""
     places = {"name": person.name, "count": count, "late": late, "url": address("desk.inbox")}
     text = _("%(name)s：责任台有 %(count)s 条给您的消息，请登录查看 %(url)s", **places)
     if late:
         text = _("%(name)s：责任台有 %(count)s 条给您的消息，其中 %(late)s 条涉及逾期，请登录查看 %(url)s", **places)
-    return str(_("（可能重复）%(subject)s", subject=text) if delivery.resent else text)
+    return str(_("（可能重复）%(subject)s", subject=text) if repeated else text)

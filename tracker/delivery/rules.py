@@ -155,6 +155,9 @@ MOST_ATTEMPTS = 12
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 
+AFTER_A_RESTORE = timedelta(days=1)
+"""What was written until so long after a restore was released may repeat what left since the backup, and says so."""
+
 DEFAULT_DIGEST_HOUR = 9
 """After the sweep of 08:00."""
 

@@ -10,6 +10,8 @@ from config import Settings
 from tracker.kernel.db import Model, affected, db, insert_if_new
 
 DELIVERIES = "deliveries"
+RELEASED = "released"
+"""Not a hold any more: when the last one of deliveries was lifted."""
 
 
 class Hold(Model):
@@ -44,6 +46,15 @@ def hold_deliveries(*, reason: str, now: datetime) -> None:
     db.session.execute(insert_if_new(Hold).values(name=DELIVERIES, held_at=now, reason=reason))
 
 
-def release_deliveries() -> bool:
+def release_deliveries(*, now: datetime) -> bool:
     """Let messages go out again; False where they were not held. Belongs in a write transaction."""
-    return affected(sa.delete(Hold).where(Hold.name == DELIVERIES)) == 1
+    if affected(sa.delete(Hold).where(Hold.name == DELIVERIES)) != 1:
+        return False
+    affected(sa.delete(Hold).where(Hold.name == RELEASED))
+    affected(sa.insert(Hold).values(name=RELEASED, held_at=now, reason=""))
+    return True
+
+
+def released_at() -> datetime | None:
+    """When messages were last let go out again after a restore."""
+    return db.session.scalar(sa.select(Hold.held_at).where(Hold.name == RELEASED))

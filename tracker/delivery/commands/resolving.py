@@ -72,7 +72,8 @@ def release_held(*, by: Actor, now: datetime) -> Released:
     """Let messages go out again after a restore.
 
     Everything from before the restore becomes uncertain, also what was in no digest yet: it may all have been sent
-    since the backup was taken. Only what is told from then on goes out by itself.
+    since the backup was taken. Only what is told from then on goes out by itself, for a day with a word that it may be
+    a repetition: reminders that the copy lacks are written anew.
     """
     require(policy.may_keep_endpoints(by))
     hold = db.session.get(Hold, DELIVERIES, with_for_update=True)
@@ -91,6 +92,6 @@ def release_held(*, by: Actor, now: datetime) -> Released:
         people = sorted(set(db.session.scalars(waiting.with_only_columns(InboxItem.recipient_id)).all()))
         key = f"{RESTORED}:{local_date(since)}"
         digests += write_digests(endpoint, waiting, people, key=key, state=DeliveryState.UNCERTAIN, now=now)
-    release_deliveries()
+    release_deliveries(now=now)
     record("delivery.release", "installation", 1, by=by, now=now, new={"deliveries": deliveries, "digests": digests})
     return Released(deliveries, digests)
