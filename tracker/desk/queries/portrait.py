@@ -16,17 +16,20 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.oversight.models import Flag, Statement, SupervisionNotice, Urge
 from tracker.oversight.rules import DecisionKind, FlagState, StatementState
 from tracker.tasks.models import (
+    Adjustment,
     Crossing,
     DelayExplanation,
     DueDateChange,
     Extension,
     Milestone,
+    ProgressReport,
     Submission,
     Suspension,
+    Target,
     Task,
     Verification,
 )
-from tracker.tasks.queries import of_the_group
+from tracker.tasks.queries import counts_by_unit, of_the_group
 from tracker.tasks.rules import (
     LIVE,
     Light,
@@ -35,8 +38,10 @@ from tracker.tasks.rules import (
     ReportState,
     RequestState,
     TaskState,
+    behind_from,
     day_marks,
     light_of,
+    was_late,
 )
 
 MONTHS = 12
@@ -64,6 +69,10 @@ class Past:
     handed_in: list[HandedIn] = field(default_factory=list)
     rests: list[tuple[date, date | None]] = field(default_factory=list)
     milestones: list[tuple[date, date | None]] = field(default_factory=list)
+    waits: list[tuple[date, date | None]] = field(default_factory=list)
+    """When its unit asked for more time or other terms, and until when that was undecided."""
+    percents: list[tuple[date, int]] = field(default_factory=list)
+    """What was reported of a quantity, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +106,34 @@ def light_on(past: Past, group: LeadershipGroup, day: date, calendar: WorkingDay
     if task.issued_at is None or local_date(task.issued_at) > day:
         return None
     state, late = _stood(past, day)
+    due_on = _due_on(past, day)
     open_milestones = [due for due, done in past.milestones if done is None or done > day]
     facts = LightFacts(
         state,
-        _due_on(past, day),
+        due_on,
         next_milestone_on=min(open_milestones, default=None),
+        behind_on=_behind_on(past, day, start=local_date(task.issued_at), due_on=due_on),
+        extension_pending=_waited(past, group, day, calendar),
         continuous=task.continuous,
         late=late,
     )
     return light_of(facts, day_marks(day, calendar, yellow_days=group.yellow_days, roll=group.roll_due_dates))
+
+
+def _waited(past: Past, group: LeadershipGroup, day: date, calendar: WorkingDays) -> bool:
+    """Whether a request that was made in time waited for a decision on a day."""
+    for asked, until in past.waits:
+        due_on = _due_on(past, asked)
+        in_time = due_on is None or not was_late(due_on, asked, calendar, roll=group.roll_due_dates)
+        if in_time and asked <= day and (until is None or until > day):
+            return True
+    return False
+
+
+def _behind_on(past: Past, day: date, *, start: date, due_on: date | None) -> date | None:
+    """From which day on what was last reported by a day lags behind the straight line."""
+    percent = next((percent for on, percent in reversed(past.percents) if on <= day), None)
+    return None if percent is None or due_on is None else behind_from(percent, start, due_on)
 
 
 def _due_on(past: Past, day: date) -> date | None:
@@ -137,8 +165,9 @@ def portrait(group: LeadershipGroup, unit_id: int, *, today: date) -> Portrait:
     ends = [day for day in _month_ends(today) if day >= group.uses_from]
     since = max(group.uses_from, _months_before(today, MONTHS))
     finished = [past for past in pasts if past.task.state is TaskState.COMPLETED and past.handed_in]
+    lights = {unit.unit_id: unit.lights for unit in counts_by_unit(group.id, today=today)}
     return Portrait(
-        now=_counts(pasts, group, today, calendar),
+        now=dict.fromkeys(Light, 0) | lights.get(unit_id, {}),
         months=[Snapshot(day, _counts(pasts, group, day, calendar)) for day in ends],
         since=since,
         finished=len(finished),
@@ -213,7 +242,26 @@ def _pasts(group_id: int, unit_id: int) -> list[Past]:
         found[rest.task_id].rests.append((rest.starts_on, rest.ends_on))
     for milestone in db.session.scalars(_about(Milestone, found)):
         found[milestone.task_id].milestones.append((milestone.due_on, milestone.done_on))
+    for request in (Extension, Adjustment):
+        for asked in db.session.scalars(_about(request, found)):
+            past = found[asked.task_id]
+            past.waits.append((local_date(asked.asked_at), _decided_on(asked, past)))
+    for report in db.session.scalars(
+        _about(ProgressReport, found)
+        .where(ProgressReport.percent.is_not(None), ProgressReport.state == ReportState.CONFIRMED)
+        .where(sa.exists().where(Target.task_id == ProgressReport.task_id))
+        .order_by(ProgressReport.confirmed_at, ProgressReport.id)
+    ):
+        found[report.task_id].percents.append((local_date(report.confirmed_at), report.percent))
     return list(found.values())
+
+
+def _decided_on(request: Extension | Adjustment, past: Past) -> date | None:
+    """When a request was decided; one that fell away did so when the task was handed in without it."""
+    if request.state is not RequestState.WITHDRAWN:
+        return _day(request.decided_at)
+    asked_on = local_date(request.asked_at)
+    return next((one.on for one in past.handed_in if one.on >= asked_on), None)
 
 
 def _day(instant: datetime | None) -> date | None:
