@@ -34,7 +34,7 @@ from tracker.desk.queries.overview import (
     to_appoint,
     worst,
 )
-from tracker.desk.queries.portrait import Past, Portrait, Snapshot, light_on, portrait
+from tracker.desk.queries.portrait import Portrait, Snapshot, portrait
 from tracker.desk.queries.review import Case, Review, review
 from tracker.desk.queries.units import MyTask, MyTasks, OwnPart, names_of_groups, unit_tasks
 from tracker.desk.queries.work_group import About, Matter, UnitMatters, matters_by_unit
@@ -54,7 +54,6 @@ __all__ = [
     "Overdue",
     "Owed",
     "OwnPart",
-    "Past",
     "Portrait",
     "QuietTask",
     "Review",
@@ -70,7 +69,6 @@ __all__ = [
     "flags_by_task",
     "flags_to_explain",
     "heads_by_unit",
-    "light_on",
     "matters_by_unit",
     "names_of_groups",
     "numbers",
