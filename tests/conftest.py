@@ -29,6 +29,7 @@ from config import ROOT
 from tests.cast import Cast, enter_cast
 from tests.clock import Clock
 from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite, build_app
+from tests.retelling import curtain
 from tests.visitors import signed_in
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.db import db, write_transaction
@@ -85,7 +86,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """
     plugin = item.config.pluginmanager.getplugin("_cov")
     measuring = plugin and plugin.cov_controller
-    if not measuring or _is_measured(item):
+    measured = _is_measured(item)
+    curtain(measured=measured)
+    if not measuring or measured:
         return (yield)
     measuring.pause()
     try:
@@ -225,7 +228,9 @@ def session(app: Flask) -> Iterator[Session]:
 def cast(session: Session) -> Cast:
     """The people of all tests, entered and committed."""
     with write_transaction():
-        return enter_cast()
+        found = enter_cast()
+    curtain()
+    return found
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from alembic import command
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from psycopg import sql
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
 
 from config import ROOT, Settings
 from tracker.app import create_app
@@ -30,6 +31,13 @@ _COMPILED = ROOT / ".pytest_cache" / "templates"
 
 # Tables of the house's own that hold no data of a test.
 _KEPT = {"alembic_version"}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_soon(connection: object, _record: object) -> None:
+    """PostgreSQL: keep what was asked twice prepared, for tests ask the same over and over."""
+    if isinstance(connection, psycopg.Connection):
+        connection.prepare_threshold, connection.prepared_max = 1, 1000
 
 
 def build_app(database_url: str, instance_dir: Path) -> Flask:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tests.retelling import retold_story
 from tests.tasks.stories import active
 from tracker.kernel.db import db, write_transaction
 from tracker.letters import commands, policy, queries
@@ -45,6 +46,7 @@ def words(cast: Cast, **said: Any) -> BatchWords:
     return BatchWords(**{**usual, **said})
 
 
+@retold_story
 def promised(cast: Cast, *, lead: str = "finance", target: bool = True, **said: Any) -> Task:
     """A task under way, with a number to reach."""
     task = active(cast, lead=lead, **said)
@@ -70,6 +72,7 @@ def issue(cast: Cast, batch: LetterBatch, *, by: str = "office_clerk", now: date
         return commands.issue_batch(batch, version=batch.version, by=cast.actor(by), now=now)
 
 
+@retold_story
 def issued(cast: Cast, *units: str, now: datetime = NOW, **said: Any) -> Letter:
     """The first letter of a batch that went out, of a unit with one task and one target."""
     for unit in units or ("finance",):
@@ -91,6 +94,7 @@ def sign(cast: Cast, letter: Letter, name: str, *, now: datetime = NOW) -> Lette
     return letter
 
 
+@retold_story
 def in_force(cast: Cast, *units: str, **said: Any) -> Letter:
     """A letter signed by the unit's head and by the leader."""
     letter = issued(cast, *units, signing_order=SigningOrder.SECOND_FIRST, **said)

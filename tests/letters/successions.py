@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
 from tests.letters.promises import in_force
+from tests.retelling import retold_story
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.letters import commands, queries
@@ -25,6 +26,7 @@ def succeed(cast: Cast, predecessor: str, successor: str, *, now: datetime = NOW
         organisation.hand_over(post, to=cast.person(successor), by=SYSTEM, now=now)
 
 
+@retold_story
 def passed_on(cast: Cast) -> Letter:
     """A letter in force whose head has been succeeded by the deputy."""
     letter = in_force(cast)

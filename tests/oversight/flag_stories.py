@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tests.retelling import retold_story
 from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
@@ -21,6 +22,7 @@ WAS_DUE = date(2026, 3, 6)
 """A Friday: on Wednesday 18 March it is eight working days late."""
 
 
+@retold_story
 def late(cast: Cast, **said: Any) -> Task:
     """A task that is overdue now, led by the finance bureau unless said otherwise."""
     return active(cast, **{"now": LATE, "due_on": WAS_DUE, **said})
@@ -63,6 +65,7 @@ def flags_of(task: Task) -> list[Flag]:
     return list(db.session.scalars(sa.select(Flag).where(Flag.task_id == task.id).order_by(Flag.id)))
 
 
+@retold_story
 def flagged(cast: Cast, *, colour: FlagColour = FlagColour.YELLOW, now: datetime = NOW, **said: Any) -> Flag:
     """A flag of which its unit has just been told."""
     task = late(cast, **said)
@@ -82,6 +85,7 @@ AFTER = day("2026-03-26")
 """The first day on which somebody may decide on a flag of NOW whose unit has not said that it has said all."""
 
 
+@retold_story
 def ready(cast: Cast, **said: Any) -> Flag:
     """A flag whose unit has said everything, so that somebody may decide at once."""
     flag = flagged(cast, **said)
@@ -97,6 +101,7 @@ def proposed(
     return act(commands.propose_decision, fresh(flag), kind=kind, reason="多次催办无果。", by=by, now=now)
 
 
+@retold_story
 def decided(cast: Cast, kind: DecisionKind = DecisionKind.URGE, **said: Any) -> Flag:
     """A flag decided by the supervisor, or as proposed by the leader."""
     flag = ready(cast, **said)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tests.retelling import retold_story
 from tests.tasks.stories import act, active, day
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
@@ -28,11 +29,13 @@ SAID = NoticeWords(
 )
 
 
+@retold_story
 def overdue(cast: Cast, **said: Any) -> Task:
     """A task that has been overdue for eight working days."""
     return active(cast, **{"now": LATE, "due_on": WAS_DUE, **said})
 
 
+@retold_story
 def drafted(cast: Cast, *, by: str = "office_clerk", about: Any = None, now: datetime = NOW) -> SupervisionNotice:
     """A notice on an overdue task, as the office drafts it."""
     return act(commands.draft_notice, about or overdue(cast), words_of=SAID, by=cast.actor(by), now=now)
@@ -46,6 +49,7 @@ def by_ladder(cast: Cast, *tasks: Task) -> list[SupervisionNotice]:
     return list(db.session.scalars(sa.select(SupervisionNotice).order_by(SupervisionNotice.id)))
 
 
+@retold_story
 def proposed(cast: Cast, **said: Any) -> SupervisionNotice:
     """A notice that waits to be signed off."""
     notice = drafted(cast, **said)
@@ -53,6 +57,7 @@ def proposed(cast: Cast, **said: Any) -> SupervisionNotice:
     return notice
 
 
+@retold_story
 def issued(cast: Cast, *, now: datetime = NOW, **said: Any) -> SupervisionNotice:
     """A notice that is out."""
     notice = drafted(cast, now=now, **said)
@@ -60,6 +65,7 @@ def issued(cast: Cast, *, now: datetime = NOW, **said: Any) -> SupervisionNotice
     return notice
 
 
+@retold_story
 def received(cast: Cast, *, now: datetime = NOW, **said: Any) -> SupervisionNotice:
     """A notice that the unit has signed for."""
     notice = issued(cast, now=now, **said)
@@ -67,6 +73,7 @@ def received(cast: Cast, *, now: datetime = NOW, **said: Any) -> SupervisionNoti
     return notice
 
 
+@retold_story
 def replied(cast: Cast, *, replied_at: datetime = NOW, **said: Any) -> SupervisionNotice:
     """A notice that was answered."""
     notice = received(cast, **said)
@@ -74,6 +81,7 @@ def replied(cast: Cast, *, replied_at: datetime = NOW, **said: Any) -> Supervisi
     return notice
 
 
+@retold_story
 def returned(cast: Cast, **said: Any) -> SupervisionNotice:
     """A notice whose answer was sent back."""
     notice = replied(cast, **said)
@@ -81,6 +89,7 @@ def returned(cast: Cast, **said: Any) -> SupervisionNotice:
     return notice
 
 
+@retold_story
 def closed(cast: Cast, **said: Any) -> SupervisionNotice:
     """A notice whose answer was found fit."""
     notice = replied(cast, **said)
@@ -88,6 +97,7 @@ def closed(cast: Cast, **said: Any) -> SupervisionNotice:
     return notice
 
 
+@retold_story
 def discarded(cast: Cast, **said: Any) -> SupervisionNotice:
     """A draft that was discarded."""
     notice = drafted(cast, **said)
@@ -95,6 +105,7 @@ def discarded(cast: Cast, **said: Any) -> SupervisionNotice:
     return notice
 
 
+@retold_story
 def withdrawn(cast: Cast, **said: Any) -> SupervisionNotice:
     """A notice that was taken back."""
     notice = issued(cast, **said)

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tests.retelling import retold_story
 from tracker.audit.queries import history
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, Refusal
@@ -31,6 +32,7 @@ DUE = date(2026, 4, 17)
 DRAFT = TaskDraft(title="核定义务教育阶段学位缺口", due_on=DUE)
 
 
+@retold_story
 def draft(cast: Cast, *, lead: str | None = "finance", parts: Sequence[str | NewPart] = (), **said: Any) -> Task:
     """A draft as the office writes it: led by the finance bureau unless said otherwise."""
     rows = [NewPart(cast.unit_ids[part], "提供资料") if isinstance(part, str) else part for part in parts]
@@ -57,6 +59,7 @@ def issue(cast: Cast, *tasks: Task, now: datetime = NOW) -> SignOffBatch:
     return batch
 
 
+@retold_story
 def issued(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A task that waits to be signed for."""
     task = draft(cast, **said)
@@ -70,6 +73,7 @@ def head_of(cast: Cast, task: Task) -> str:
     return f"{unit}_head"
 
 
+@retold_story
 def active(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A task that its lead unit has signed for."""
     task = issued(cast, now=now, **said)
@@ -78,6 +82,7 @@ def active(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     return task
 
 
+@retold_story
 def submitted(cast: Cast, *, now: datetime = NOW, submitted_at: datetime | None = None, **said: Any) -> Task:
     """A task drafted as done by a liaison where there is one, and handed in by the head."""
     task = active(cast, now=now, **said)
@@ -92,6 +97,7 @@ def submit(cast: Cast, task: Task, *, now: datetime = NOW) -> Submission:
         return commands.submit_completion(task, statement="已全部完成。", version=task.version, by=by, now=now)
 
 
+@retold_story
 def returned(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A task sent back for rework."""
     task = submitted(cast, now=now, **said)
@@ -101,6 +107,7 @@ def returned(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     return task
 
 
+@retold_story
 def suspended(cast: Cast, *, now: datetime = NOW, suspended_at: datetime | None = None, **said: Any) -> Task:
     """A task at rest."""
     task = active(cast, now=now, **said)
@@ -110,6 +117,7 @@ def suspended(cast: Cast, *, now: datetime = NOW, suspended_at: datetime | None 
     return task
 
 
+@retold_story
 def completed(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A task found done."""
     task = submitted(cast, now=now, **said)
@@ -118,6 +126,7 @@ def completed(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     return task
 
 
+@retold_story
 def cancelled(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A task withdrawn by the leader."""
     task = active(cast, now=now, **said)
@@ -127,6 +136,7 @@ def cancelled(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     return task
 
 
+@retold_story
 def proposed(cast: Cast, *, now: datetime = NOW, **said: Any) -> Task:
     """A draft that waits to be signed off."""
     task = draft(cast, **said)
@@ -213,6 +223,7 @@ def part_of(task: Task) -> TaskPart:
     return part
 
 
+@retold_story
 def active_part(cast: Cast, *, unit: str = "construction", **said: Any) -> TaskPart:
     """A part that its unit has signed for, of a task under way."""
     task = active(cast, **{"parts": (unit,), **said})

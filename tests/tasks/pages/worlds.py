@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY
+from tests.retelling import retold_story
 from tracker.kernel.db import write_transaction
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport, TaskDraft
@@ -32,6 +33,7 @@ def drafted(
         return [task.id for task in tasks]
 
 
+@retold_story
 def issued(
     cast: Cast,
     *titles: str,
@@ -56,6 +58,7 @@ def issued(
     return ids
 
 
+@retold_story
 def accepted(cast: Cast, *titles: str, who: str = "finance_head", **more: Any) -> list[int]:
     """Tasks that were signed for, by id."""
     ids = issued(cast, *titles, **more)
@@ -66,6 +69,7 @@ def accepted(cast: Cast, *titles: str, who: str = "finance_head", **more: Any) -
     return ids
 
 
+@retold_story
 def submitted(cast: Cast, *titles: str, who: str = "finance_head", **more: Any) -> list[int]:
     """Tasks that were handed in, by id."""
     ids = accepted(cast, *titles, who=who, **more)
@@ -85,6 +89,7 @@ def reported(cast: Cast, task_id: int, text: str, *, who: str = "finance_liaison
         return row.id
 
 
+@retold_story
 def overdue(cast: Cast, *titles: str, days: int = 10) -> list[int]:
     """Tasks that were signed for and whose date has passed, by id."""
     ids = accepted(cast, *titles, due_on=TODAY)
