@@ -16,10 +16,12 @@ from tracker.desk import queries
 from tracker.desk.queries import About
 from tracker.desk.rules import Arrival, last_full_period
 from tracker.desk.words import work_group_text
+from tracker.kernel.db import write_transaction
 from tracker.oversight.commands import urge_unit
 from tracker.oversight.rules import UrgeChannel
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport
+from tracker.tasks.models import TaskPart
 from tracker.tasks.queries import Wait
 from tracker.tasks.rules import AdjustmentKind, Every, TaskState
 
@@ -165,6 +167,32 @@ def test_the_office_sees_what_it_is_late_with_itself(cast: Cast, client_as: Clie
     assert "已等 6 天" in text_of(client_as("office_director"), "/")
 
 
+def test_what_others_must_do_is_not_the_office_s_delay_but_coordination_is(cast: Cast, client_as: ClientAs) -> None:
+    g1, early = cast.group_ids["g1"], day("2026-03-02")
+    own = submitted(cast, lead="education", title="本局", now=early, submitted_at=day("2026-03-10"))
+    named = submitted(cast, title="另有核验人", now=early, submitted_at=day("2026-03-10"))
+    further = active(cast, title="再次延期", now=early)
+    put_up = active(cast, title="需协调", now=early)
+    head, clerk = cast.actor("finance_head"), cast.actor("office_clerk")
+    verifier = cast.person("construction_head")
+    act(commands.appoint_verifier, named, person=verifier, by=cast.actor("leader"), now=day("2026-03-10"))
+    words = {"reason": "材料未到", "by": head}
+    first = act(commands.ask_extension, further, new_due_on=date(2026, 5, 1), now=day("2026-03-03"), **words)
+    act(commands.decide_extension, first, approve=True, by=clerk, now=day("2026-03-04"))
+    act(commands.ask_extension, again(further), new_due_on=date(2026, 6, 1), now=day("2026-03-05"), **words)
+    said = NewReport(text="在办", coordination="请协调用地")
+    act(commands.report_progress, put_up, report=said, by=head, now=day("2026-03-11"))
+    owed = queries.owed_by_office(g1, today=TODAY, slow=3)
+    assert [(row.kind, row.title, row.days) for row in owed] == [
+        (Wait.VERIFY, "本局", 6),
+        (Wait.ANSWER_COORDINATION, "需协调", 5),
+    ]
+    assert "需协调事项待答复" in text_of(client_as("office_director"), "/")
+    with write_transaction() as session:
+        session.add(TaskPart(task_id=own.id, unit_id=cast.unit_ids["government_office"]))
+    assert [row.title for row in queries.owed_by_office(g1, today=TODAY, slow=3)] == ["需协调"]
+
+
 def test_drafts_batches_and_units_that_cannot_act_are_in_sight(cast: Cast, client_as: ClientAs) -> None:
     draft(cast)
     proposed(cast, title="送审的任务")
@@ -258,4 +286,4 @@ def test_the_desk_takes_as_many_queries_for_many_tasks_as_for_one(
     client.get("/")
     with counted(app) as statements:
         client.get("/")
-    assert len(statements) <= 32
+    assert len(statements) <= 34

@@ -19,7 +19,7 @@ from tracker.oversight.models import Flag
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewReport
-from tracker.tasks.models import ProgressReport
+from tracker.tasks.models import ProgressReport, TaskPart
 from tracker.tasks.rules import AdjustmentKind
 
 
@@ -66,6 +66,55 @@ def test_an_extension_that_waits_is_told_of_and_settled_by_the_decision(cast: Ca
     act(commands.decide_extension, asked, approve=True, by=clerk, now=NOW + timedelta(days=7, hours=1))
     open_ones = sa.select(sa.func.count()).where(InboxItem.kind == "reminder.extension", InboxItem.read_at.is_(None))
     assert session.scalar(open_ones) == 0
+
+
+def test_a_verification_in_the_office_s_own_house_is_told_to_those_who_may_verify(cast: Cast) -> None:
+    submitted(cast, lead="education", due_on=date(2026, 6, 30))
+    free = ["office_secondee", "supervisor"]
+    assert _told(cast, "reminder.verify", days=16) == {5: free, 7: free, 12: ["leader"]}
+
+
+def test_a_verification_that_nobody_of_the_office_may_do_is_the_supervisor_s_and_then_a_leader_s(cast: Cast) -> None:
+    task = submitted(cast, lead="education", due_on=date(2026, 6, 30))
+    parts = [TaskPart(task_id=task.id, unit_id=cast.unit_ids[unit]) for unit in ("government_office", "supervision")]
+    with write_transaction() as session:
+        session.add(parts[0])
+    assert _told(cast, "reminder.verify", days=6) == {5: ["supervisor"]}
+    with write_transaction() as session:
+        session.add(parts[1])
+    told = {day: names for day, names in _told(cast, "reminder.verify", days=8).items() if day > 5}
+    assert told == {7: ["deputy_leader", "leader"]}
+
+
+def test_an_appointed_verifier_is_reminded_beside_the_office(cast: Cast) -> None:
+    task = submitted(cast, due_on=date(2026, 6, 30))
+    verifier = cast.person("construction_head")
+    act(commands.appoint_verifier, again(task), person=verifier, by=cast.actor("leader"), now=NOW)
+    assert _told(cast, "reminder.verify", days=16) == {
+        5: ["construction_head", *OFFICE],
+        7: ["construction_head", "office_director"],
+        12: ["construction_head", "leader"],
+    }
+
+
+def test_a_further_extension_is_told_to_the_leaders_who_decide_it(cast: Cast) -> None:
+    task = active(cast, due_on=date(2026, 4, 17))
+    head, clerk = cast.actor("finance_head"), cast.actor("office_clerk")
+    first = act(commands.ask_extension, again(task), reason="雨季", new_due_on=date(2026, 5, 29), by=head)
+    act(commands.decide_extension, first, approve=True, by=clerk)
+    act(commands.ask_extension, again(task), reason="停工", new_due_on=date(2026, 6, 26), by=head)
+    leaders = ["deputy_leader", "leader"]
+    assert _told(cast, "reminder.extension", days=16) == {5: leaders, 7: leaders, 12: ["leader"]}
+
+
+def test_an_adjustment_in_the_office_s_own_house_is_told_to_the_leaders(cast: Cast) -> None:
+    task = issued_task(cast, lead="education")
+    said: dict[str, Any] = {"kind": AdjustmentKind.STANDARD, "reason": "标准过高", "by": cast.actor("education_head")}
+    act(commands.ask_adjustment, again(task), **said)
+    assert _told(cast, "reminder.adjustment", days=7) == {
+        2: ["deputy_leader", "leader", "office_secondee"],
+        6: ["deputy_leader", "leader"],
+    }
 
 
 def test_an_adjustment_is_owed_by_the_day_that_the_unit_was_told(cast: Cast) -> None:

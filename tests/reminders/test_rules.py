@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.kernel.calendar import WorkingDays
-from tracker.reminders.rules import DEADLINE_LADDER, Audience, hear, rung_day, windows
+from tracker.reminders.rules import DEADLINE_LADDER, Audience, Hearer, hear, hear_who_may, rung_day, windows
 
 HOLIDAYS = WorkingDays(
     {
@@ -55,3 +55,27 @@ def test_who_hears_already_also_stands_in_for_an_empty_post_and_nobody_for_nobod
         (1, Audience.UNIT_HEAD, Audience.LIAISON)
     ]
     assert hear([Audience.LIAISON], lambda _who: []) == []
+
+
+def _judges(able: set[int], *, appointed: tuple[int, ...] = ()) -> list[int]:
+    office, supervisors, leaders = ([Hearer(n, Audience.OFFICE) for n in some] for some in ([1, 2], [2, 3], [4, 5]))
+    named = [Hearer(n, Audience.SUPERVISOR) for n in appointed]
+    heard = hear_who_may(office, able, in_line=[supervisors, leaders], appointed=named)
+    return [hearer.person_id for hearer in heard]
+
+
+def test_who_does_the_work_hears_nothing_of_judging_it_and_the_next_in_line_does() -> None:
+    assert _judges({1, 2, 3, 4}) == [1, 2]
+    assert _judges({2, 3, 4}) == [2, 3]
+    assert _judges({3, 4}) == [3]
+    assert _judges({1, 4, 5}) == [1, 4, 5]
+
+
+def test_who_was_appointed_hears_of_judging_and_nobody_else_need_stand_in() -> None:
+    assert _judges({1, 2, 3, 9}, appointed=(9,)) == [1, 2, 9]
+    assert _judges({3, 9}, appointed=(9,)) == [9]
+    assert _judges({3}, appointed=(9,)) == [3]
+
+
+def test_where_nobody_may_judge_the_rung_s_people_hear_nevertheless() -> None:
+    assert _judges(set(), appointed=(9,)) == [1, 2]

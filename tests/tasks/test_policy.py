@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cast import NOW, PEOPLE, TODAY, Cast
 from tests.factories import make_person, make_unit
@@ -25,7 +26,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.verdict import Verdict
 from tracker.organisation import commands as organisation
-from tracker.organisation.models import Appointment, MemberContact, MemberUnit
+from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Person
 from tracker.organisation.rules import OFFICE as OFFICE_SEATS
 from tracker.organisation.rules import ContactRole, PostRank, UnitKind
 from tracker.tasks import commands, policy
@@ -50,6 +51,20 @@ def allowed(cast: Cast, ask: Callable[[Actor], object]) -> set[str]:
     for verdict in verdicts.values():
         assert verdict or not isinstance(verdict, Verdict) or str(verdict.reason)
     return {name for name, verdict in verdicts.items() if verdict}
+
+
+def barred(cast: Cast, task: Task) -> set[str]:
+    """Who of the cast may not judge a task, as statements have it."""
+    ids = db.session.scalars(
+        sa.select(Person.id).join(Task, Task.id == task.id).where(policy.is_barred(Task, Person.id))
+    )
+    found = set(ids)
+    return {name for name, person in cast.person_ids.items() if person in found}
+
+
+def both_agree(cast: Cast, task: Task) -> bool:
+    """Whether statements and the policy for one person bar the same people."""
+    return barred(cast, task) == set(PEOPLE) - allowed(cast, lambda actor: policy.uninvolved(actor, task))
 
 
 ON_A_TASK: dict[Ask, set[str]] = {
@@ -87,11 +102,13 @@ ON_OWN_HOST: dict[Ask, set[str]] = {
 def test_an_office_that_sits_in_the_lead_unit_does_nobodys_business_there(cast: Cast, ask: Ask) -> None:
     task = issued(cast, lead="education")
     assert allowed(cast, lambda actor: ask(actor, task)) == ON_OWN_HOST[ask]
+    assert barred(cast, task) == IN_EDUCATION
 
 
 def test_cooperating_units_are_barred_like_the_lead_unit(cast: Cast) -> None:
     task = issued(cast, parts=("education",))
     assert allowed(cast, lambda actor: policy.may_verify(actor, task)) == OVERSEERS - IN_EDUCATION
+    assert both_agree(cast, task)
 
 
 def test_who_may_manage_and_sign_off_in_a_group(cast: Cast) -> None:
@@ -170,6 +187,7 @@ def test_a_contact_of_an_involved_unit_is_one_of_the_doers(cast: Cast) -> None:
             MemberContact(member_unit_id=member.one().id, person_id=cast.person_ids["office_secondee"], **contact)
         )
     assert not policy.may_verify(cast.actor("office_secondee"), task)
+    assert both_agree(cast, task)
 
 
 def test_who_worked_in_the_lead_unit_since_issue_is_barred_after_moving_away(cast: Cast) -> None:
@@ -185,6 +203,7 @@ def test_who_worked_in_the_lead_unit_since_issue_is_barred_after_moving_away(cas
     assert cast.unit_ids["finance"] not in by.unit_ids
     assert not policy.may_verify(by, during)
     assert policy.may_verify(by, later)
+    assert ("office_secondee" in barred(cast, during), "office_secondee" in barred(cast, later)) == (True, False)
 
 
 def test_a_section_of_the_lead_unit_is_the_lead_unit(cast: Cast) -> None:
@@ -195,6 +214,7 @@ def test_a_section_of_the_lead_unit_is_the_lead_unit(cast: Cast) -> None:
         session.add(Appointment(person_id=cast.person_ids["supervisor"], post_id=post.id, starts_on=TODAY))
     assert not policy.may_verify(cast.actor("supervisor"), task)
     assert policy.may_verify(cast.actor("leader"), task)
+    assert both_agree(cast, task)
 
 
 def test_a_school_of_the_lead_unit_is_a_unit_of_its_own(cast: Cast) -> None:
@@ -214,6 +234,7 @@ def test_the_drafter_of_a_submission_stays_barred_wherever_they_go(cast: Cast) -
             if row.person_id == moved.person_id:
                 session.delete(row)
     assert not policy.may_verify(moved, task)
+    assert "finance_liaison" in barred(cast, task)
 
 
 def test_a_sub_task_is_judged_by_the_unit_above(cast: Cast) -> None:

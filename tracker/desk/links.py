@@ -26,6 +26,7 @@ WAYS: Mapping[Wait, tuple[str, str, object]] = {
     Wait.DECIDE_EXTENSION: ("tasks.decide_extension", "extension_id", _l("审批延期")),
     Wait.VERIFY: ("tasks.verify", "task_id", _l("核验")),
     Wait.ANSWER_EXPLANATION: ("tasks.answer_explanation", "explanation_id", _l("答复")),
+    Wait.ANSWER_COORDINATION: ("tasks.answer_coordination", "report_id", _l("答复")),
 }
 """Where each thing that waits is done, what the address names, and the word on the button."""
 

@@ -12,6 +12,8 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
+from tracker.organisation.queries import seat_holders
+from tracker.organisation.rules import OFFICE, OFFICE_DIRECTORS
 from tracker.oversight.models import Urge
 from tracker.oversight.queries import Callee, callees_of
 from tracker.tasks.models import (
@@ -23,8 +25,9 @@ from tracker.tasks.models import (
     Task,
     TaskPart,
 )
-from tracker.tasks.queries import Wait, of_the_group
-from tracker.tasks.rules import OPEN, Every, PartState, RequestState, TaskState
+from tracker.tasks.policy import is_barred
+from tracker.tasks.queries import Wait, of_the_group, waits_for_coordination
+from tracker.tasks.rules import FREE_EXTENSIONS, LIVE, OPEN, Every, PartState, RequestState, TaskState
 
 SHOWN = 60
 """So many unsigned tasks and arrivals are shown; the rest stands in the list of tasks."""
@@ -212,25 +215,33 @@ def quiet_continuous(group_id: int, *, today: date) -> list[QuietTask]:
 
 
 def owed_by_office(group_id: int, *, today: date, slow: int) -> list[Owed]:
-    """Verifications and decisions that have waited longer than so many working days, the longest first: one query."""
+    """What the office has left waiting longer than so many working days, the longest first.
+
+    Only what somebody of the office may do: not what its own house does, has a verifier of its own or is a leader's.
+    """
+    free, directing = (
+        sa.or_(sa.false(), *(~is_barred(Task, person) for person in seat_holders(group_id, day=today, roles=roles)))
+        for roles in (OFFICE, OFFICE_DIRECTORS)
+    )
     before = start_of(working_days().shift(today, -slow))
 
-    def row(kind: Wait, at: Any) -> sa.Select[Any]:
-        return (
-            sa.select(sa.literal(kind.value), Task.id, Task.title, Unit.name, at.label("at"))
-            .select_from(Task)
-            .join(Unit, Unit.id == Task.lead_unit_id)
-            .where(Task.group_id == group_id, of_the_group, at < before)
-        )
+    def row(kind: Wait, at: Any, thing: Any = Task, unit: Any = Task.lead_unit_id) -> sa.Select[Any]:
+        found = sa.select(sa.literal(kind.value), Task.id, Task.title, Unit.name, at.label("at")).select_from(Task)
+        if thing is not Task:
+            found = found.join(thing, thing.task_id == Task.id)
+        return found.join(Unit, Unit.id == unit).where(Task.group_id == group_id, of_the_group, at < before)
 
     waiting = (
-        row(Wait.VERIFY, Task.submitted_at).where(Task.state == TaskState.SUBMITTED),
-        row(Wait.DECIDE_EXTENSION, Extension.asked_at)
-        .join(Extension, Extension.task_id == Task.id)
-        .where(Extension.state == RequestState.PENDING),
-        row(Wait.DECIDE_ADJUSTMENT, Adjustment.asked_at)
-        .join(Adjustment, Adjustment.task_id == Task.id)
-        .where(Adjustment.state == RequestState.PENDING),
+        row(Wait.VERIFY, Task.submitted_at).where(Task.state == TaskState.SUBMITTED, Task.verifier_id.is_(None), free),
+        row(Wait.DECIDE_EXTENSION, Extension.asked_at, Extension).where(
+            Extension.state == RequestState.PENDING, Extension.ordinal <= FREE_EXTENSIONS, free
+        ),
+        row(Wait.DECIDE_ADJUSTMENT, Adjustment.asked_at, Adjustment).where(
+            Adjustment.state == RequestState.PENDING, directing
+        ),
+        row(Wait.ANSWER_COORDINATION, ProgressReport.confirmed_at, ProgressReport, ProgressReport.unit_id).where(
+            Task.state.in_(sorted(LIVE)), waits_for_coordination()
+        ),
     )
     rows = db.session.execute(sa.union_all(*waiting).order_by("at").limit(SHOWN))
     return [

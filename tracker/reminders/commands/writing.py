@@ -1,8 +1,7 @@
 """Write reminders: set-based, and by unique keys, so that doing it twice changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -11,6 +10,7 @@ from tracker.kernel.db import bare, db, insert_if_new
 from tracker.reminders.commands.effects import FACTS, make_up, take_effect
 from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import Reminder
+from tracker.reminders.queries.judging import who_may_judge
 from tracker.reminders.queries.lines import (
     LINE_NAMES,
     Heard,
@@ -20,13 +20,14 @@ from tracker.reminders.queries.lines import (
     has_owner,
     line_values,
     lines_at,
+    lines_of,
     own_lines,
     still_pending,
     told_rungs,
 )
 from tracker.reminders.queries.standing import standing, step_values
 from tracker.reminders.recipients import Place
-from tracker.reminders.rules import Audience, Effect, ReminderState, Rung, Step, Window
+from tracker.reminders.rules import Audience, Effect, Hearer, ReminderState, Rung, Step, Window
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SubjectKind, asked
 
@@ -43,15 +44,15 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
     found = db.session.execute(still_pending(kind), step_values(run, window, ids=ids)).all()
     if not found:
         return 0
-    places = {Place(*row[1:]) for row in found}
-    run.holders.look_up(places)
-    in_order = sorted(places, key=astuple)
-    still = [row[0] for row in found]
-    _tell(run, kind, window.step, in_order, still, run.state)
+    stands = {row[0]: Place(*row[1:]) for row in found}
+    run.holders.look_up(stands.values())
+    still = list(stands)
+    _tell(run, kind, window.step, stands, run.state)
     crashpoint("sweep.chunk.told")
     missed = False
     for rung, silent in _never_told(run, kind, window.step, still):
-        _tell(run, kind, Step(rung, 0, rung.offset), in_order, silent, ReminderState.SUPERSEDED)
+        untold = {subject_id: stands[subject_id] for subject_id in silent}
+        _tell(run, kind, Step(rung, 0, rung.offset), untold, ReminderState.SUPERSEDED)
         missed = missed or rung.effect in FACTS
     crashpoint("sweep.chunk.superseded")
     if run.held_run_id is not None:
@@ -92,11 +93,13 @@ def _never_told(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]
             yield rung, silent
 
 
-def _tell(
-    run: Sweeping, kind: SubjectKind, step: Step, places: Sequence[Place], ids: Sequence[int], state: ReminderState
-) -> None:
-    """Write one step of some subjects: first their own people, then those who hear by what they are."""
-    line = line_values(run, step, ids, state)
+def _tell(run: Sweeping, kind: SubjectKind, step: Step, stands: Mapping[int, Place], state: ReminderState) -> None:
+    """Write one step of some subjects, by their places: first their own people, then who hears by what they are."""
+    line = line_values(run, step, list(stands), state)
+    if kind.judging is not None:
+        _write_judging(kind, who_may_judge(run, kind, kind.judging, step.rung, stands), line)
+        return
+    places = sorted(set(stands.values()), key=astuple)
     by_right = [(place, hearer) for place in places for hearer in run.holders.hearers(place, step.rung)]
     own = kind.own if kind.own in step.rung.audience else None
     if own is not None:
@@ -123,9 +126,14 @@ def _write_instead(
 
 def _write_lines(kind: SubjectKind, lines: Sequence[Heard], line: Values, *only: sa.ColumnElement[bool]) -> None:
     """Write who hears at which place, for every subject that stands there."""
-    rest = iter(lines)
-    while batch := list(islice(rest, SLICE)):
-        _insert(lines_at(kind, batch, *only), line)
+    for start in range(0, len(lines), SLICE):
+        _insert(lines_at(kind, lines[start : start + SLICE], *only), line)
+
+
+def _write_judging(kind: SubjectKind, lines: Sequence[tuple[int, Hearer]], line: Values) -> None:
+    """Write who hears of which subject, where it is not for everybody of a place alike."""
+    for start in range(0, len(lines), SLICE):
+        _insert(lines_of(kind, lines[start : start + SLICE]), line)
 
 
 def _insert(wanted: Wanted, line: Values) -> None:

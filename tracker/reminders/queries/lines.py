@@ -48,10 +48,8 @@ MESSAGE_NAMES = (
     "urgency",
     "created_at",
 )
-HEARING = (
-    "column1 AS unit_id, column2 AS above_unit_id, column3 AS leader_seat_id, column4 AS person_id,"
-    " column5 AS audience, nullif(column6, '') AS instead_of"
-)
+AT_PLACE = ("unit_id", "above_unit_id", "leader_seat_id")
+OF_SUBJECT = ("subject_id",)
 
 Heard = tuple[Place, Hearer]
 Values = dict[str, Any]
@@ -110,14 +108,19 @@ def own_lines(kind: SubjectKind, own: Audience) -> Wanted:
 
 def lines_at(kind: SubjectKind, lines: Sequence[Heard], *only: sa.ColumnElement[bool]) -> Wanted:
     """A line for each who hears at a place, and each subject that stands there."""
-    chosen, people = table(kind, _NUMBERED), _values(lines)
+    rows = [((place.unit_id, place.above_unit_id, place.leader_seat_id), hearer) for place, hearer in lines]
+    return _lines(kind, AT_PLACE, rows).where(sa.true(), *only)
+
+
+def lines_of(kind: SubjectKind, lines: Sequence[tuple[int, Hearer]]) -> Wanted:
+    """A line for each who hears of a subject, by its number."""
+    return _lines(kind, OF_SUBJECT, [((subject_id,), hearer) for subject_id, hearer in lines]).where(sa.true())
+
+
+def _lines(kind: SubjectKind, keys: Sequence[str], lines: Sequence[tuple[Sequence[int], Hearer]]) -> Wanted:
+    chosen, people = table(kind, _NUMBERED), _values(keys, lines)
     wanted = _columns(kind, chosen, people.c.person_id, people.c.audience, people.c.instead_of)
-    here = (
-        people.c.unit_id == chosen.c.unit_id,
-        people.c.above_unit_id == chosen.c.above_unit_id,
-        people.c.leader_seat_id == chosen.c.leader_seat_id,
-    )
-    return wanted.join(people, sa.and_(*here)).where(sa.true(), *only)
+    return wanted.join(people, sa.and_(*(people.c[key] == chosen.c[key] for key in keys)))
 
 
 @cache
@@ -132,19 +135,21 @@ def has_owner(kind: SubjectKind) -> sa.ColumnElement[bool]:
     return table(kind, _NUMBERED).c.owner_id.is_not(None)
 
 
-def _values(lines: Sequence[Heard]) -> sa.FromClause:
+def _values(keys: Sequence[str], lines: Sequence[tuple[Sequence[int], Hearer]]) -> sa.FromClause:
     """The lines as a table. The same places give the same words, so that the statement is made once for all chunks."""
     # Numbers and codes of our own: written out, so that no engine's limit of values counts.
     rows = ", ".join(
-        f"({place.unit_id:d}, {place.above_unit_id:d}, {place.leader_seat_id:d}, {hearer.person_id:d},"
+        f"({', '.join(f'{number:d}' for number in (*numbers, hearer.person_id))},"
         f" '{hearer.audience.value}', '{hearer.instead_of.value if hearer.instead_of else ''}')"
-        for place, hearer in lines
+        for numbers, hearer in lines
     )
     columns: list[Any] = [
-        *(sa.column(name, sa.Integer) for name in ("unit_id", "above_unit_id", "leader_seat_id", "person_id")),
+        *(sa.column(name, sa.Integer) for name in (*keys, "person_id")),
         *(sa.column(name, sa.String) for name in ("audience", "instead_of")),
     ]
-    words = f"SELECT {HEARING} FROM (VALUES {rows}) AS people"  # noqa: S608
+    named = ", ".join(f"column{place} AS {name}" for place, name in enumerate((*keys, "person_id", "audience"), 1))
+    said = f"{named}, nullif(column{len(keys) + 3}, '') AS instead_of"
+    words = f"SELECT {said} FROM (VALUES {rows}) AS people"  # noqa: S608
     return sa.text(words).columns(*columns).subquery("hearing")
 
 

@@ -10,7 +10,7 @@ from tracker.reminders.rules.braking import (
     clock_doubt,
     too_much,
 )
-from tracker.reminders.rules.hearing import Hearer, Holders, hear, stand_in
+from tracker.reminders.rules.hearing import Hearer, Holders, hear, hear_who_may, stand_in
 from tracker.reminders.rules.ladders import (
     AUDIENCES,
     DEADLINE_LADDER,
@@ -74,6 +74,7 @@ __all__ = [
     "default_ladder",
     "faults",
     "hear",
+    "hear_who_may",
     "made_up",
     "rung_day",
     "stand_in",

@@ -40,6 +40,29 @@ def hear(audiences: Sequence[Audience], holders: Holders, *, unset: Collection[A
     return list(found.values())
 
 
+def hear_who_may(
+    by_rung: Sequence[Hearer],
+    able: Collection[int],
+    *,
+    in_line: Sequence[Sequence[Hearer]],
+    appointed: Sequence[Hearer] = (),
+) -> list[Hearer]:
+    """Of what waits for a decision: those of a rung who may take it, never those who may not.
+
+    able: by their numbers, who may. Where any of the rung may not, the first in line of whom somebody may hear as
+    well. An appointed person who may hears at every rung, and then nobody else need. Where nobody may at all the
+    rung's people hear nevertheless: somebody has to see to it.
+    """
+    found = {hearer.person_id: hearer for hearer in by_rung if hearer.person_id in able}
+    others = [hearer for hearer in appointed if hearer.person_id in able]
+    if not others and len(found) < len(by_rung):
+        lines = ([hearer for hearer in line if hearer.person_id in able] for line in in_line)
+        others = next((line for line in lines if line), [])
+    for hearer in others:
+        found.setdefault(hearer.person_id, hearer)
+    return list(found.values()) or list(by_rung)
+
+
 def stand_in(audience: Audience, holders: Holders) -> list[Hearer]:
     """Who hears in place of an audience of which there is nobody: the first in line that is not empty."""
     for candidate in FALLBACK[audience]:

@@ -15,10 +15,38 @@ from tracker.reminders.rules import Audience, LadderKind, SubjectName
 from tracker.reminders.subjects import owed, papers, work
 from tracker.reminders.subjects.rows import GROUP, NUMBERS, Rows, Which, asked
 
-__all__ = ["GROUP", "KIND_OF", "NUMBERS", "SUBJECTS", "SubjectKind", "Which", "asked", "own_people", "table"]
+__all__ = [
+    "GROUP",
+    "KIND_OF",
+    "LEADING",
+    "NUMBERS",
+    "SUBJECTS",
+    "Judging",
+    "SubjectKind",
+    "Which",
+    "asked",
+    "own_people",
+    "table",
+]
 
 OFFICE_DAYS = 3
 """Working days in which the office verifies or decides what has no limit of its own."""
+
+
+LEADING = (Audience.LEADER, Audience.DEPUTY_LEADER)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What only somebody who has no part in the work may do, as `tasks.policy` has it.
+
+    in_line: who does it in place of people of a rung who may not: the first of whom somebody may. appointed: rows
+    (subject_id, person_id) of those named for a subject. for_leaders: rows (subject_id) of what is a leader's alone.
+    """
+
+    in_line: tuple[tuple[Audience, ...], ...]
+    appointed: Callable[[], Rows] | None = None
+    for_leaders: Callable[[], Rows] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +54,8 @@ class SubjectKind:
     """Something that can be reminded of.
 
     own: the audience that is each subject's own, and the query from subjects to its people. message: the kind of
-    message before the date and after it. grace: working days after the date in which the work is to be done.
+    message before the date and after it. grace: working days after the date in which the work is to be done. judging:
+    of what the doer never does.
     """
 
     name: SubjectName
@@ -37,6 +66,7 @@ class SubjectKind:
     own: Audience | None = None
     people: Callable[[sa.FromClause], Rows] = owners
     grace: int = 0
+    judging: Judging | None = None
 
     @property
     def rolls(self) -> bool:
@@ -59,9 +89,29 @@ SUBJECTS = (
         own=Audience.SIGNATORY,
         people=papers.signers,
     ),
-    SubjectKind(_N.VERIFICATION, _K.OFFICE, owed.verifications, ("reminder.verify",) * 2, grace=OFFICE_DAYS),
-    SubjectKind(_N.EXTENSION, _K.OFFICE, owed.extensions, ("reminder.extension",) * 2, grace=OFFICE_DAYS),
-    SubjectKind(_N.ADJUSTMENT, _K.OFFICE, owed.adjustments, ("reminder.adjustment",) * 2),
+    SubjectKind(
+        _N.VERIFICATION,
+        _K.OFFICE,
+        owed.verifications,
+        ("reminder.verify",) * 2,
+        grace=OFFICE_DAYS,
+        judging=Judging(((Audience.OFFICE, Audience.SUPERVISOR), LEADING), appointed=owed.appointed_verifiers),
+    ),
+    SubjectKind(
+        _N.EXTENSION,
+        _K.OFFICE,
+        owed.extensions,
+        ("reminder.extension",) * 2,
+        grace=OFFICE_DAYS,
+        judging=Judging(((Audience.OFFICE,), LEADING), for_leaders=owed.further_extensions),
+    ),
+    SubjectKind(
+        _N.ADJUSTMENT,
+        _K.OFFICE,
+        owed.adjustments,
+        ("reminder.adjustment",) * 2,
+        judging=Judging(((Audience.OFFICE_DIRECTOR,), LEADING)),
+    ),
     SubjectKind(_N.COORDINATION, _K.OFFICE, owed.coordinations, ("reminder.coordination",) * 2, grace=OFFICE_DAYS),
 )
 """Everything that is reminded of, in the order in which a sweep looks at it."""

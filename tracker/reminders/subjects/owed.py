@@ -1,12 +1,12 @@
 """What the office itself owes: verification, and decisions on extension, adjustment and coordination."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from tracker.kernel.db import local_day
-from tracker.reminders.subjects.rows import GROUP, Rows, Which, row
-from tracker.tasks.models import Adjustment, CoordinationAnswer, Extension, ProgressReport, Submission, Task
-from tracker.tasks.rules import LIVE, ReportState, RequestState, TaskState
+from tracker.reminders.subjects.rows import GROUP, NUMBERS, Rows, Which, row
+from tracker.tasks.models import Adjustment, Extension, ProgressReport, Submission, Task
+from tracker.tasks.queries import waits_for_coordination
+from tracker.tasks.rules import FREE_EXTENSIONS, LIVE, ReportState, RequestState, TaskState
 
 
 def verifications(which: Which) -> Rows:
@@ -48,28 +48,29 @@ def adjustments(which: Which) -> Rows:
 
 
 def coordinations(which: Which) -> Rows:
-    """What units put up to the group and nobody has answered; a later report without it takes it back."""
-    later = aliased(ProgressReport)
-    overtaken = sa.select(later.id).where(
-        later.task_id == ProgressReport.task_id,
-        later.unit_id == ProgressReport.unit_id,
-        later.state == ReportState.CONFIRMED,
-        later.id > ProgressReport.id,
-    )
-    answered = sa.select(CoordinationAnswer.id).where(CoordinationAnswer.report_id == ProgressReport.id)
+    """What units put up to the group and nobody has answered."""
     day = local_day(ProgressReport.confirmed_at)
     return (
         row(ProgressReport.id, ProgressReport.unit_id, sa.literal(1), day)
         .select_from(ProgressReport)
         .join(Task, Task.id == ProgressReport.task_id)
-        .where(
-            ProgressReport.coordination != "",
-            ProgressReport.state == ReportState.CONFIRMED,
-            sa.not_(overtaken.correlate(ProgressReport).exists()),
-            sa.not_(answered.correlate(ProgressReport).exists()),
-            *_live(),
-            *which.of(ProgressReport.id, day),
-        )
+        .where(waits_for_coordination(), *_live(), *which.of(ProgressReport.id, day))
+    )
+
+
+def appointed_verifiers() -> Rows:
+    """Rows (subject_id, person_id): who was appointed to verify what waits, of the verifications with some numbers."""
+    return (
+        sa.select(Submission.id.label("subject_id"), Task.verifier_id.label("person_id"))
+        .join(Task, Task.id == Submission.task_id)
+        .where(Submission.id.in_(NUMBERS), Task.verifier_id.is_not(None))
+    )
+
+
+def further_extensions() -> Rows:
+    """Of the extensions with some numbers, those that only a leader decides."""
+    return sa.select(Extension.id.label("subject_id")).where(
+        Extension.id.in_(NUMBERS), Extension.ordinal > FREE_EXTENSIONS
     )
 
 

@@ -29,6 +29,7 @@ from tracker.tasks.policy.separation import (
     doers,
     involved_units,
     is_another,
+    is_barred,
     overseers,
     uninvolved,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "gives_answer",
     "involved_units",
     "is_another",
+    "is_barred",
     "is_office",
     "may_accept",
     "may_accept_part",

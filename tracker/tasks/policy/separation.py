@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import db, looked_up_once
+from tracker.kernel.db import db, local_day, looked_up_once
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Post, Unit
 from tracker.organisation.queries import contacts, seat_holders, unit_people, units_by_person
 from tracker.organisation.rules import ContactRole, PostRank, UnitKind
-from tracker.tasks.models import Submission, Task
+from tracker.tasks.models import Submission, Task, TaskPart
 from tracker.tasks.policy.standing import OVERSEERS
 from tracker.tasks.rules import FAR_FUTURE
 
@@ -84,8 +86,43 @@ def _ties(person_id: int | None, task: Task, involved: set[int]) -> tuple[bool, 
     return row[0], row[1], row[2]
 
 
-def _lasts_to(model: type[Appointment] | type[MemberContact], day: date) -> sa.ColumnElement[bool]:
+def _lasts_to(model: type[Appointment] | type[MemberContact], day: Any) -> sa.ColumnElement[bool]:
     return sa.or_(model.ends_on.is_(None), model.ends_on >= day)
+
+
+def is_barred(task: Any, person: Any) -> sa.ColumnElement[bool]:
+    """Of tasks and people in one statement, whether somebody is not `uninvolved`; person: a column or a number."""
+    unit = aliased(Unit)
+
+    def takes_part(unit_id: Any) -> sa.ColumnElement[bool]:
+        part = sa.select(TaskPart.id).where(TaskPart.task_id == task.id, TaskPart.unit_id == unit_id)
+        return sa.or_(unit_id == task.lead_unit_id, part.correlate_except(TaskPart).exists())
+
+    doing = sa.or_(takes_part(unit.id), sa.and_(unit.kind == UnitKind.SECTION, takes_part(unit.parent_id)))
+    since = sa.func.coalesce(local_day(task.issued_at), FAR_FUTURE)
+    served = (
+        sa.select(Appointment.id)
+        .join(Post, Post.id == Appointment.post_id)
+        .join(unit, unit.id == Post.unit_id)
+        .where(Appointment.person_id == person, doing, _lasts_to(Appointment, since))
+        .correlate_except(Appointment, Post, unit)
+    )
+    answered = (
+        sa.select(MemberContact.id)
+        .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
+        .join(unit, unit.id == MemberUnit.unit_id)
+        .where(MemberContact.person_id == person, doing, _lasts_to(MemberContact, since))
+        .correlate_except(MemberContact, MemberUnit, unit)
+    )
+    handed_in = (
+        sa.select(Submission.id)
+        .where(
+            Submission.task_id == task.id,
+            sa.or_(Submission.drafted_by_id == person, Submission.confirmed_by_id == person),
+        )
+        .correlate_except(Submission)
+    )
+    return sa.or_(served.exists(), answered.exists(), handed_in.exists())
 
 
 def overseers(group_id: int, *, day: date) -> dict[int, frozenset[int]]:

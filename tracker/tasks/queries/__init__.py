@@ -70,7 +70,7 @@ from tracker.tasks.queries.loading import (
 from tracker.tasks.queries.reckoning import Reckoning, reckoning, settings_of
 from tracker.tasks.queries.steps import Step, next_action
 from tracker.tasks.queries.waiting import waiting_for
-from tracker.tasks.queries.waits import Wait, Waiting
+from tracker.tasks.queries.waits import Wait, Waiting, waits_for_coordination
 
 __all__ = [
     "EXPORT_ROWS",
@@ -154,5 +154,6 @@ __all__ = [
     "visible_task",
     "waiting_for",
     "waiting_submission",
+    "waits_for_coordination",
     "watched_group",
 ]

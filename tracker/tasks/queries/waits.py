@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
 from tracker.kernel.text import Labels, _l
+from tracker.tasks.models import CoordinationAnswer, ProgressReport
+from tracker.tasks.rules import ReportState
 
 
 class Wait(StrEnum):
@@ -25,6 +30,7 @@ class Wait(StrEnum):
     DECIDE_EXTENSION = "decide_extension"
     VERIFY = "verify"
     ANSWER_EXPLANATION = "answer_explanation"
+    ANSWER_COORDINATION = "answer_coordination"
 
 
 LABELS = Labels(
@@ -44,6 +50,7 @@ LABELS = Labels(
         Wait.DECIDE_EXTENSION: _l("延期申请待审批"),
         Wait.VERIFY: _l("待核验"),
         Wait.ANSWER_EXPLANATION: _l("逾期说明待答复"),
+        Wait.ANSWER_COORDINATION: _l("需协调事项待答复"),
     }
 )
 
@@ -60,3 +67,21 @@ class Waiting:
     unit: str
     due_on: date | None
     since: datetime | None
+
+
+def waits_for_coordination() -> sa.ColumnElement[bool]:
+    """Of reports: they put a difficulty up to the group, unanswered; a later one without it takes it back."""
+    later = aliased(ProgressReport)
+    overtaken = sa.select(later.id).where(
+        later.task_id == ProgressReport.task_id,
+        later.unit_id == ProgressReport.unit_id,
+        later.state == ReportState.CONFIRMED,
+        later.id > ProgressReport.id,
+    )
+    answered = sa.select(CoordinationAnswer.id).where(CoordinationAnswer.report_id == ProgressReport.id)
+    return sa.and_(
+        ProgressReport.coordination != "",
+        ProgressReport.state == ReportState.CONFIRMED,
+        sa.not_(overtaken.correlate(ProgressReport).exists()),
+        sa.not_(answered.correlate(ProgressReport).exists()),
+    )
