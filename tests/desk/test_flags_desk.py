@@ -3,19 +3,30 @@
 from collections.abc import Callable
 from datetime import date
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
 from tests.clock import Clock
 from tests.desk.pages import main_of, text_of
-from tests.oversight.flag_stories import AFTER, decided, flagged, fresh, proposed, raise_on, ready, reviewed
+from tests.oversight.flag_stories import (
+    AFTER,
+    allow_cards,
+    decided,
+    flagged,
+    fresh,
+    proposed,
+    raise_on,
+    ready,
+    reviewed,
+)
 from tests.tasks.stories import act, active, again, day
 from tracker.desk import queries
 from tracker.desk.rules import FlagList
 from tracker.kernel.db import db
 from tracker.oversight import commands
-from tracker.oversight.models import Flag
-from tracker.oversight.rules import DecisionKind, FlagState, ReviewOutcome
+from tracker.oversight.models import Flag, FlagDecision
+from tracker.oversight.rules import Card, DecisionKind, FlagState, ReviewOutcome
 from tracker.tasks.queries import reckoning
 
 ClientAs = Callable[[str], FlaskClient]
@@ -115,6 +126,33 @@ def test_many_are_decided_at_once_and_each_says_what_became_of_it(cast: Cast, cl
     assert client.post("/flags/decide", data={"flag": ids, "kind": "urge"}).status_code == 422
     assert client.get("/flags/decide").status_code == 422
     assert client_as("finance_head").get("/flags/decide", query_string={"flag": ids}).status_code == 403
+
+
+def test_deciding_many_as_proposed_keeps_the_card_that_was_proposed(cast: Cast, client_as: ClientAs) -> None:
+    allow_cards(cast)
+    carded, plain, circular = ready(cast), ready(cast), ready(cast)
+    proposed(cast, carded, card=Card.YELLOW, now=NOW)
+    proposed(cast, plain, now=NOW)
+    proposed(cast, circular, DecisionKind.CIRCULAR, card=Card.RED, now=NOW)
+    flags, leader = (carded, plain, circular), client_as("leader")
+    assert "建议：约谈 黄牌" in text_of(leader, f"/groups/{cast.group_ids['g1']}/flags")
+    page = text_of(leader, f"/flags/decide?flag={carded.id}&flag={plain.id}&flag={circular.id}")
+    assert "建议：约谈 黄牌 多次催办无果。" in page
+    assert "按建议决定的，随用建议的牌" in page
+    assert "随用建议的牌" not in text_of(leader, f"/flags/decide?flag={plain.id}")
+    assert "随用建议的牌" not in text_of(client_as("supervisor"), f"/flags/propose?flag={carded.id}")
+    said = {"flag": [flag.id for flag in flags], "kind": "interview", "reason": "同意约谈。"}
+    versions = {f"version-{flag.id}": fresh(flag).version for flag in flags}
+    assert "3 项全部办理成功" in leader.post("/flags/decide", data={**said, **versions}).text
+    decisions = db.session.execute(sa.select(FlagDecision.kind, FlagDecision.card).order_by(FlagDecision.flag_id))
+    interview = DecisionKind.INTERVIEW
+    assert [tuple(row) for row in decisions] == [
+        (interview, Card.YELLOW),
+        (interview, Card.NONE),
+        (interview, Card.NONE),
+    ]
+    assert "约谈 黄牌" in text_of(leader, f"/groups/{cast.group_ids['g1']}/flags?show=decided")
+    assert "已决定 · 约谈 黄牌" in text_of(leader, f"/groups/{cast.group_ids['g1']}/review")
 
 
 def test_many_are_proposed_at_once(cast: Cast, client_as: ClientAs) -> None:

@@ -12,7 +12,7 @@ from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands
 from tracker.oversight.models import Flag, FlagProposal
-from tracker.oversight.rules import LIGHT_KINDS, DecisionKind, FlagColour, FlagSubject, ReviewOutcome
+from tracker.oversight.rules import LIGHT_KINDS, Card, DecisionKind, FlagColour, FlagSubject, ReviewOutcome
 from tracker.reminders.sweep import BY_RULES
 from tracker.tasks.models import Task
 
@@ -94,11 +94,17 @@ def ready(cast: Cast, **said: Any) -> Flag:
 
 
 def proposed(
-    cast: Cast, flag: Flag, kind: DecisionKind = DecisionKind.INTERVIEW, *, now: datetime = AFTER
+    cast: Cast,
+    flag: Flag,
+    kind: DecisionKind = DecisionKind.INTERVIEW,
+    *,
+    card: Card = Card.NONE,
+    by: str = "supervisor",
+    now: datetime = AFTER,
 ) -> FlagProposal:
     """What the supervisor proposes."""
-    by = cast.actor("supervisor")
-    return act(commands.propose_decision, fresh(flag), kind=kind, reason="多次催办无果。", by=by, now=now)
+    said: dict[str, Any] = {"kind": kind, "card": card, "reason": "多次催办无果。", "by": cast.actor(by)}
+    return act(commands.propose_decision, fresh(flag), now=now, **said)
 
 
 @retold_story

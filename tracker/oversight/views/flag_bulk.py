@@ -18,7 +18,7 @@ from tracker.kernel.web import row_number, status_of
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.forms.flags import DecideManyForm, ProposeManyForm
 from tracker.oversight.models import Flag
-from tracker.oversight.rules import LABELS, DecisionKind
+from tracker.oversight.rules import LABELS, Card, DecisionKind
 from tracker.oversight.views.blueprint import bp
 from tracker.oversight.views.flag_doing import kinds_for
 
@@ -26,9 +26,11 @@ Act = Callable[[Flag, Any, int, Actor, datetime], object]
 
 
 def _decide(flag: Flag, form: Any, version: int, by: Actor, now: datetime) -> object:
-    kind, number = DecisionKind(form.kind.data), form.paper_number.data or ""
-    reason = form.reason.data or ""
-    return commands.decide_flag(flag, kind=kind, reason=reason, number=number, version=version, by=by, now=now)
+    """As the form says; where that is what was proposed, with the card that was proposed."""
+    kind, proposal = DecisionKind(form.kind.data), queries.open_proposal(flag)
+    card = proposal.card if proposal is not None and proposal.kind is kind else Card.NONE
+    said = {"reason": form.reason.data or "", "number": form.paper_number.data or ""}
+    return commands.decide_flag(flag, kind=kind, card=card, version=version, by=by, now=now, **said)
 
 
 def _propose(flag: Flag, form: Any, version: int, by: Actor, now: datetime) -> object:
@@ -36,7 +38,7 @@ def _propose(flag: Flag, form: Any, version: int, by: Actor, now: datetime) -> o
     return commands.propose_decision(flag, kind=kind, reason=form.reason.data or "", version=version, by=by, now=now)
 
 
-def _many(act: Act, form: ActForm, *, title: str, done: str) -> ResponseReturnValue:
+def _many(act: Act, form: ActForm, *, title: str, done: str, decides: bool = False) -> ResponseReturnValue:
     """Show the ticked flags with what their units say and the form; then what became of each."""
     actor, now = current_actor(), clock.now()
     require(policy.may_act_on_flags(actor))
@@ -52,8 +54,10 @@ def _many(act: Act, form: ActForm, *, title: str, done: str) -> ResponseReturnVa
             done=done,
         )
         return render_template("oversight/flags_done.html", results=results, summary=summary(results), title=title)
+    said = _said(flags)
+    carded = decides and any(one.proposal and one.proposal.card is not Card.NONE for one in said.values())
     page = render_template(
-        "oversight/flags_many.html", form=form, flags=flags, said=_said(flags), title=title, labels=LABELS
+        "oversight/flags_many.html", form=form, flags=flags, said=said, carded=carded, title=title, labels=LABELS
     )
     return page, status_of(form)
 
@@ -80,7 +84,7 @@ def decide_many() -> ResponseReturnValue:
     form: Any = DecideManyForm()
     may = _kinds_open_to(current_actor(), queries.visible_flags(current_actor(), ticked("flag")))
     form.kind.choices = [choice for choice in form.kind.choices if choice.value in may]
-    return _many(_decide, form, title=_("批量作出处理决定"), done=_("已作出决定并告知单位。"))
+    return _many(_decide, form, title=_("批量作出处理决定"), done=_("已作出决定并告知单位。"), decides=True)
 
 
 @bp.route("/flags/propose", methods=["GET", "POST"])
