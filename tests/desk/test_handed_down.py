@@ -6,7 +6,9 @@ from tests.cast import TODAY, Cast
 from tests.tasks.stories import act
 from tests.tasks.test_handed_down import split, submitted
 from tracker.desk.queries import arrivals, matters_by_unit, numbers, owed_by_office, standing, unsigned
+from tracker.kernel.db import write_transaction
 from tracker.tasks import commands
+from tracker.tasks.models import TaskPart
 
 LATER = date(2026, 5, 8)
 
@@ -27,3 +29,12 @@ def test_the_office_s_desk_holds_the_task_and_not_its_piece(cast: Cast) -> None:
     assert [row.task_id for row in arrivals(group_id, since=TODAY)] == [parent.id]
     assert [row.task_id for row in owed_by_office(group_id, today=LATER, slow=1)] == [parent.id]
     assert numbers(group_id, today=TODAY).submitted == 1
+
+
+def test_the_text_for_the_work_group_leaves_out_who_helps_with_a_piece(cast: Cast) -> None:
+    parent, child = split(cast)
+    for task in (parent, child):
+        with write_transaction() as session:
+            session.add(TaskPart(task_id=task.id, unit_id=cast.unit_ids["town"]))
+    [found] = matters_by_unit(cast.group().id, today=TODAY)
+    assert (found.unit, [matter.title for matter in found.matters]) == ("柳溪镇人民政府", [parent.title])

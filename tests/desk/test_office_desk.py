@@ -220,6 +220,18 @@ def test_numbers_are_those_of_the_lists_behind_them(cast: Cast, client_as: Clien
     assert counts == {"light=red": 1, "due=week": 3, "state=submitted": 1, "state=draft": 1}
 
 
+def test_the_text_for_the_work_group_names_no_part_late_while_an_extension_waits(cast: Cast) -> None:
+    parts = [NewPart(cast.unit_ids["construction"], "提供资料", date(2026, 3, 12))]
+    task = active(cast, now=LATE, due_on=date(2026, 3, 25), parts=parts)
+    group_id, head = cast.group_ids["g1"], cast.actor("finance_head")
+    assert [found.unit for found in queries.matters_by_unit(group_id, today=TODAY)] == [
+        "澄江区财政局",
+        "澄江区住房和城乡建设局",
+    ]
+    act(commands.ask_extension, again(task), reason="雨季", new_due_on=date(2026, 4, 24), by=head)
+    assert queries.matters_by_unit(group_id, today=TODAY) == []
+
+
 def test_the_text_for_the_work_group_is_courteous_by_unit_and_ready_to_paste(cast: Cast, client_as: ClientAs) -> None:
     parts = [NewPart(cast.unit_ids["construction"], "提供资料", date(2026, 3, 12))]
     active(cast, title="逾期的任务", now=LATE, due_on=WAS_DUE, parts=parts)

@@ -217,6 +217,20 @@ def test_a_group_that_narrows_its_hours_costs_nobody_a_message(
     assert any(found.values())
 
 
+def test_a_group_that_opens_later_is_heard_though_another_speaks_every_day(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    with write_transaction():
+        cast.group("g2").messages_from = 10
+    tell(cast, key="other", group="g2")
+    tell(cast, key="own")
+    assert plan_deliveries(NOW) == 0
+    clock.advance(timedelta(minutes=30))
+    courier().work()
+    assert (len(mail_server.receipts.rows), len(items())) == (1, 2)
+
+
 @pytest.mark.parametrize("how", [{"urgency": 3}, {"kind": "letter.issued"}])
 def test_what_must_be_signed_and_the_gravest_go_by_mail_whatever_is_switched_off(
     cast: Cast, authority: Authority, mail_server: MailServer, how: dict[str, object]

@@ -86,8 +86,9 @@ def tell(
     kind: str = "task.issued",
     title: str = "落实学位保障",
     now: datetime = NOW,
+    group: str = "g1",
 ) -> None:
-    """A message about the first group in somebody's inbox."""
+    """A message about a group, the first unless said otherwise, in somebody's inbox."""
     with write_transaction():
         enqueue(
             kind,
@@ -96,7 +97,7 @@ def tell(
             params={"title": title, "unit": "财政局", "due_on": "2026-04-17"},
             key=key,
             now=now,
-            group_id=cast.group_ids["g1"],
+            group_id=cast.group_ids[group],
             channels=channels,
             urgency=urgency,
         )

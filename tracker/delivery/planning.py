@@ -57,9 +57,10 @@ def _endpoints() -> Sequence[ChannelEndpoint]:
 def _plan(endpoint: ChannelEndpoint, now: datetime) -> int:
     written, after = 0, 0
     while True:
-        query = due_items(endpoint, now).where(InboxItem.recipient_id > after)
+        query = due_items(endpoint, now)
+        person = query.selected_columns.recipient_id
         people = db.session.scalars(
-            query.with_only_columns(InboxItem.recipient_id).distinct().order_by(InboxItem.recipient_id).limit(AT_ONCE)
+            query.with_only_columns(person).where(person > after).distinct().order_by(person).limit(AT_ONCE)
         ).all()
         db.session.rollback()
         if not people:
@@ -103,26 +104,40 @@ def waiting_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[
 
 
 def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Of these, the ones that may go out in this hour, to people who had no digest of this channel today."""
+    """Of these, the ones that may go out in this hour, to people who had no digest of this channel today.
+
+    A person's hours are one for all their messages, within those of every group that speaks: with one for each group
+    the first to open would have the day's digest to itself, and the others would wait for ever.
+    """
     hour = now.astimezone(LOCAL).hour
-    opens = sa.func.coalesce(LeadershipGroup.messages_from, 0)
-    closes = sa.func.coalesce(LeadershipGroup.messages_until, 24)
-    wish = sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR)
+    each = {"partition_by": InboxItem.recipient_id}
+    waiting = (
+        waiting_items(endpoint, now)
+        .add_columns(
+            sa.func.max(sa.func.coalesce(LeadershipGroup.messages_from, 0)).over(**each).label("opens"),
+            sa.func.min(sa.func.coalesce(LeadershipGroup.messages_until, 24)).over(**each).label("closes"),
+            sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR).label("wish"),
+            DeliveryPreference.quiet_from,
+            DeliveryPreference.quiet_until,
+        )
+        .subquery("waiting")
+    )
+    opens, closes, wish = waiting.c.opens, waiting.c.closes, waiting.c.wish
     # As Hours.within_the_group_s fits what somebody asked for to the group's hours as they are now.
     digest_hour = sa.case((wish < closes, wish), else_=closes - 1)
     first = sa.case((digest_hour > opens, digest_hour), else_=opens)
-    begins, ends = DeliveryPreference.quiet_from, DeliveryPreference.quiet_until
+    begins, ends = waiting.c.quiet_from, waiting.c.quiet_until
     quiet = sa.case(
         (begins <= ends, sa.and_(begins <= hour, ends > hour, sa.or_(begins > first, ends < closes))),
         else_=sa.and_(sa.or_(begins <= hour, ends > hour), begins > first, ends < closes),
     )
-    theirs = (Delivery.recipient_id == InboxItem.recipient_id, Delivery.endpoint_id == endpoint.id)
+    theirs = (Delivery.recipient_id == waiting.c.recipient_id, Delivery.endpoint_id == endpoint.id)
     had = sa.exists().where(*theirs, Delivery.channel == endpoint.channel, Delivery.digest_key == digest_key(now))
     open_one = sa.exists().where(*theirs, Delivery.state == IS_OPEN[0])
-    return waiting_items(endpoint, now).where(
+    return sa.select(waiting.c.id, waiting.c.recipient_id, waiting.c.urgency).where(
         first <= hour,
         closes > hour,
-        sa.or_(DeliveryPreference.person_id.is_(None), ~quiet),
+        sa.or_(begins.is_(None), ~quiet),
         sa.or_(~had, open_one),
     )
 
@@ -137,7 +152,7 @@ def write_digests(
     now: datetime,
 ) -> int:
     """A digest for each of some people who has none waiting, and their messages into it; returns how many digests."""
-    items = waiting.where(InboxItem.recipient_id.in_(people)).subquery()
+    items = waiting.where(waiting.selected_columns.recipient_id.in_(people)).subquery()
     open_one = sa.exists().where(
         Delivery.recipient_id == items.c.recipient_id,
         Delivery.endpoint_id == endpoint.id,

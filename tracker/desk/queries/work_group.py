@@ -79,7 +79,9 @@ def matters_by_unit(group_id: int, *, today: date) -> Sequence[UnitMatters]:
         .join(Unit, Unit.id == TaskPart.unit_id)
         .where(
             Task.group_id == group_id,
+            of_the_group,
             Task.state.in_(sorted(OPEN)),
+            sa.not_(Task.extension_pending),
             TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]),
             sa.or_(TaskPart.state == PartState.ISSUED, TaskPart.due_on <= until),
             sa.not_(Task.extension_pending),
