@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.outbox.servers import Authority, ChatServer, MailServer
-from tests.outbox.world import allow, courier, deliveries, give_addresses, mail_facts, set_up_mail, tell
+from tests.outbox.world import allow, courier, deliveries, give_addresses, items, mail_facts, set_up_mail, tell
 from tests.tasks.stories import refuses
 from tracker.audit.models import AuditEntry
 from tracker.delivery import commands, endpoints, notices
@@ -218,6 +219,50 @@ def test_what_waits_for_a_disabled_endpoint_is_called_off(
             commands.enable_endpoint(row, version=3, by=by, now=NOW)
         commands.note_test(row, Answer(Outcome.DELIVERED, "250"), by=by, now=NOW)
     assert acts() == ["endpoint.add", "endpoint.disable", "endpoint.enable", "endpoint.test"]
+
+
+def test_what_waited_for_a_disabled_endpoint_goes_out_by_the_next_one_and_once(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    by = cast.actor("administrator")
+    old = set_up_mail(cast, mail_server.port, authority)
+    tell(cast, "town_head")
+    courier().work()
+    for key in ("a", "b"):
+        tell(cast, key=key)
+    plan_deliveries(NOW)
+    with write_transaction() as session:
+        row = session.get_one(ChannelEndpoint, old.id)
+        assert commands.disable_endpoint(row, reason="换服务器", version=1, by=by, now=NOW) == 1
+    new = set_up_mail(cast, mail_server.port, authority, name="新邮箱")
+    courier().work()
+    clock.advance(timedelta(days=1))
+    courier().work()
+    assert [row["to"] for row in mail_server.receipts.rows] == [
+        ["town.head@example.gov.cn"],
+        ["finance.head@example.gov.cn"],
+    ]
+    assert [(row.endpoint_id, row.state) for row in deliveries()] == [
+        (old.id, STATE.SENT),
+        (old.id, STATE.CANCELLED),
+        (new.id, STATE.SENT),
+    ]
+    assert [row.included for row in items()] == [1, 1, 1]
+
+
+def test_what_may_have_arrived_before_its_endpoint_was_disabled_does_not_go_out_anew(
+    cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    by = cast.actor("administrator")
+    doubtful = uncertain(cast, authority, mail_server)
+    with write_transaction() as session:
+        commands.resolve_delivery(session.merge(doubtful), arrived=False, by=by, now=NOW)
+        row = session.get_one(ChannelEndpoint, doubtful.endpoint_id)
+        assert commands.disable_endpoint(row, reason="换服务器", version=row.version, by=by, now=NOW) == 1
+    set_up_mail(cast, mail_server.port, authority, name="新邮箱")
+    before = len(mail_server.receipts.rows)
+    courier().work()
+    assert len(mail_server.receipts.rows) == before
 
 
 def uncertain(cast: Cast, authority: Authority, server: MailServer) -> Delivery:

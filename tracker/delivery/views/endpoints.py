@@ -115,7 +115,9 @@ def disable_endpoint(endpoint_id: int) -> ResponseReturnValue:
             count = commands.disable_endpoint(
                 found, reason=form.reason.data or "", version=form.seen_version, by=actor, now=clock.now()
             )
-            return _saved(endpoint_id, _("已停用，取消待发消息 %(count)s 条；站内消息不受影响。", count=count))
+            return _saved(
+                endpoint_id, _("已停用，%(count)s 份待发消息留待新的渠道发出；站内消息不受影响。", count=count)
+            )
     return _shown(found, form)
 
 
