@@ -20,6 +20,7 @@ from tracker.accounts import gate
 from tracker.accounts import notices as accounts_notices
 from tracker.accounts import views as accounts_views
 from tracker.accounts.cli import cli as accounts_cli
+from tracker.accounts.rules import way_back
 from tracker.audit import access as audit_access
 from tracker.audit import acts as audit_acts
 from tracker.audit import views as audit_views
@@ -287,7 +288,6 @@ def _guard(app: Flask) -> None:
         if row is None:
             abort(403)
         if not row.public and "actor" not in g:
-            # After signing in people come back to a page; what was posted cannot be posted again for them.
-            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            wanted = way_back(request.method, request.full_path)
             return redirect(url_for("accounts.sign_in", next=wanted))
         return None

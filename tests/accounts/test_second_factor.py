@@ -146,6 +146,14 @@ def test_after_the_password_the_code_is_asked_and_leads_where_one_wanted(app: Fl
     assert is_in(client)
 
 
+def test_who_takes_too_long_for_the_code_begins_anew_and_still_comes_where_they_wanted(
+    app: Flask, owner: Owner, clock: Clock
+) -> None:
+    client = first_step(app, next="/tasks")
+    clock.advance(timedelta(minutes=6))
+    assert client.get("/sign-in/code").headers["Location"] == "/sign-in?next=/tasks"
+
+
 def test_without_a_second_factor_nothing_is_asked(app: Flask, bare: Owner) -> None:
     client = stranger(app)
     client.post("/sign-in", data={"login": LOGIN, "password": PASSWORD})

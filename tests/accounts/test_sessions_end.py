@@ -162,14 +162,29 @@ def test_a_first_password_is_changed_before_anything_else(app: Flask, cast: Cast
     give_account(app, cast.person_ids["administrator"])
     client = app.test_client()
     sign_in(client, give_account(app, cast.person_ids["town_head"], must_change=True))
-    for page in ("/me", "/accounts", "/welcome"):
+    for page, wanted in {"/": "", "/me": "?next=/me", "/accounts": "?next=/accounts"}.items():
         answer = client.get(page)
-        assert (answer.status_code, answer.location) == (302, "/password")
+        assert (answer.status_code, answer.location) == (302, f"/password{wanted}")
     assert client.post("/me/sessions/1/end").location == "/password"
     assert client.get("/password").status_code == 200
     answer = client.post("/password", data={"current": PASSWORD, "new": NEW, "repeat": NEW})
     assert (answer.status_code, answer.location) == (302, "/")
     assert client.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads"), [("/inbox?page=2", "/inbox?page=2"), ("//evil.example", "/"), ("https://evil.example", "/")]
+)
+def test_the_first_sign_in_leads_on_to_the_page_that_was_asked_for(
+    app: Flask, cast: Cast, wanted: str, leads: str
+) -> None:
+    give_account(app, cast.person_ids["administrator"])
+    client = app.test_client()
+    sign_in(client, give_account(app, cast.person_ids["town_head"], must_change=True))
+    page = client.get("/password", query_string={"next": wanted}).text
+    assert f'name="next" type="hidden" value="{wanted}"' in page
+    answer = client.post("/password", data={"current": PASSWORD, "new": NEW, "repeat": NEW, "next": wanted})
+    assert (answer.status_code, answer.location) == (302, leads)
 
 
 def test_a_password_that_must_be_changed_can_be_left_by_signing_out(app: Flask, cast: Cast) -> None:

@@ -55,6 +55,7 @@ class PasswordForm(FlaskForm):
     repeat = PasswordField(
         _l("再输一次新密码"), [REQUIRED, EqualTo("new", _l("两次输入的新密码不一致。"))], render_kw=NEW
     )
+    next = HiddenField()
 
 
 class CodeForm(FlaskForm):

@@ -136,7 +136,7 @@ def _identify() -> ResponseReturnValue | None:
     g.actor = actor_of_person(found.person_id, day=clock.local_date(now), account_id=found.account_id)
     g.language, g.theme, g.large_text = found.language, found.theme, found.large_text
     if found.must_change and is_page and request.endpoint not in BEFORE_FIRST_PASSWORD:
-        return redirect(url_for("accounts.password"))
+        return redirect(url_for("accounts.password", next=rules.way_back(request.method, request.full_path)))
     return None
 
 

@@ -121,6 +121,11 @@ def common_passwords() -> frozenset[str]:
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
+def way_back(method: str, full_path: str) -> str | None:
+    """Where people come back to who must sign in or change their password first: a page, never what was posted."""
+    return full_path.rstrip("?") if method == "GET" and full_path.rstrip("?") != "/" else None
+
+
 def own_path(target: str | None, *, default: str = "/") -> str:
     """Where to go after signing in: a path of this installation, or the default.
 

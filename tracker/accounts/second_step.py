@@ -42,6 +42,12 @@ def waiting(*, now: datetime) -> Account | None:
     return account if account.active and unchanged else None
 
 
+def target() -> str | None:
+    """Where the first step was to lead, also where it is too long ago; None where there was none or it leads home."""
+    note = session.get(KEY)
+    return note["next"] if isinstance(note, dict) and note["next"] != "/" else None
+
+
 def try_code(account: Account, code: str, *, now: datetime) -> bool:
     """Whether this is a code of the account's; raises TooOften after too many tries.
 

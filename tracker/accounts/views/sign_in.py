@@ -45,7 +45,7 @@ def second_step() -> ResponseReturnValue:
         return redirect("/")
     account = steps.waiting(now=now)
     if account is None:
-        return redirect(url_for("accounts.sign_in"))
+        return redirect(url_for("accounts.sign_in", next=steps.target()))
     if form.validate_on_submit():
         with form_errors(form):
             if not steps.try_code(account, form.code.data or "", now=now):
@@ -66,7 +66,8 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/password", methods=["GET", "POST"])
 def password() -> ResponseReturnValue:
     """Change one's own password; the first one must be changed before anything else."""
-    form, now, actor, found = PasswordForm(), clock.now(), current_actor(), gate.current_sign_in()
+    form = PasswordForm(next=request.args.get("next", ""))
+    now, actor, found = clock.now(), current_actor(), gate.current_sign_in()
     if form.validate_on_submit():
         with form_errors(form):
             gate.check_own_password(form.current.data or "", field="current", by=actor, now=now)
@@ -76,7 +77,7 @@ def password() -> ResponseReturnValue:
                     account, by=actor, new=form.new.data or "", session_id=found.session_id, now=now
                 )
             flash(_("密码已修改，其他设备上的登录已全部退出。"), "success")
-            return redirect("/" if found.must_change else url_for("accounts.me"))
+            return redirect(rules.own_path(form.next.data) if found.must_change else url_for("accounts.me"))
     limits = {"low": rules.PASSWORD_MIN, "high": rules.PASSWORD_MAX}
     page = render_template("accounts/password.html", form=form, first=found.must_change, limits=limits)
     return page, status_of(form)
