@@ -1,7 +1,7 @@
 """The schema that migrations build is the schema that the models describe, on both engines and in both directions."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,17 @@ from sqlalchemy.pool import NullPool
 
 from config import ROOT
 from tests.cast import enter_cast
-from tests.clock import NOW
+from tests.clock import NOW, TODAY
 from tests.engines import Sqlite, build_app
 from tests.laws.things import job_of, message_to, things_of
+from tests.reminders.worlds import running_task
 from tracker.audit.commands import record
 from tracker.audit.sealing import seal_waiting
 from tracker.audit.verification import Verification
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import Base, db, write_transaction
+from tracker.reminders.sweep import sweep
+from tracker.tasks.models import Milestone
 
 FILLED_TABLES = 50
 """So many at least of the tables hold rows when migrations are tried."""
@@ -191,6 +194,43 @@ def test_acts_from_before_marks_were_made_are_marked_as_just_that(bare_app: Flas
         with engine.begin() as connection:
             connection.execute(sa.update(table).where(table.c.id == 2).values(subject_id=6))
         assert _verified() == (["row_altered"], 2)
+
+
+def test_what_was_told_of_milestones_is_theirs_and_goes_back_to_their_tasks(bare_app: Flask, engine: sa.Engine) -> None:
+    told = sa.text("SELECT subject_kind, subject_id, cycle, rung, recipient_id FROM reminder ORDER BY id")
+    keys = sa.text("SELECT key FROM inbox_item WHERE kind LIKE 'reminder.%' ORDER BY id")
+
+    def found() -> tuple[list[Any], list[str]]:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(told)], list(connection.scalars(keys))
+
+    migrate(bare_app, "head")
+    with bare_app.app_context():
+        with write_transaction():
+            cast = enter_cast()
+            task = running_task(cast, due_on=TODAY + timedelta(days=5), milestones=[TODAY, TODAY - timedelta(days=1)])
+            moved = running_task(cast, due_on=TODAY)
+        sweep(now=NOW, pause=lambda _seconds: None)
+        with write_transaction():
+            moved.due_on = moved.sort_on = TODAY + timedelta(days=60)
+            db.session.add(Milestone(task=moved, name="核定", due_on=TODAY))
+            moved.next_milestone_on = TODAY
+        sweep(now=NOW, pause=lambda _seconds: None)
+        task_ids = {task.id, moved.id}
+        db.session.remove()
+        db.engine.dispose()
+    now = found()
+    assert {row[0] for row in now[0]} == {"task", "milestone"}
+    migrate(bare_app, "0034", down=True)
+    before = found()
+    mine = [row for row in before[0] if row[1] == min(task_ids)]
+    assert {row[0] for row in mine} == {"task"}
+    assert len({row[2] for row in mine}) == 3
+    assert len(before[0]) == len(now[0])
+    begun = {key.rsplit(":", 1)[0] for key in before[1]}
+    assert begun >= {f"reminder:task:{min(task_ids)}:{row[2]}" for row in mine}
+    migrate(bare_app, "head")
+    assert found() == now
 
 
 def _verified() -> tuple[list[str], int]:

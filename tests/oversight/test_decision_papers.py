@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
+import pytest
 from docx import Document
 from flask.testing import FlaskClient
 
-from tests.cast import Cast
-from tests.oversight.flag_stories import LATE, decided, flags_of, late, reviewed
-from tests.tasks.stories import active, day
+from tests.cast import NOW, Cast
+from tests.oversight.flag_stories import LATE, WAS_DUE, decided, flags_of, fresh, late, proposed, raise_on, reviewed
+from tests.tasks.stories import DUE, act, active, day
+from tracker.kernel.db import write_transaction
+from tracker.oversight import commands
 from tracker.oversight.models import Flag
-from tracker.oversight.rules import DecisionKind, ReviewOutcome
+from tracker.oversight.rules import DecisionKind, FlagColour, ReviewOutcome
 from tracker.oversight.views.decision_papers import NAMES
 from tracker.reminders.sweep import sweep
+from tracker.tasks.commands import NewPart
 
 ClientAs = Callable[[str], FlaskClient]
 
@@ -83,3 +88,52 @@ def test_the_sweep_raises_by_rung_and_its_flags_stand_once(cast: Cast) -> None:
     again = sweep(now=day("2026-03-11"), pause=lambda _seconds: None)
     assert not any(again.values())
     assert len(flags_of(task)) == 1
+
+
+def _decided_on(cast: Cast, kind: str, decision: DecisionKind) -> Flag:
+    """A red warning of the ladder about a task, a milestone or a part, and the leader's decision on it."""
+    step, part = ("核定", WAS_DUE), NewPart(cast.unit_ids["construction"], "提供资料", WAS_DUE)
+    whole: dict[str, Any] = {"due_on": WAS_DUE} if kind == "task" else {"milestones": (step,), "parts": (part,)}
+    task = active(cast, **{"now": LATE, "due_on": DUE, **whole})
+    ids = {"task": [task.id], "milestone": [row.id for row in task.milestones], "part": [row.id for row in task.parts]}
+    assert raise_on(cast, *ids[kind], kind=kind, colour=FlagColour.RED, rung=8) == 1
+    [flag] = flags_of(task)
+    head = cast.actor("construction_head" if kind == "part" else "finance_head")
+    act(commands.state_case, flag, text="已说明。", ends_period=True, by=head)
+    proposed(cast, flag, decision, now=NOW)
+    act(commands.decide_flag, fresh(flag), kind=decision, reason="情况属实。", by=cast.actor("leader"))
+    return fresh(flag)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "named"),
+    [
+        ("task", "任务“{}”应于", "{}"),
+        ("milestone", "任务“{}”的年度节点“核定”应于", "{}（年度节点：核定）"),
+        ("part", "任务“{}”中由你单位承担的配合事项应于", "{}（配合事项）"),
+    ],
+)
+def test_papers_say_whether_the_task_a_milestone_or_a_part_was_due(
+    cast: Cast, client_as: ClientAs, kind: str, sentence: str, named: str
+) -> None:
+    leader = client_as("leader")
+    flag = _decided_on(cast, kind, DecisionKind.INTERVIEW)
+    title = flag.evidence["title"]
+    notice = words_of(leader.get(f"/flags/decided/{flag.id}/interview-notice.docx").data)
+    assert f"{sentence.format(title)}2026年3月6日完成，逾期8个工作日" in notice
+    flag = _decided_on(cast, kind, DecisionKind.CIRCULAR)
+    circular = words_of(leader.get(f"/flags/decided/{flag.id}/circular.docx").data)
+    assert named.format(title) in circular.split("\n")
+
+
+def test_a_warning_from_before_milestones_were_named_says_that_it_was_one(cast: Cast, client_as: ClientAs) -> None:
+    leader = client_as("leader")
+    for decision, what in ((DecisionKind.INTERVIEW, "interview-notice"), (DecisionKind.CIRCULAR, "circular")):
+        flag = _decided_on(cast, "milestone", decision)
+        with write_transaction():
+            row = fresh(flag)
+            row.evidence = {key: value for key, value in row.evidence.items() if key != "milestone_name"}
+        said = words_of(leader.get(f"/flags/decided/{flag.id}/{what}.docx").data)
+        title = flag.evidence["title"]
+        assert (f"任务“{title}”的年度节点应于" if what == "interview-notice" else f"{title}（年度节点）") in said
+        assert leader.get(f"/flags/{flag.id}").status_code == 200

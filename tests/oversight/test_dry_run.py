@@ -156,3 +156,10 @@ def test_lateness_is_tried_by_the_groups_own_ladder(cast: Cast, client_as: Calla
     assert "逾期满 5 个工作日" in page
     assert "提醒规则中没有这一级" in page
     assert "逾期满 15 个工作日" not in page
+
+
+def test_a_milestone_counts_beside_the_due_date_unless_a_moved_one_came_before_it(cast: Cast) -> None:
+    active(cast, now=LATE, due_on=date(2026, 3, 9), milestones=(("摸底", date(2026, 3, 2)), ("核定", date(2026, 3, 9))))
+    cross(cast, now=NOW)
+    yellow = [(due_on, on) for rule, due_on, on, _raised in trials(cast) if rule == "overdue_yellow"]
+    assert yellow == [(date(2026, 3, 2), date(2026, 3, 5)), (date(2026, 3, 9), date(2026, 3, 12))]

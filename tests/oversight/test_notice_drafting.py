@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.letters.promises import issued as issued_letter
 from tests.letters.promises import promised, sign
 from tests.oversight.supervised import (
@@ -22,10 +22,11 @@ from tests.oversight.supervised import (
     overdue,
     proposed,
 )
-from tests.tasks.stories import act, active, completed, day, inbox, refuses, submitted
+from tests.tasks.stories import act, active, again, completed, day, inbox, refuses, submitted
+from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
-from tracker.oversight import commands, policy
+from tracker.oversight import commands, policy, queries
 from tracker.oversight.rules import NoticeOrigin, NoticeState, NoticeSubject, Urgency
 from tracker.tasks.commands import NewPart, NewReport, accept_part, ask_extension, complete_part, report_part
 
@@ -195,3 +196,28 @@ def test_in_a_group_that_has_ended_nothing_is_drafted_or_moved(cast: Cast) -> No
         commands.edit_notice(anew(notice), SAID, version=notice.version, by=by, now=NOW)
     with refuses(Stale):
         commands.propose_notice(anew(notice), version=notice.version, by=by, now=NOW)
+
+
+STEPS = (("摸底", date(2026, 3, 3)), ("核定", date(2026, 3, 6)))
+
+
+def test_a_notice_by_hand_on_a_milestone_is_about_the_latest_that_passed_and_says_so(cast: Cast) -> None:
+    office = cast.actor("office_clerk")
+    task = active(cast, now=LATE, milestones=STEPS)
+    usual = queries.usual_words(task, by=office, today=TODAY)
+    assert usual["demand"].startswith("该事项的年度节点“核定”时限为2026年3月6日，至今未完成。")
+    notice = drafted(cast, about=task)
+    assert (notice.kind, notice.cycle) == (NoticeSubject.TASK, cycle_of(date(2026, 3, 6)))
+    with refuses(Stale):
+        drafted(cast, about=again(task))
+    late_too = overdue(cast, milestones=STEPS[:1])
+    usual = queries.usual_words(late_too, by=office, today=TODAY)
+    assert usual["demand"].startswith("该事项完成时限为2026年3月6日，至今未办结。")
+    assert drafted(cast, about=late_too).cycle == cycle_of(date(2026, 3, 6))
+
+
+def test_a_notice_by_hand_on_a_part_says_so(cast: Cast) -> None:
+    part = NewPart(cast.unit_ids["construction"], "提供资料", date(2026, 3, 6))
+    task = active(cast, now=LATE, parts=(part,))
+    usual = queries.usual_words(task.parts[0], by=cast.actor("office_clerk"), today=TODAY)
+    assert usual["demand"].startswith("该事项中由你单位承担的配合事项时限为2026年3月6日，至今未完成。")

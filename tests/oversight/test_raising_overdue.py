@@ -14,7 +14,7 @@ from tracker.outbox.models import InboxItem
 from tracker.oversight.models import FlagEvent
 from tracker.oversight.rules import FlagColour, FlagMove, FlagRule, FlagState, FlagSubject
 from tracker.tasks import commands as tasks
-from tracker.tasks.models import Extension, Milestone, Task
+from tracker.tasks.models import Extension, Task
 
 
 def test_a_rung_raises_a_flag_that_keeps_what_it_saw(cast: Cast) -> None:
@@ -160,15 +160,29 @@ def test_a_cooperating_unit_is_flagged_for_its_own_part(cast: Cast) -> None:
     assert "flag.yellow" not in inbox(cast, "finance_head")
 
 
-def test_a_milestone_passed_undone_is_flagged_by_its_own_date(cast: Cast) -> None:
-    task = active(cast, now=LATE, due_on=DUE)
+def test_a_milestone_passed_undone_is_flagged_by_its_own_date_and_the_due_date_by_its(cast: Cast) -> None:
+    task = active(cast, now=LATE, due_on=DUE, milestones=(("摸底", date(2026, 3, 3)), ("核定", WAS_DUE)))
+    ids = [step.id for step in task.milestones]
+    assert raise_on(cast, task.id) == 0
+    assert [raise_on(cast, *ids, kind="milestone"), raise_on(cast, *ids, kind="milestone")] == [2, 0]
+    assert raise_on(cast, *ids, kind="milestone", group="g2") == 0
+    first, second = flags_of(task)
+    assert (first.due_on, second.due_on) == (date(2026, 3, 3), WAS_DUE)
+    assert (second.subject_kind, second.subject_id, second.part_id) == (FlagSubject.TASK, task.id, None)
+    seen = {key: second.evidence[key] for key in ("milestone", "milestone_name", "light", "late_days", "first_due_on")}
+    said = {"milestone": True, "milestone_name": "核定", "light": "yellow", "late_days": 8, "first_due_on": None}
+    assert seen == said
+    assert raise_on(cast, task.id, now=day("2026-04-28")) == 1
+    assert (flags_of(task)[2].due_on, flags_of(task)[2].evidence["milestone"]) == (DUE, False)
+
+
+def test_a_milestone_on_or_behind_a_due_date_that_was_moved_is_not_flagged_beside_it(cast: Cast) -> None:
+    task = active(cast, now=LATE, due_on=DUE, milestones=(("核定", WAS_DUE), ("验收", date(2026, 3, 9))))
     with write_transaction():
-        row = db.session.get_one(Task, task.id)
-        db.session.add(Milestone(task_id=task.id, name="年度节点", due_on=WAS_DUE))
-        row.next_milestone_on = WAS_DUE
-    assert raise_on(cast, task.id) == 1
-    [flag] = flags_of(task)
-    assert (flag.due_on, flag.evidence["milestone"], flag.evidence["light"]) == (WAS_DUE, True, "yellow")
+        row = again(task)
+        row.due_on = row.sort_on = WAS_DUE
+    ids = [step.id for step in task.milestones]
+    assert [raise_on(cast, *ids, kind="milestone"), raise_on(cast, task.id)] == [0, 1]
 
 
 def test_handing_in_late_stops_the_next_rung(cast: Cast) -> None:

@@ -7,14 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
-from tests.tasks.stories import act, active, again, cancelled, completed, day, submitted
+from tests.tasks.stories import DUE, act, active, again, cancelled, completed, day, submitted
 from tracker.audit.queries import history
 from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import SupervisionNotice, Urge
 from tracker.oversight.rules import FellAway, NoticeOrigin, NoticeState, NoticeSubject, UrgeChannel
-from tracker.tasks.commands import NewPart, adjust_time, ask_extension
+from tracker.tasks.commands import NewPart, adjust_time, ask_extension, complete_milestone
 from tracker.tasks.models import Task
 
 BASIS = "优均办会议纪要〔2026〕1号"
@@ -45,7 +45,7 @@ def test_the_ladder_urges_the_lead_unit_and_shows_as_the_system(cast: Cast) -> N
     assert urge(cast, "task", task.id) == 1
     [made] = queries.records_of([task.id])[task.id].urges
     assert (made.by_id, made.rung, made.unit_id) == (None, 1, cast.unit_ids["finance"])
-    assert made.cycle == policy.cycle_of_work(again(task))
+    assert made.cycle == cycle_of(DUE)
     assert made.sentence == "任务已逾期，请抓紧办理，说明原因和预计完成时间。"
     assert made.channel is UrgeChannel.MESSAGE
 
@@ -56,6 +56,7 @@ def test_the_ladder_urges_the_unit_of_a_part(cast: Cast) -> None:
     assert urge(cast, "part", part.id) == 1
     [made] = queries.records_of([task.id])[task.id].urges
     assert (made.part_id, made.unit_id) == (part.id, cast.unit_ids["construction"])
+    assert made.sentence.startswith("配合事项已逾期")
 
 
 def test_the_same_rung_urges_once_and_the_next_again(cast: Cast) -> None:
@@ -109,7 +110,7 @@ def test_the_ladder_drafts_a_notice_to_the_unit_of_a_part(cast: Cast) -> None:
     assert draft(cast, "part", part.id) == 1
     [made] = notices()
     assert (made.part_id, made.task_id, made.unit_id) == (part.id, task.id, cast.unit_ids["construction"])
-    assert "2026年4月10日" in made.demand
+    assert made.demand.startswith("该事项中由你单位承担的配合事项时限为2026年4月10日，至今未完成。")
 
 
 def test_one_matter_has_one_paper_however_often_the_rung_comes_by(cast: Cast) -> None:
@@ -130,7 +131,6 @@ def test_what_the_office_discarded_is_not_drafted_at_the_same_rung_again(cast: C
 
 def test_a_new_due_date_may_be_drafted_about_again(cast: Cast) -> None:
     task = active(cast)
-    first = policy.cycle_of_work(task)
     draft(cast, "task", task.id)
     act(
         adjust_time,
@@ -141,18 +141,53 @@ def test_a_new_due_date_may_be_drafted_about_again(cast: Cast) -> None:
         by=cast.actor("leader"),
     )
     assert draft(cast, "task", task.id, now=day("2026-06-09")) == 1
-    assert [one.cycle for one in notices()] == [first, policy.cycle_of_work(again(task))]
+    assert [one.cycle for one in notices()] == [cycle_of(DUE), cycle_of(date(2026, 5, 29))]
 
 
-def test_the_next_milestone_is_urged_about_as_the_first_was(cast: Cast) -> None:
-    task = active(cast)
-    for followed in (date(2026, 3, 2), date(2026, 3, 6)):
-        with write_transaction():
-            again(task).next_milestone_on = followed
-        assert urge(cast, "task", task.id) == 1
-        assert urge(cast, "task", task.id) == 0
-    urges = queries.records_of([task.id])[task.id].urges
-    assert [one.cycle for one in urges] == [cycle_of(date(2026, 3, 6)), cycle_of(date(2026, 3, 2))]
+EARLIER = day("2026-02-02")
+STEPS = (("摸底", date(2026, 3, 2)), ("核定", date(2026, 3, 6)))
+
+
+def test_each_milestone_is_urged_about_and_drafted_by_its_own_date(cast: Cast) -> None:
+    task = active(cast, now=EARLIER, milestones=STEPS)
+    ids = [step.id for step in task.milestones]
+    assert [urge(cast, "milestone", *ids), urge(cast, "milestone", *ids)] == [2, 0]
+    made = queries.records_of([task.id])[task.id].urges
+    assert {one.cycle for one in made} == {cycle_of(due_on) for _name, due_on in STEPS}
+    assert made[0].sentence.startswith("年度节点已逾期")
+    assert [draft(cast, "milestone", *ids), draft(cast, "milestone", *ids), draft(cast, "task", task.id)] == [2, 0, 1]
+    assert [(one.kind, one.cycle) for one in notices()] == [
+        (NoticeSubject.TASK, cycle_of(due_on)) for due_on in (*(due_on for _name, due_on in STEPS), DUE)
+    ]
+    assert notices()[1].demand.startswith("该事项的年度节点“核定”时限为2026年3月6日，至今未完成。")
+
+
+def test_a_milestone_that_was_done_or_that_the_due_date_comes_before_is_left_alone(cast: Cast) -> None:
+    task = active(cast, now=EARLIER, milestones=(*STEPS, ("验收", date(2026, 4, 10)), ("总结", DUE)))
+    done, ids = task.milestones[0], [step.id for step in task.milestones]
+    act(complete_milestone, done, version=task.version, by=cast.actor("finance_head"))
+    new: dict[str, Any] = {"new_due_on": date(2026, 4, 10), "basis": "办公室会议", "version": again(task).version}
+    act(adjust_time, again(task), by=cast.actor("leader"), **new)
+    assert urge(cast, "milestone", *ids) == 1
+    assert draft(cast, "milestone", *ids) == 1
+    assert notices()[0].cycle == cycle_of(date(2026, 3, 6))
+
+
+def test_a_notice_about_a_milestone_falls_away_with_it_and_stands_while_the_due_date_moves(cast: Cast) -> None:
+    task = active(cast, now=EARLIER, milestones=STEPS)
+    first, second = task.milestones
+    assert draft(cast, "milestone", first.id, second.id) == 2
+    new: dict[str, Any] = {"new_due_on": date(2026, 5, 29), "basis": "办公室会议", "version": again(task).version}
+    act(adjust_time, again(task), by=cast.actor("leader"), **new)
+    assert [policy.fell_away(one) for one in notices()] == [None, None]
+    act(complete_milestone, first, version=again(task).version, by=cast.actor("finance_head"))
+    assert [(one.state, one.fell_away) for one in notices()] == [
+        (NoticeState.DISCARDED, FellAway.COMPLETED),
+        (NoticeState.DRAFT, None),
+    ]
+    with write_transaction():
+        again(task).milestones[1].due_on = date(2026, 3, 9)
+    assert policy.fell_away(notices()[1]) is FellAway.RESCHEDULED
 
 
 def test_a_new_date_of_a_part_begins_anew_and_overtakes_the_first_notice(cast: Cast) -> None:

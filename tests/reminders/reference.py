@@ -42,6 +42,12 @@ class Work:
     led: bool = False
     """Whether a leader (the deputy leader's seat) watches over it, or over the task that it is part of."""
     part: bool = False
+    milestones: tuple[date, ...] = ()
+    """When steps inside the task are due that nobody has done; entered with the task, whose date may have moved."""
+
+    def dates(self) -> set[date]:
+        """Every date of which people are to hear: the work's own, and those of steps that come before it."""
+        return {self.due_on} | {day for day in self.milestones if day < self.due_on}
 
 
 class Days:
@@ -123,8 +129,8 @@ def _held(unit: str, audience: Audience) -> Sequence[str]:
     return table.get(unit, ())
 
 
-Told = set[tuple[int, int, int, str]]
-"""(number of the work, rung, repeat, person)."""
+Told = set[tuple[int, date, int, int, str]]
+"""(number of the work, the date that it is about, rung, repeat, person)."""
 
 
 def expected(works: Sequence[Work], rungs: Sequence[Rung], days: Days, today: date, *, roll: bool) -> tuple[Told, Told]:
@@ -134,13 +140,14 @@ def expected(works: Sequence[Work], rungs: Sequence[Rung], days: Days, today: da
     if not days.works(today):
         return told, superseded
     by_offset = {rung.offset: rung for rung in rungs}
-    for number, work in enumerate(works):
-        position = days.position(work.due_on, today, roll=roll)
+    followed = [(number, one, due_on) for number, one in enumerate(works) for due_on in one.dates()]
+    for number, work, due_on in followed:
+        position = days.position(due_on, today, roll=roll)
         reached = [step for step in steps(rungs) if step[0] <= position]
         if not reached:
             continue
         _day, top, again = reached[-1]
-        told |= {(number, top, again, name) for name in people(work, by_offset[top])}
+        told |= {(number, due_on, top, again, name) for name in people(work, by_offset[top])}
         lower = {rung for _day, rung, _again in reached if rung < top} | ({top} if again else set())
-        superseded |= {(number, rung, 0, name) for rung in lower for name in people(work, by_offset[rung])}
+        superseded |= {(number, due_on, rung, 0, name) for rung in lower for name in people(work, by_offset[rung])}
     return told, superseded

@@ -68,5 +68,8 @@ def works(draw: Any, today: date) -> list[Work]:
             owner, gone = "water_head", True
         due_on = today + timedelta(days=draw(st.integers(-45, 30)))
         part = owner is None and draw(st.booleans())
-        found.append(Work(unit, due_on, owner, gone, draw(st.booleans()), part))
+        ahead = st.integers(-45, 30)
+        steps = [] if part else draw(st.lists(ahead, max_size=3, unique=True))
+        milestones = tuple(today + timedelta(days=days) for days in steps)
+        found.append(Work(unit, due_on, owner, gone, draw(st.booleans()), part, milestones))
     return found

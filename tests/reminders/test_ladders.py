@@ -38,7 +38,6 @@ from tracker.reminders.rules import (
     steps_of,
 )
 from tracker.reminders.sweep import sweep
-from tracker.tasks.models import Task
 
 D = LadderKind.DEADLINE
 OWN = (
@@ -287,17 +286,6 @@ def test_an_owner_who_left_is_stood_in_for(cast: Cast, session: Session) -> None
     _sweep()
     row = session.scalars(sa.select(Reminder).where(Reminder.state == ReminderState.ACTIVE)).one()
     assert row.recipient_id == cast.person_ids["construction_head"]
-
-
-def test_a_milestone_begins_a_cycle_of_its_own(cast: Cast, session: Session) -> None:
-    with write_transaction():
-        task_id = running_task(cast, due_on=date(2026, 12, 1)).id
-        session.get_one(Task, task_id).next_milestone_on = TODAY
-    assert _sweep()["reminders"] == 1
-    with write_transaction():
-        session.get_one(Task, task_id).next_milestone_on = TODAY + timedelta(days=1)
-    assert _sweep()["reminders"] == 1
-    assert len(set(session.scalars(sa.select(Reminder.cycle)))) == 2
 
 
 def test_the_preview_names_real_people_on_real_days(cast: Cast, session: Session) -> None:

@@ -18,7 +18,7 @@ from tracker.outbox.models import InboxItem
 from tracker.oversight.models import Flag
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
-from tracker.tasks.commands import NewReport
+from tracker.tasks.commands import NewPart, NewReport
 from tracker.tasks.models import ProgressReport, TaskPart
 from tracker.tasks.rules import AdjustmentKind
 
@@ -222,3 +222,28 @@ def test_submission_and_a_new_date_settle_what_the_clock_said(cast: Cast, sessio
     act(commands.adjust_time, again(task), new_due_on=date(2026, 5, 8), basis="区里通知", by=cast.actor("leader"))
     unread = sa.select(InboxItem).where(InboxItem.kind == "reminder.near", InboxItem.read_at.is_(None))
     assert session.scalars(unread).all() == []
+
+
+def test_asking_for_more_time_settles_what_the_clock_said_of_the_task_and_all_inside(
+    cast: Cast, session: Session
+) -> None:
+    part = NewPart(cast.unit_ids["construction"], "提供资料", TODAY)
+    task = active(cast, due_on=TODAY + timedelta(days=1), milestones=(("核定", TODAY),), parts=(part,))
+    for kind in ("near", "milestone_near", "part_near"):
+        assert _told(cast, f"reminder.{kind}", days=1)
+    unread = sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%near"), InboxItem.read_at.is_(None))
+    assert set(session.scalars(unread)) == {"reminder.near", "reminder.milestone_near", "reminder.part_near"}
+    session.rollback()
+    said: dict[str, Any] = {"reason": "材料未齐。", "new_due_on": date(2026, 5, 8), "by": cast.actor("finance_head")}
+    act(commands.ask_extension, again(task), **said)
+    assert session.scalars(unread).all() == []
+
+
+def test_a_milestone_that_is_done_asks_for_no_attention_and_leaves_the_due_date_its_own(
+    cast: Cast, session: Session
+) -> None:
+    task = active(cast, due_on=TODAY + timedelta(days=1), milestones=(("核定", TODAY),))
+    _told(cast, "reminder.near", days=1)
+    act(commands.complete_milestone, task.milestones[0], version=again(task).version, by=cast.actor("finance_head"))
+    unread = sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None))
+    assert set(session.scalars(unread)) == {"reminder.near"}

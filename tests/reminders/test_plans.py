@@ -36,7 +36,7 @@ def _plan(cast: Cast, kind: SubjectName, ids: list[int] | None) -> str:
 @pytest.mark.sqlite
 def test_a_chunk_goes_to_its_tasks_by_their_numbers(cast: Cast, session: Session) -> None:
     plan = _plan(cast, SubjectName.TASK, list(range(1, 500)))
-    assert plan.count("SEARCH task USING INTEGER PRIMARY KEY") == 2
+    assert plan.count("SEARCH task USING INTEGER PRIMARY KEY") == 1
     assert "ix_task" not in plan
     assert "SCAN" not in plan
 
@@ -45,9 +45,20 @@ def test_a_chunk_goes_to_its_tasks_by_their_numbers(cast: Cast, session: Session
 def test_what_stands_on_a_rung_is_found_by_its_date(cast: Cast, session: Session) -> None:
     plan = _plan(cast, SubjectName.TASK, None)
     assert "SEARCH task USING INDEX ix_task_group" in plan
-    assert "ix_task_milestone" in plan
     assert "SCAN task" not in plan
     assert "sqlite_autoindex_reminder" in plan
+
+
+@pytest.mark.sqlite
+def test_milestones_are_found_by_the_first_that_is_undone_and_by_their_numbers(cast: Cast, session: Session) -> None:
+    plan = _plan(cast, SubjectName.MILESTONE, None)
+    assert "SEARCH task USING INDEX ix_task_milestone" in plan
+    assert "SEARCH milestone USING INDEX ix_milestone_task_id" in plan
+    assert "sqlite_autoindex_reminder" in plan
+    chunk = _plan(cast, SubjectName.MILESTONE, list(range(1, 500)))
+    assert "SEARCH milestone USING INTEGER PRIMARY KEY" in chunk
+    assert "SEARCH task USING INTEGER PRIMARY KEY" in chunk
+    assert "SCAN" not in plan + chunk
 
 
 def test_a_chunk_of_what_has_gone_meanwhile_writes_nothing(cast: Cast, session: Session) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +46,8 @@ def situations(draw: st.DrawFn) -> tuple[date, dict[date, bool], tuple[Rung, ...
 Subject = tuple[SubjectName, int]
 FAR_AHEAD = date(2040, 12, 31)
 """When a task is due of which only a part is looked at."""
+EPOCH = date(1970, 1, 1)
+"""The day from which cycles are numbered."""
 EMPTIED = ("reminders", "oversight", "outbox", "tasks")
 
 
@@ -76,11 +79,13 @@ def _enter(
             if work.part:
                 task = running_task(cast, due_on=FAR_AHEAD, unit="water", parts=((work.unit, work.due_on),))
             else:
-                task = running_task(cast, due_on=work.due_on, unit=work.unit, owner=work.owner)
+                more: dict[str, Any] = {"unit": work.unit, "owner": work.owner, "milestones": work.milestones}
+                task = running_task(cast, due_on=work.due_on, **more)
             task.leader_seat_id = seat if work.led else None
             session.flush()
             subject = (SubjectName.PART, task.parts[0].id) if work.part else (SubjectName.TASK, task.id)
             numbers[subject] = number
+            numbers |= {(SubjectName.MILESTONE, step.id): number for step in task.milestones}
         if tuple(rungs) != DEADLINE_LADDER:
             by = cast.actor("office_director")
             commands.change_ladder(group, LadderKind.DEADLINE, rungs, version=0, by=by, now=NOW)
@@ -93,7 +98,8 @@ def _written(cast: Cast, numbers: Mapping[Subject, int]) -> tuple[Told, Told]:
     told: Told = set()
     superseded: Told = set()
     for row in db.session.scalars(sa.select(Reminder)):
-        key = (numbers[SubjectName(row.subject_kind), row.subject_id], row.rung, row.repeat, names[row.recipient_id])
+        number = numbers[SubjectName(row.subject_kind), row.subject_id]
+        key = (number, EPOCH + timedelta(days=row.cycle), row.rung, row.repeat, names[row.recipient_id])
         (told if row.state is ReminderState.ACTIVE else superseded).add(key)
     db.session.rollback()
     return told, superseded
@@ -131,6 +137,19 @@ def _sweep(now: datetime) -> dict[str, int]:
     )
 )
 @example(
+    # Steps that nobody did, months before the date that passes now; one on that very date; one behind it.
+    situation=(
+        date(2026, 3, 27),
+        {},
+        DEADLINE_LADDER,
+        [
+            Work("finance", date(2026, 3, 20), milestones=(date(2026, 1, 23), date(2026, 2, 13))),
+            Work("town", date(2026, 3, 20), milestones=(date(2026, 3, 20), date(2026, 10, 23))),
+        ],
+        True,
+    )
+)
+@example(
     # A leader in charge and an owner, in this order, and neither is named.
     situation=(
         date(2026, 3, 18),
@@ -151,7 +170,7 @@ def test_the_sweep_tells_whom_a_plain_reckoning_names(
     assert (told, superseded) == (should, should_lie)
     assert counts["failed"] == 0
     messages = db.session.scalar(
-        sa.select(sa.func.count()).select_from(InboxItem).where(InboxItem.kind != "sweep.held")
+        sa.select(sa.func.count()).select_from(InboxItem).where(InboxItem.kind.startswith("reminder."))
     )
     assert messages == counts["reminders"] == len(told)
 
@@ -167,8 +186,8 @@ def test_day_by_day_everybody_hears_each_step_on_its_first_day_and_never_again(
     for n in range(days):
         day = today + timedelta(days=n)
         fresh, _superseded = expected(work, rungs, Days(calendar), day, roll=roll)
-        known = {key[:3] for key in should}
-        should |= {key for key in fresh if key[:3] not in known}
+        known = {key[:4] for key in should}
+        should |= {key for key in fresh if key[:4] not in known}
         _sweep(_at(day))
     assert _written(cast, numbers)[0] == should
 

@@ -1,11 +1,12 @@
 """Tasks under way, for tests of what falls due."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from tests.cast import Cast
 from tests.clock import NOW
 from tracker.kernel.db import db
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import Milestone, Task, TaskPart
 from tracker.tasks.rules import TaskSource, TaskState
 
 
@@ -17,6 +18,7 @@ def running_task(
     owner: str | None = None,
     title: str = "落实生均公用经费",
     parts: tuple[tuple[str, date], ...] = (),
+    milestones: Sequence[date] = (),
     state: TaskState = TaskState.ACTIVE,
     now: datetime = NOW,
 ) -> Task:
@@ -38,6 +40,8 @@ def running_task(
         parts=[
             TaskPart(unit_id=cast.unit_ids[name], due_on=due, accepted_at=now, state="active") for name, due in parts
         ],
+        milestones=[Milestone(name=f"节点{n}", due_on=due) for n, due in enumerate(milestones, 1)],
+        next_milestone_on=min(milestones, default=None),
     )
     db.session.add(task)
     db.session.flush()

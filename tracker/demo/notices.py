@@ -55,7 +55,7 @@ def draft(stage: Stage) -> None:
             for number, task in enumerate(_late(stage, group_id)[:AT_ONCE]):
                 by = stage.urger(task)
                 urgency = Urgency.URGENT if number == 1 else Urgency.ORDINARY
-                usual: dict[str, Any] = usual_words(task, by=by)
+                usual: dict[str, Any] = usual_words(task, by=by, today=local_date(stage.now))
                 words = NoticeWords(**usual, urgency=urgency)
                 notice = known.get(task.id) or commands.draft_notice(task, words, by=by, now=stage.now)
                 commands.propose_notice(notice, version=notice.version, by=by, now=stage.now)

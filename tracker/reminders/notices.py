@@ -23,6 +23,26 @@ MESSAGES = {
     "reminder.late": Message(
         _l("逾期提醒：%(title)s（%(unit)s），时限 %(due_on)s"), "tasks.show", "task_id", "alert-circle", late=True
     ),
+    "reminder.milestone_near": Message(
+        _l("年度节点临期提醒：%(title)s（%(unit)s），节点时限 %(due_on)s"), "tasks.show", "task_id", "clock"
+    ),
+    "reminder.milestone_late": Message(
+        _l("年度节点逾期提醒：%(title)s（%(unit)s），节点时限 %(due_on)s"),
+        "tasks.show",
+        "task_id",
+        "alert-circle",
+        late=True,
+    ),
+    "reminder.part_near": Message(
+        _l("配合事项临期提醒：%(title)s（%(unit)s），时限 %(due_on)s"), "tasks.show", "task_id", "clock"
+    ),
+    "reminder.part_late": Message(
+        _l("配合事项逾期提醒：%(title)s（%(unit)s），时限 %(due_on)s"),
+        "tasks.show",
+        "task_id",
+        "alert-circle",
+        late=True,
+    ),
     "reminder.letter_near": Message(
         _l("责任书签署提醒：%(title)s（%(unit)s），请于 %(due_on)s 前签署"), "letters.show", "letter_id", "signature"
     ),

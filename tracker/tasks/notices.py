@@ -99,6 +99,12 @@ def settle_reminders(task: Task, kind: str, subject_id: int, *, now: datetime) -
     settle(("task", task.id), key=f"reminder:{kind}:{subject_id}:", now=now)
 
 
+def settle_deadlines(task: Task, *, now: datetime) -> None:
+    """What the clock said of the dates of a task and of all inside it no longer asks for attention."""
+    for kind in ("task", "milestone", "part"):
+        settle(("task", task.id), key=f"reminder:{kind}:", now=now)
+
+
 def tell_lead(kind: str, task: Task, *, now: datetime) -> None:
     """Tell the lead unit."""
     tell(kind, task, unit_desk(task, task.lead_unit_id, now), now=now)

@@ -19,7 +19,7 @@ from tracker.oversight import policy
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.queries import Record, Urgeable, records_of, urgeable
 from tracker.reminders.queries.ladders import ladder_of
-from tracker.reminders.queries.trail import RungReached, followed_date, trails
+from tracker.reminders.queries.trail import RungReached, trails
 from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
 from tracker.tasks.queries import Reckoning, TaskFilter, TaskRow, list_tasks
@@ -187,7 +187,7 @@ def _add_words(found: dict[int, Case]) -> None:
 def _add_ladders(found: dict[int, Case], lates: Sequence[LatePart], group_id: int, *, day: Reckoning) -> None:
     """How far the ladder went for tasks and parts, those inside the tasks too, and what it does next."""
     ladder, roll = ladder_of(group_id, LadderKind.DEADLINE), day.groups[group_id].roll
-    dates = {task_id: followed_date(case.task) for task_id, case in found.items()}
+    dates = {task_id: case.task.due_on for task_id, case in found.items()}
     reached = trails(SubjectName.TASK, dates) if dates else {}
     inside = []
     for task_id, case in found.items():

@@ -20,15 +20,18 @@ from tracker.organisation.queries import seat_holders
 from tracker.organisation.rules import OFFICE
 from tracker.oversight.models import SupervisionNotice, Urge
 from tracker.oversight.rules import (
+    BY_THE_LADDER,
     MAX_MATTER,
-    SENTENCES,
+    Matter,
     NoticeOrigin,
     NoticeState,
+    NoticeSubject,
     UrgeChannel,
     Urgency,
     usual_demand,
 )
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import Milestone, Task, TaskPart
+from tracker.tasks.queries.lights import followed_milestone
 from tracker.tasks.rules import OPEN, PartState
 
 AT_ONCE = 500
@@ -36,12 +39,12 @@ AT_ONCE = 500
 
 
 def urge_by_ladder(group_id: int, kind: str, subject_ids: Sequence[int], *, rung: int, now: datetime) -> int:
-    """Put on file that the ladder urged (系统自动催办) the units of some tasks or parts; returns how many it urged.
+    """Put on file that the ladder urged (系统自动催办) units about tasks, milestones or parts; returns of how many.
 
     The message is the rung's own. It does not count against the cool-down of those who urge by hand.
     """
     urged = 0
-    sentence = noted(SENTENCES["late"])["text"]
+    sentence = noted(BY_THE_LADDER[Matter(kind)])["text"]
     for ids in _pieces(subject_ids):
         running = _running(group_id, kind, ids).subquery()
         rows = sa.select(
@@ -62,7 +65,7 @@ def urge_by_ladder(group_id: int, kind: str, subject_ids: Sequence[int], *, rung
 
 
 def draft_notices_by_ladder(group_id: int, kind: str, subject_ids: Sequence[int], *, rung: int, now: datetime) -> int:
-    """Draft a supervision notice on each of some overdue tasks or parts, for the office; returns how many.
+    """Draft a supervision notice on each of some overdue tasks, milestones or parts, for the office; returns how many.
 
     None where one on the same matter is on the way, and never twice at the same rung of a cycle: what the office
     has discarded stays discarded.
@@ -98,34 +101,43 @@ def _pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:
 
 
 def _running(group_id: int, kind: str, ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
-    """Those of some tasks or parts that are still owed, with whom they fall to; one that a request stays is not."""
+    """Those of some tasks, milestones or parts that are owed, with whom they fall to; not what a request stays."""
     open_tasks = sa.and_(Task.group_id == group_id, Task.state.in_(sorted(OPEN)), ~Task.extension_pending)
-    followed = sa.func.coalesce(Task.next_milestone_on, Task.due_on)
     if kind == "task":
-        return sa.select(
-            Task.id.label("task_id"),
-            sa.cast(sa.null(), sa.Integer).label("part_id"),
-            Task.lead_unit_id.label("unit_id"),
-            day_number(followed).label("cycle"),
-            Task.title,
-            Task.basis,
-            followed.label("due_on"),
-            Task.parent_id,
-        ).where(open_tasks, Task.id.in_(ids))
+        return _whole(Task.due_on, sa.literal("")).where(open_tasks, Task.id.in_(ids))
+    if kind == "milestone":
+        own = (Milestone.id.in_(ids), followed_milestone)
+        return _whole(Milestone.due_on, Milestone.name).join(Milestone).where(open_tasks, *own)
     return (
         sa.select(
             Task.id.label("task_id"),
             TaskPart.id.label("part_id"),
             TaskPart.unit_id,
-            day_number(sa.func.coalesce(TaskPart.due_on, followed)).label("cycle"),
+            day_number(sa.func.coalesce(TaskPart.due_on, Task.due_on)).label("cycle"),
             Task.title,
             Task.basis,
             TaskPart.due_on,
             Task.parent_id,
+            sa.literal("").label("name"),
         )
         .join(Task)
         .where(open_tasks, TaskPart.id.in_(ids), TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]))
     )
+
+
+def _whole(day: Any, name: Any) -> sa.Select[*tuple[Any, ...]]:
+    """What falls to the lead unit of a task by a day."""
+    return sa.select(
+        Task.id.label("task_id"),
+        sa.cast(sa.null(), sa.Integer).label("part_id"),
+        Task.lead_unit_id.label("unit_id"),
+        day_number(day).label("cycle"),
+        Task.title,
+        Task.basis,
+        day.label("due_on"),
+        Task.parent_id,
+        name.label("name"),
+    ).select_from(Task)
 
 
 def _draft(
@@ -133,7 +145,7 @@ def _draft(
 ) -> dict[str, object]:
     return {
         "group_id": group_id,
-        "kind": kind,
+        "kind": NoticeSubject.PART if kind == "part" else NoticeSubject.TASK,
         "task_id": row["task_id"],
         "part_id": row["part_id"],
         "cycle": row["cycle"],
@@ -144,7 +156,7 @@ def _draft(
         "urgency": Urgency.ORDINARY,
         "matter": row["title"][:MAX_MATTER],
         "basis": row["basis"],
-        "demand": usual_demand(row["due_on"]),
+        "demand": usual_demand(row["due_on"], of=Matter(kind), name=row["name"]),
         "drafted_at": now,
         **contact,
     }

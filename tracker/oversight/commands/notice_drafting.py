@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import one_line
 from tracker.kernel.errors import Invalid, Stale
@@ -65,7 +66,7 @@ def draft_notice(subject: Subject, words_of: NoticeWords, *, by: Actor, now: dat
     require_at_work(group)
     require_overdue(subject, now=now)
     hold_subject(subject)
-    place = _place(subject)
+    place = _place(subject, today=local_date(now))
     _require_first(place)
     supervises = SeatRole.SUPERVISOR in by.roles_in(group.id)
     notice = SupervisionNotice(
@@ -128,7 +129,7 @@ def discard_notice(notice: SupervisionNotice, *, remark: str, version: int, by: 
     notices.settle_notice(notice, now=now)
 
 
-def _place(subject: Subject) -> dict[str, object]:
+def _place(subject: Subject, *, today: date) -> dict[str, object]:
     """Under what a notice on a subject is kept: its kind, ids, cycle, and the unit that it is addressed to."""
     if isinstance(subject, Letter):
         return {
@@ -137,13 +138,14 @@ def _place(subject: Subject) -> dict[str, object]:
             "cycle": subject.edition,
             "unit_id": subject.unit_id,
         }
+    cycle = policy.cycle_of_work(subject, today=today)
     if isinstance(subject, TaskPart):
         ids = {"task_id": subject.task_id, "part_id": subject.id}
-        return {"kind": NoticeSubject.PART, **ids, "cycle": policy.cycle_of_work(subject), "unit_id": subject.unit_id}
+        return {"kind": NoticeSubject.PART, **ids, "cycle": cycle, "unit_id": subject.unit_id}
     return {
         "kind": NoticeSubject.TASK,
         "task_id": subject.id,
-        "cycle": policy.cycle_of_work(subject),
+        "cycle": cycle,
         "unit_id": subject.lead_unit_id,
     }
 

@@ -19,8 +19,8 @@ from tracker.kernel.db import db, insert_if_new
 from tracker.organisation.models import LeadershipGroup
 from tracker.oversight import notices
 from tracker.oversight.models import Flag, FlagEvent
-from tracker.oversight.queries import flag_facts
-from tracker.oversight.queries.flag_facts import Subject
+from tracker.oversight.queries import flag_facts, flag_subjects
+from tracker.oversight.queries.flag_subjects import Subject
 from tracker.oversight.rules import (
     FLAG_RULES,
     OVERDUE_RULES,
@@ -31,6 +31,7 @@ from tracker.oversight.rules import (
     FlagRule,
     FlagState,
     FlagSubject,
+    Matter,
     RuleSetting,
     last_day_to_state,
     look_with,
@@ -77,13 +78,13 @@ def raise_overdue_flags(
     setting = flag_facts.rule_settings(group_id)[rule]
     if group.ended_on is not None or not setting.enabled:
         return 0
-    subject_kind, today = FlagSubject(kind), local_date(now)
-    subjects = flag_facts.subjects_at_work(group, subject_kind, subject_ids, today=today)
-    known = flag_facts.flagged(subject_kind, list(subjects), rule)
+    today = local_date(now)
+    subjects = flag_subjects.on_the_ladder(group, Matter(kind), subject_ids, today=today)
+    known = flag_facts.flagged(flag_subjects.flagged_as(Matter(kind)), {subject.id for subject in subjects}, rule)
     setting = RuleSetting(enabled=True, threshold=rung, since=setting.since)
-    late = _late_days(group, {subject.due_on for subject in subjects.values()}, today=today)
+    late = _late_days(group, {subject.due_on for subject in subjects}, today=today)
     seen = []
-    for subject in subjects.values():
+    for subject in subjects:
         days = late[subject.due_on]
         if since is not None and reached_on(subject.due_on, rung, working_days(), roll=group.roll_due_dates) < max(
             since, setting.since or since
@@ -158,7 +159,7 @@ def _look(
     seen = []
     today = local_date(now)
     facts = _facts(group, rule, kind, only=frozenset(subject_ids))
-    subjects = flag_facts.subjects_at_work(group, kind, list(facts), today=today)
+    subjects = flag_subjects.subjects_at_work(group, kind, list(facts), today=today)
     known = flag_facts.flagged(kind, list(subjects), rule)
     late = _late_days(group, {subject.due_on for subject in subjects.values()}, today=today)
     for subject_id, subject in subjects.items():
@@ -194,7 +195,7 @@ def _facts(
 def _late_days(group: LeadershipGroup, dates: Iterable[date], *, today: date) -> dict[date, int]:
     """How late, in working days, what is due on some days is today; 0 where it is not."""
     calendar, roll = working_days(), group.roll_due_dates
-    late_through = flag_facts.marks_of(group, today).late_through
+    late_through = flag_subjects.marks_of(group, today).late_through
     return {day: days_overdue(day, today, calendar, roll=roll) if day <= late_through else 0 for day in dates}
 
 
@@ -225,7 +226,8 @@ def _evidence(one: _Seen, counts: Mapping[str, int], *, now: datetime) -> dict[s
         "light": subject.light.value,
         "due_on": subject.due_on.isoformat(),
         "first_due_on": _iso(subject.first_due_on),
-        "milestone": subject.milestone,
+        "milestone": subject.milestone is not None,
+        "milestone_name": subject.milestone or "",
         "late_days": one.late_days,
         "issued_on": _iso(subject.issued_on),
         "reported_on": _iso(subject.reported_on),

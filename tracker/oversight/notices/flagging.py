@@ -64,7 +64,7 @@ def tell_flagged(flags: Sequence[tuple[Flag, Iterable[int]]], *, now: datetime) 
             "recipient_id": person,
             "kind": f"flag.{flag.colour.value}",
             "params": {
-                "title": flag.evidence["title"],
+                "title": "·".join(filter(None, (flag.evidence["title"], flag.evidence.get("milestone_name")))),
                 "due_on": flag.due_on.isoformat(),
                 "day": flag.statement_by.isoformat() if flag.statement_by else "",
             },

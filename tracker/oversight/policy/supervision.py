@@ -1,19 +1,21 @@
 """Who may do what with a supervision notice (督办通知单), who sees it, and whether its matter still stands."""
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
-from tracker.kernel.calendar import cycle_of
+from tracker.kernel.calendar import cycle_of, working_days
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
 from tracker.letters.rules import WAITING
 from tracker.organisation.models import Unit
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS, SeatRole
 from tracker.oversight.models import SupervisionNotice
-from tracker.oversight.rules import OUT, FellAway, NoticeOrigin, NoticeSubject
+from tracker.oversight.rules import OUT, FellAway, NoticeOrigin
 from tracker.tasks import policy as tasks
-from tracker.tasks.models import Task, TaskPart
-from tracker.tasks.rules import PartState, TaskState
+from tracker.tasks.models import Milestone, Task, TaskPart
+from tracker.tasks.rules import PartState, TaskState, was_late
 
 DRAFTERS = OFFICE | {SeatRole.SUPERVISOR}
 
@@ -113,15 +115,27 @@ def uninvolved_in(actor: Actor, notice: Notice) -> Verdict:
     return ALLOWED
 
 
-def cycle_of_work(subject: Task | TaskPart) -> int:
-    """Which date a notice on a task or part is about: the one that its ladder follows.
+def late_milestone(task: Task, *, today: date) -> Milestone | None:
+    """The step that a notice on a task is about: the latest that passed undone while the task's own date has not."""
+    calendar, roll = working_days(), task.group.roll_due_dates
+    if task.due_on is not None and was_late(task.due_on, today, calendar, roll=roll):
+        return None
+    undone = (one for one in task.milestones if one.done_on is None)
+    late = [one for one in undone if was_late(one.due_on, today, calendar, roll=roll)]
+    return max(late, key=lambda one: one.due_on, default=None)
 
-    A part without a date of its own has the task's.
-    """
+
+def date_of_work(subject: Task | TaskPart, *, today: date) -> date | None:
+    """Which date a notice on a task or part is about. A part without a date of its own has the task's."""
     if isinstance(subject, TaskPart):
-        return cycle_of(subject.due_on) if subject.due_on is not None else cycle_of_work(subject.task)
-    followed = subject.next_milestone_on or subject.due_on
-    return cycle_of(followed) if followed is not None else 0
+        return subject.due_on or subject.task.due_on
+    milestone = late_milestone(subject, today=today)
+    return subject.due_on if milestone is None else milestone.due_on
+
+
+def cycle_of_work(subject: Task | TaskPart, *, today: date) -> int:
+    """The same date as the number of its day; 0 where there is none."""
+    return _cycle(date_of_work(subject, today=today))
 
 
 def fell_away(notice: Notice) -> FellAway | None:
@@ -132,13 +146,25 @@ def fell_away(notice: Notice) -> FellAway | None:
         return None if notice.letter.edition == notice.cycle else FellAway.RESCHEDULED
     task = notice.task
     assert task is not None
-    if task.state is TaskState.CANCELLED:
-        return FellAway.CANCELLED
-    if task.state is TaskState.COMPLETED:
-        return FellAway.COMPLETED
-    if notice.kind is NoticeSubject.PART:
-        assert notice.part is not None
-        gone = {PartState.DONE: FellAway.COMPLETED, PartState.CANCELLED: FellAway.CANCELLED}
-        if notice.part.state in gone:
-            return gone[notice.part.state]
-    return None if cycle_of_work(notice.part or task) == notice.cycle else FellAway.RESCHEDULED
+    ended = {TaskState.CANCELLED: FellAway.CANCELLED, TaskState.COMPLETED: FellAway.COMPLETED}.get(task.state)
+    return ended or (_step_fell_away(notice, task) if notice.part is None else _part_fell_away(notice, notice.part))
+
+
+def _part_fell_away(notice: Notice, part: TaskPart) -> FellAway | None:
+    gone = {PartState.DONE: FellAway.COMPLETED, PartState.CANCELLED: FellAway.CANCELLED}
+    same = notice.cycle == _cycle(part.due_on or part.task.due_on)
+    return gone.get(part.state, None if same else FellAway.RESCHEDULED)
+
+
+def _step_fell_away(notice: Notice, task: Task) -> FellAway | None:
+    """Whether the date that it is about, the task's or that of a step inside it, is still one that is to be kept."""
+    if notice.cycle == _cycle(task.due_on):
+        return None
+    steps = [one for one in task.milestones if cycle_of(one.due_on) == notice.cycle]
+    if any(one.done_on is None for one in steps):
+        return None
+    return FellAway.COMPLETED if steps else FellAway.RESCHEDULED
+
+
+def _cycle(day: date | None) -> int:
+    return cycle_of(day) if day is not None else 0

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.registry import registry
-from tracker.organisation.models import LeadershipGroup
 from tracker.oversight.models import AccountabilitySetting, Flag, FlagDecision, FlagReview, FlagRuleSetting, Urge
 from tracker.oversight.rules import (
     OVERDUE_RULES,
@@ -26,55 +25,25 @@ from tracker.oversight.rules import (
     RuleSetting,
     default_setting,
 )
-from tracker.tasks.models import Crossing, DelayExplanation, DueDateChange, Extension, Submission, Task, TaskPart
+from tracker.tasks.models import (
+    Crossing,
+    DelayExplanation,
+    DueDateChange,
+    Extension,
+    Submission,
+)
 from tracker.tasks.models import Verification as Checked
-from tracker.tasks.queries.lights import of_the_group
 from tracker.tasks.rules import (
-    OPEN,
     CrossingKind,
-    DayMarks,
     DueDateCause,
-    Light,
-    LightFacts,
     Outcome,
-    PartState,
     RequestState,
-    day_marks,
-    light_of,
-    part_facts,
 )
 
 MAKE_GOOD = (DueDateCause.RECTIFICATION, DueDateCause.RETURN)
 """Why a date is one to make good by (限期整改)."""
 
 By = Mapping[int, Sequence[Happening]]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a flag would be about, as it stands: late_on is the date that the ladder follows."""
-
-    kind: FlagSubject
-    id: int
-    task_id: int
-    part_id: int | None
-    unit_id: int
-    unit: str
-    owner_id: int | None
-    title: str
-    state: str
-    light: Light
-    due_on: date
-    """The date that the ladder follows: the due date, or the milestone that comes before it."""
-    first_due_on: date | None
-    milestone: bool
-    issued_on: date | None
-    reported_on: date | None
-
-
-def marks_of(group: LeadershipGroup, today: date) -> DayMarks:
-    """What is late and near in a group on a day."""
-    return day_marks(today, working_days(), yellow_days=group.yellow_days, roll=group.roll_due_dates)
 
 
 def group_setting(group_id: int) -> AccountabilitySetting:
@@ -106,91 +75,6 @@ def rules_at_work(group_id: int) -> dict[FlagRule, RuleSetting]:
         rule: replace(settings[rule], threshold=rungs.get(colour.value, 0)) for colour, rule in OVERDUE_RULES.items()
     }
     return settings | own
-
-
-def subjects_at_work(
-    group: LeadershipGroup, kind: FlagSubject, ids: Collection[int], *, today: date
-) -> dict[int, Subject]:
-    """Those of some tasks or parts that may be flagged at all: being worked on, and no extension waits.
-
-    Pieces that a unit handed down to its sections and schools are left out: the group asks its member unit, and the
-    unit asks them.
-    """
-    marks = marks_of(group, today)
-    if kind is FlagSubject.TASK:
-        tasks = sa.select(Task).where(Task.id.in_(ids), *_at_work(group.id)).options(sa.orm.joinedload(Task.lead_unit))
-        return {task.id: _task_subject(task, marks) for task in db.session.scalars(tasks) if task.lead_unit_id}
-    parts = (
-        sa.select(TaskPart)
-        .join(TaskPart.task)
-        .where(TaskPart.id.in_(ids), *_at_work(group.id), TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]))
-        .options(sa.orm.contains_eager(TaskPart.task), sa.orm.joinedload(TaskPart.unit))
-    )
-    return {part.id: _part_subject(part, marks) for part in db.session.scalars(parts) if part.due_on}
-
-
-def _at_work(group_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (Task.group_id == group_id, of_the_group, Task.state.in_(sorted(OPEN)), ~Task.extension_pending)
-
-
-def _day(instant: datetime | None) -> date | None:
-    return None if instant is None else local_date(instant)
-
-
-def light_facts(task: Task) -> LightFacts:
-    """What the light of a task depends on."""
-    return LightFacts(
-        task.state,
-        task.due_on,
-        next_milestone_on=task.next_milestone_on,
-        behind_on=task.behind_on,
-        extension_pending=task.extension_pending,
-        continuous=task.continuous,
-        late=task.late,
-    )
-
-
-def _task_subject(task: Task, marks: DayMarks) -> Subject:
-    due_on = task.next_milestone_on or task.sort_on
-    return Subject(
-        kind=FlagSubject.TASK,
-        id=task.id,
-        task_id=task.id,
-        part_id=None,
-        unit_id=task.lead_unit_id or 0,
-        unit=task.lead_unit.name if task.lead_unit else "",
-        owner_id=task.owner_id,
-        title=task.title,
-        state=task.state,
-        light=light_of(light_facts(task), marks),
-        due_on=due_on,
-        first_due_on=task.first_due_on,
-        milestone=task.next_milestone_on is not None,
-        issued_on=_day(task.issued_at),
-        reported_on=_day(task.reported_at),
-    )
-
-
-def _part_subject(part: TaskPart, marks: DayMarks) -> Subject:
-    due_on = part.due_on or marks.today
-    facts = part_facts(part.state, part.due_on, late=part.late, of=light_facts(part.task))
-    return Subject(
-        kind=FlagSubject.PART,
-        id=part.id,
-        task_id=part.task_id,
-        part_id=part.id,
-        unit_id=part.unit_id,
-        unit=part.unit.name,
-        owner_id=None,
-        title=part.task.title,
-        state=part.state,
-        light=light_of(facts, marks),
-        due_on=due_on,
-        first_due_on=None,
-        milestone=False,
-        issued_on=_day(part.task.issued_at),
-        reported_on=_day(part.reported_at),
-    )
 
 
 def flagged(kind: FlagSubject, ids: Collection[int], rule: FlagRule) -> set[tuple[int, date]]:

@@ -21,6 +21,7 @@ from tracker.oversight.models import NoticeFile, NoticeReply, SupervisionNotice
 from tracker.oversight.rules import (
     AT_THE_UNIT,
     MAX_MATTER,
+    Matter,
     NoticeOrigin,
     NoticeState,
     usual_demand,
@@ -215,7 +216,7 @@ def part_to_supervise(task: Task, part_id: int) -> TaskPart:
     return found
 
 
-def usual_words(subject: Task | TaskPart | Letter, *, by: Actor) -> dict[str, str]:
+def usual_words(subject: Task | TaskPart | Letter, *, by: Actor, today: date) -> dict[str, str]:
     """What a notice on a subject usually says, for its form."""
     person = db.session.get(Person, by.person_id) if by.person_id is not None else None
     contact = {"contact": by.name, "phone": person.phone if person is not None else ""}
@@ -223,9 +224,18 @@ def usual_words(subject: Task | TaskPart | Letter, *, by: Actor) -> dict[str, st
         title = subject.batch.title
         return {"matter": title[:MAX_MATTER], "basis": subject.number or "", "demand": _to_sign(subject), **contact}
     task = subject.task if isinstance(subject, TaskPart) else subject
-    due_on = subject.due_on if isinstance(subject, TaskPart) else subject.next_milestone_on or subject.due_on
+    demand = _to_do(subject, today=today)
     basis = task.basis or (task.plan.title if task.plan is not None else "")
-    return {"matter": task.title[:MAX_MATTER], "basis": basis, "demand": usual_demand(due_on), **contact}
+    return {"matter": task.title[:MAX_MATTER], "basis": basis, "demand": demand, **contact}
+
+
+def _to_do(subject: Task | TaskPart, *, today: date) -> str:
+    if isinstance(subject, TaskPart):
+        return usual_demand(policy.date_of_work(subject, today=today), of=Matter.PART)
+    milestone = policy.late_milestone(subject, today=today)
+    if milestone is None:
+        return usual_demand(subject.due_on)
+    return usual_demand(milestone.due_on, of=Matter.MILESTONE, name=milestone.name)
 
 
 def _to_sign(letter: Letter) -> str:

@@ -172,6 +172,9 @@ def _spells(group: LeadershipGroup, *, today: date) -> list[_Spell]:
     spells = []
     for crossing, task in crossings:
         part = crossing.kind is CrossingKind.PART
+        if crossing.kind is CrossingKind.MILESTONE and crossing.due_on >= task.sort_on:
+            # A moved due date came before it: the ladder follows that alone.
+            continue
         days = [day for day in ends[task.id] if day > crossing.due_on]
         own = (parts if part else nodes).get(crossing.subject_id) if crossing.kind is not CrossingKind.TASK else None
         if task.state is TaskState.CANCELLED:

@@ -57,6 +57,7 @@ from tracker.oversight.rules.supervision import (
     UNSIGNED,
     URGENCY_DAYS,
     FellAway,
+    Matter,
     NoticeMove,
     NoticeOrigin,
     NoticeState,
@@ -66,7 +67,7 @@ from tracker.oversight.rules.supervision import (
     usual_demand,
     usual_reply_by,
 )
-from tracker.oversight.rules.urging import ANSWERS, SENTENCES, UrgeChannel
+from tracker.oversight.rules.urging import ANSWERS, BY_THE_LADDER, SENTENCES, UrgeChannel
 
 LABELS = Labels(
     {
@@ -86,6 +87,7 @@ LABELS = Labels(
 __all__ = [
     "ANSWERS",
     "AT_THE_UNIT",
+    "BY_THE_LADDER",
     "BY_THE_SYSTEM",
     "DECIDE_WITHIN_DAYS",
     "DEFAULT_PREFIX",
@@ -122,6 +124,7 @@ __all__ = [
     "FlagSubject",
     "Happening",
     "InForce",
+    "Matter",
     "NoticeMove",
     "NoticeOrigin",
     "NoticeState",

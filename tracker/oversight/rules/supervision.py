@@ -61,6 +61,14 @@ class Urgency(StrEnum):
     MOST_URGENT = "most_urgent"
 
 
+class Matter(StrEnum):
+    """Whose date passed: the task's, that of a step inside it (年度节点), or that of a cooperating unit's part."""
+
+    TASK = "task"
+    MILESTONE = "milestone"
+    PART = "part"
+
+
 class FellAway(StrEnum):
     """Why a draft was discarded by the system: what it was about went on without it."""
 
@@ -102,14 +110,23 @@ DEFAULT_PREFIX = "督"
 """What the numbers begin with, unless the group has set another: 督〔2026〕1号."""
 
 
+LIMIT_PASSED = {
+    Matter.TASK: "该事项完成时限为{day}，至今未办结。",
+    Matter.MILESTONE: "该事项的年度节点“{name}”时限为{day}，至今未完成。",
+    Matter.PART: "该事项中由你单位承担的配合事项时限为{day}，至今未完成。",
+}
+
 MAX_MATTER = 200
 MAX_BASIS = 300
 MAX_DEMAND = 2000
 
 
-def usual_demand(due_on: date | None) -> str:
-    """What a notice on an overdue matter usually demands, as the paper prints it (always in Chinese)."""
-    limit = f"该事项完成时限为{day_words(due_on)}，至今未办结。" if due_on else "该事项至今未办结。"
+def usual_demand(due_on: date | None, *, of: Matter = Matter.TASK, name: str = "") -> str:
+    """What a notice on an overdue matter usually demands, as the paper prints it (always in Chinese).
+
+    name: of the milestone.
+    """
+    limit = LIMIT_PASSED[of].format(day=day_words(due_on), name=name) if due_on else "该事项至今未办结。"
     return f"{limit}请查明原因，抓紧办理，并在办理时限内以回执反馈办理情况和预计完成时间。"
 
 
@@ -160,6 +177,11 @@ NOTICE_LABELS = Labels(
         Urgency.ORDINARY: _l("平件"),
         Urgency.URGENT: _l("急件"),
         Urgency.MOST_URGENT: _l("特急"),
+    },
+    {
+        Matter.TASK: _l("任务"),
+        Matter.MILESTONE: _l("年度节点"),
+        Matter.PART: _l("配合事项"),
     },
     {
         FellAway.COMPLETED: _l("督办事项已办结"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from tracker.kernel.text import _l
+from tracker.oversight.rules.supervision import Matter
 
 
 class UrgeChannel(StrEnum):
@@ -20,6 +21,13 @@ SENTENCES: Mapping[str, object] = {
     "help": _l("如有困难，请及时提出需协调事项。"),
 }
 """What an urge most often says."""
+
+BY_THE_LADDER: Mapping[Matter, object] = {
+    Matter.TASK: SENTENCES["late"],
+    Matter.MILESTONE: _l("年度节点已逾期，请抓紧办理，说明原因和预计完成时间。"),
+    Matter.PART: _l("配合事项已逾期，请抓紧办理，说明原因和预计完成时间。"),
+}
+"""What the ladder's own urge says, by whose date passed."""
 
 ANSWERS: Mapping[str, object] = {
     "week": _l("本周内完成"),

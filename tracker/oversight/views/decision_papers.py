@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.documents.paper import Paper
+from tracker.documents.paper import Paper, day
 from tracker.documents.sending import send_paper
 from tracker.kernel.actor import current_actor
 from tracker.kernel.errors import NotVisible, Stale
@@ -20,7 +20,7 @@ from tracker.oversight.papers.interviews import (
     interview_notice_paper,
     interview_record_paper,
 )
-from tracker.oversight.rules import DecisionKind
+from tracker.oversight.rules import DecisionKind, FlagSubject
 from tracker.oversight.views.blueprint import bp
 from tracker.tasks.policy import OVERSEERS
 
@@ -56,7 +56,25 @@ def _facts(flag: Flag) -> list[str]:
     seen = flag.evidence
     late = f"，逾期{seen['late_days']}个工作日" if seen["late_days"] else ""
     urged = f"；已催办{seen['urges']}次" if seen["urges"] else ""
-    return [f"任务“{seen['title']}”应于{flag.due_on.year}年{flag.due_on.month}月{flag.due_on.day}日完成{late}{urged}。"]
+    return [f"{_matter(flag)}应于{day(flag.due_on)}完成{late}{urged}。"]
+
+
+def _matter(flag: Flag) -> str:
+    """What should have been done by then: the task, a step inside it, or a cooperating unit's part."""
+    task = f"任务“{flag.evidence['title']}”"
+    if flag.subject_kind is FlagSubject.PART:
+        return f"{task}中由你单位承担的配合事项"
+    # Warnings raised before names were kept know only that it was a milestone.
+    name = flag.evidence.get("milestone_name")
+    return f"{task}的年度节点{f'“{name}”' if name else ''}" if flag.evidence["milestone"] else task
+
+
+def _named(flag: Flag) -> str:
+    """The same for a table."""
+    title, name = str(flag.evidence["title"]), flag.evidence.get("milestone_name")
+    if flag.subject_kind is FlagSubject.PART:
+        return f"{title}（配合事项）"
+    return f"{title}（年度节点{f'：{name}' if name else ''}）" if flag.evidence["milestone"] else title
 
 
 def _signed(row: FlagDecision | FlagReview) -> str:
@@ -91,7 +109,7 @@ def _paper(flag: Flag, decision: FlagDecision, review: FlagReview | None, what: 
             url=url,
         )
         return interview_record_paper(record)
-    problem = NamedProblem(unit, flag.evidence["title"], flag.evidence["late_days"], decision.reason)
+    problem = NamedProblem(unit, _named(flag), flag.evidence["late_days"], decision.reason)
     circular = Circular(
         issuer=issuer,
         title=f"关于{unit}有关任务推进情况的通报",

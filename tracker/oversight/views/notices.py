@@ -182,9 +182,13 @@ def draft_letter_notice(letter_id: int) -> ResponseReturnValue:
     return _drafting(lambda: visible_letter(actor, letter_id), actor, unit_name=letter.unit.name, back=back)
 
 
+def _usual(subject: Task | TaskPart | Letter, *, by: Actor) -> NoticeForm:
+    return NoticeForm(**queries.usual_words(subject, by=by, today=clock.today()))
+
+
 def _drafting(load: Any, actor: Actor, *, unit_name: str, back: str) -> ResponseReturnValue:
     subject: Task | TaskPart | Letter = load()
-    form = NoticeForm() if request.method == "POST" else NoticeForm(**queries.usual_words(subject, by=actor))
+    form = NoticeForm() if request.method == "POST" else _usual(subject, by=actor)
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             made = commands.draft_notice(load(), form.said, by=actor, now=clock.now())

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
+from tracker.kernel.clock import local_date
 from tracker.kernel.errors import Stale
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import SupervisionNotice
@@ -57,8 +58,10 @@ def drafting_links(
     taken = {(one.part_id, one.cycle) for one in notices if one.state in ON_THE_WAY}
     links = []
     subjects: list[Task | TaskPart] = [task, *task.parts]
+    today = local_date(now)
     for subject in subjects:
-        part_id, cycle = subject.id if isinstance(subject, TaskPart) else None, policy.cycle_of_work(subject)
+        part_id = subject.id if isinstance(subject, TaskPart) else None
+        cycle = policy.cycle_of_work(subject, today=today)
         unit = subject.unit if isinstance(subject, TaskPart) else subject.lead_unit
         if (part_id, cycle) not in taken and unit is not None and _is_overdue(subject, now=now):
             links.append((unit.name, url_for("oversight.draft_notice", task_id=task.id, part=part_id)))

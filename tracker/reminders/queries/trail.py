@@ -1,4 +1,4 @@
-"""How far the ladder went for tasks and parts: which rung on which day, who heard, and who heard for whom."""
+"""How far the ladder went for tasks, milestones and parts: which rung on which day, who heard, and for whom."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,6 @@ from tracker.kernel.db import db
 from tracker.organisation.models import Person
 from tracker.reminders.models import HeldRun, Reminder
 from tracker.reminders.rules import Audience, ReminderState, SubjectName
-from tracker.tasks.models import Task
 
 
 @dataclass(slots=True)
@@ -29,11 +28,6 @@ class RungReached:
     """Why it was cancelled."""
     instead: dict[Audience, list[str]] = field(default_factory=dict)
     """Audiences of which there was nobody, each with who heard for it."""
-
-
-def followed_date(task: Task) -> date | None:
-    """The date that a task's ladder follows: the next milestone, else the due date."""
-    return task.next_milestone_on or task.due_on
 
 
 def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, list[RungReached]]:

@@ -17,6 +17,7 @@ class SubjectName(StrEnum):
     """What somebody is reminded of."""
 
     TASK = "task"
+    MILESTONE = "milestone"
     PART = "part"
     LETTER = "letter"
     VERIFICATION = "verification"
@@ -96,6 +97,7 @@ LABELS = Labels(
     },
     {
         SubjectName.TASK: _l("任务"),
+        SubjectName.MILESTONE: _l("年度节点"),
         SubjectName.PART: _l("配合事项"),
         SubjectName.LETTER: _l("责任书"),
         SubjectName.VERIFICATION: _l("待核验"),

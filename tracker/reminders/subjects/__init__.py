@@ -76,10 +76,13 @@ class SubjectKind:
 
 _K, _N = LadderKind, SubjectName
 _WORK = ("reminder.near", "reminder.late")
+_PART = ("reminder.part_near", "reminder.part_late")
+_MILESTONE = ("reminder.milestone_near", "reminder.milestone_late")
 
 SUBJECTS = (
     SubjectKind(_N.TASK, _K.DEADLINE, work.tasks, _WORK, own=Audience.OWNER),
-    SubjectKind(_N.PART, _K.DEADLINE, work.parts, _WORK, own=Audience.OWNER),
+    SubjectKind(_N.MILESTONE, _K.DEADLINE, work.milestones, _MILESTONE, own=Audience.OWNER),
+    SubjectKind(_N.PART, _K.DEADLINE, work.parts, _PART, own=Audience.OWNER),
     SubjectKind(
         _N.LETTER,
         _K.LETTER,

@@ -62,7 +62,14 @@ def above_unit() -> Any:
 
 
 def row(
-    subject_id: Any, unit_id: Any, cycle: Any, due_on: Any, *, owner: Any = NONE, above: Any = None
+    subject_id: Any,
+    unit_id: Any,
+    cycle: Any,
+    due_on: Any,
+    *,
+    owner: Any = NONE,
+    above: Any = None,
+    title: Any = Task.title,
 ) -> sa.Select[*tuple[Any, ...]]:
     """Columns of something that belongs to a task."""
     return sa.select(
@@ -72,7 +79,7 @@ def row(
         owner.label("owner_id"),
         sa.func.coalesce(Task.leader_seat_id, 0).label("leader_seat_id"),
         above_unit() if above is None else above,
-        Task.title.label("title"),
+        title.label("title"),
         cycle.label("cycle"),
         due_on.label("due_on"),
     )

@@ -1,28 +1,39 @@
-"""Work by its deadline: tasks and the parts of cooperating units."""
-
-from typing import Any
+"""Work by its deadline: tasks, the dated steps inside them, and the parts of cooperating units."""
 
 import sqlalchemy as sa
 
 from tracker.kernel.db import day_number
-from tracker.reminders.subjects.rows import GROUP, Rows, Which, aside, row
-from tracker.tasks.models import Task, TaskPart
+from tracker.reminders.subjects.rows import GROUP, THROUGH, Rows, Which, aside, row
+from tracker.tasks.models import Milestone, Task, TaskPart
+from tracker.tasks.queries.lights import followed_milestone
 from tracker.tasks.rules import OPEN, PartState
 
 
 def tasks(which: Which) -> Rows:
-    """By the next milestone where there is one, else by the due date; each branch has an index of its own."""
-
-    def branch(day: Any) -> sa.Select[*tuple[Any, ...]]:
-        return row(Task.id, Task.lead_unit_id, day_number(day), day, owner=Task.owner_id).where(
-            sa.not_(Task.extension_pending),
-            *which.of(Task.id, day, (Task.group_id, [GROUP]), (Task.state, sorted(OPEN))),
-        )
-
-    return sa.union_all(
-        branch(Task.sort_on).where(Task.next_milestone_on.is_(None)),
-        branch(Task.next_milestone_on).where(Task.next_milestone_on.is_not(None)),
+    """By the due date, whatever became of the milestones before it."""
+    day = Task.sort_on
+    return row(Task.id, Task.lead_unit_id, day_number(day), day, owner=Task.owner_id).where(
+        sa.not_(Task.extension_pending),
+        *which.of(Task.id, day, (Task.group_id, [GROUP]), (Task.state, sorted(OPEN))),
     )
+
+
+def milestones(which: Which) -> Rows:
+    """Each by its own date, so that none hides another or the due date."""
+    day = Milestone.due_on
+    title = Task.title + "·" + Milestone.name
+    found = row(Milestone.id, Task.lead_unit_id, day_number(day), day, owner=Task.owner_id, title=title)
+    found = (
+        found.select_from(Milestone)
+        .join(Task, Task.id == Milestone.task_id)
+        .where(
+            sa.not_(Task.extension_pending),
+            followed_milestone,
+            *which.of(Milestone.id, day, (Task.group_id, [GROUP]), (Task.state, sorted(OPEN))),
+        )
+    )
+    # None comes before the first that is undone, and of those the tasks have an index.
+    return found if which.numbered or not which.dated else found.where(Task.next_milestone_on <= THROUGH)
 
 
 def parts(which: Which) -> Rows:

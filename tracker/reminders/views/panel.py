@@ -4,7 +4,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from tracker.kernel.actor import Actor
-from tracker.reminders.queries.trail import followed_date, trails
+from tracker.reminders.queries.trail import trails
 from tracker.reminders.rules import LABELS, SubjectName
 from tracker.tasks.models import Task
 from tracker.tasks.policy import OVERSEERS
@@ -14,11 +14,14 @@ def panel(task: Task, actor: Actor) -> str:
     """For whoever watches over the group and for the lead unit; a cooperating unit sees that of its own part."""
     leads = task.group_id in actor.groups_as(*OVERSEERS) or task.lead_unit_id in actor.unit_ids
     seen = [part for part in task.parts if leads or part.unit_id in actor.unit_ids]
-    own = trails(SubjectName.TASK, {task.id: followed_date(task)})[task.id] if leads else []
+    own = trails(SubjectName.TASK, {task.id: task.due_on})[task.id] if leads else []
+    steps = task.milestones if leads else []
+    stepped = trails(SubjectName.MILESTONE, {step.id: step.due_on for step in steps})
+    milestones = [(step.name, stepped[step.id]) for step in steps if stepped[step.id]]
     found = trails(SubjectName.PART, {part.id: part.due_on for part in seen})
     parts = [(part.unit.name, found[part.id]) for part in seen if found[part.id]]
-    if not (own or parts):
+    if not (own or milestones or parts):
         return ""
     return Markup(  # noqa: S704 - written by our own template, which escapes
-        render_template("reminders/_panel.html", rungs=own, parts=parts, labels=LABELS)
+        render_template("reminders/_panel.html", rungs=own, milestones=milestones, parts=parts, labels=LABELS)
     )

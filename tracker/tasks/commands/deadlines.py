@@ -74,6 +74,7 @@ def ask_extension(
     extension.task = task
     db.session.add(extension)
     task.extension_pending = True
+    notices.settle_deadlines(task, now=now)
     touch(task, by=by, now=now, act="task.ask_extension", new={"reason": reason, "due_on": due_on})
     roles = OFFICE if before < FREE_EXTENSIONS else LEADERS
     notices.tell_deciders("task.extension_asked", task, roles=roles, now=now)

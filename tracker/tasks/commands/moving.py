@@ -217,7 +217,7 @@ def refresh_behind(task: Task) -> None:
 
 
 def refresh_milestone(task: Task) -> None:
-    """Note the next milestone that is still to come; ladder and light follow it."""
+    """Note the next milestone that is undone, whether or not it has passed: the light follows it."""
     open_dates = [milestone.due_on for milestone in task.milestones if milestone.done_on is None]
     task.next_milestone_on = min(open_dates, default=None)
 

@@ -37,6 +37,7 @@ from tracker.tasks.rules import (
     ReportState,
     TaskState,
 )
+from tracker.tasks.signals import task_went_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def report_part(part: TaskPart, report: NewReport, *, version: int, by: Actor, n
 
 
 def complete_milestone(milestone: Milestone, *, version: int, by: Actor, now: datetime) -> None:
-    """A dated step inside a long task is done; ladder and light follow the next one."""
+    """A dated step inside a long task is done: its ladder ends, and the light follows the next one."""
     task = milestone.task
     require(policy.may_confirm(by, task))
     if milestone.done_on is not None:
@@ -133,7 +134,9 @@ def complete_milestone(milestone: Milestone, *, version: int, by: Actor, now: da
         write_crossing(CrossingKind.MILESTONE, milestone.id, task, task.lead_unit_id, milestone.due_on, now=now)
     refresh_milestone(task)
     task.cycle += 1
+    notices.settle_reminders(task, "milestone", milestone.id, now=now)
     touch(task, by=by, now=now, act="task.milestone_done", new={"milestone": milestone.name, "late": late})
+    task_went_on.send(task, now=now)
 
 
 def _new_report(

@@ -111,7 +111,7 @@ class Task(Model):
             "reported_at",
             "parent_id",
         ),
-        # Ladders follow the next milestone where there is one.
+        # Ladders follow milestones too.
         sa.Index(
             "ix_task_milestone",
             "group_id",

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import Milestone, Task, TaskPart
 from tracker.tasks.rules import OPEN, DayMarks, Light, PartState, TaskState
 
 Condition = sa.ColumnElement[bool]
@@ -19,6 +19,10 @@ of_the_group: Condition = Task.parent_id.is_(None)
 The pieces are part of the task that they were split from: whatever counts or lists the tasks of a group, or chases
 units in the name of its office, leaves them out, or one promise would be counted twice.
 """
+
+followed_milestone: Condition = sa.and_(Milestone.done_on.is_(None), Milestone.due_on < Task.sort_on)
+"""A milestone with a ladder of its own. One that a moved due date has come before, or that falls on it, has none:
+what is asked for then is the whole."""
 
 SHINING = OPEN | {TaskState.SUBMITTED}
 """States whose light depends on the day."""
