@@ -25,20 +25,9 @@ from tracker.oversight.rules import (
     RuleSetting,
     default_setting,
 )
-from tracker.tasks.models import (
-    Crossing,
-    DelayExplanation,
-    DueDateChange,
-    Extension,
-    Submission,
-)
+from tracker.tasks.models import Crossing, DelayExplanation, DueDateChange, Extension, Submission
 from tracker.tasks.models import Verification as Checked
-from tracker.tasks.rules import (
-    CrossingKind,
-    DueDateCause,
-    Outcome,
-    RequestState,
-)
+from tracker.tasks.rules import CrossingKind, DueDateCause, Outcome, RequestState
 
 MAKE_GOOD = (DueDateCause.RECTIFICATION, DueDateCause.RETURN)
 """Why a date is one to make good by (限期整改)."""

@@ -31,7 +31,7 @@ class RungReached:
 
 
 def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, list[RungReached]]:
-    """By subject, the rungs reached for the date that counts now (given by subject), in their order: one query, or none."""
+    """By subject, the rungs reached for the date that counts now (given by subject), in order: one query or none."""
     wanted = {subject_id: cycle_of(day) for subject_id, day in dates.items() if day is not None}
     found: dict[int, list[RungReached]] = {subject_id: [] for subject_id in dates}
     reached: dict[tuple[int, int, int], RungReached] = {}
