@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -19,11 +20,14 @@ from tests.oversight.flag_stories import (
     raise_on,
     ready,
     reviewed,
+    served,
+    vacate,
 )
 from tests.tasks.stories import act, active, again, day
 from tracker.desk import queries
 from tracker.desk.rules import FlagList
 from tracker.kernel.db import db
+from tracker.organisation.rules import SeatRole
 from tracker.oversight import commands
 from tracker.oversight.models import Flag, FlagDecision
 from tracker.oversight.rules import Card, DecisionKind, FlagState, ReviewOutcome
@@ -65,6 +69,29 @@ def test_a_review_waits_for_another_leader_than_who_decided(cast: Cast) -> None:
     flag = decided(cast, DecisionKind.INTERVIEW)
     act(commands.ask_review, flag, grounds="情况有变。", by=cast.actor("finance_head"))
     assert (numbers(cast, "leader").mine, numbers(cast, "deputy_leader").mine) == (0, 1)
+
+
+def test_a_review_waits_for_nobody_who_proposed_and_for_who_decided_where_nobody_else_can(cast: Cast) -> None:
+    flag = ready(cast)
+    vacate(cast, SeatRole.SUPERVISOR)
+    proposed(cast, flag, by="deputy_leader", now=NOW)
+    said: dict[str, Any] = {"kind": DecisionKind.INTERVIEW, "reason": "情况属实。", "by": cast.actor("leader")}
+    act(commands.decide_flag, fresh(flag), **said)
+    assert (numbers(cast, "leader").mine, numbers(cast, "deputy_leader").mine) == (0, 0)
+    act(commands.ask_review, fresh(flag), grounds="情况有变。", by=cast.actor("finance_head"))
+    assert (numbers(cast, "leader").mine, numbers(cast, "deputy_leader").mine) == (1, 0)
+
+
+def test_where_no_supervisor_is_free_what_may_be_decided_waits_for_the_leaders(cast: Cast) -> None:
+    finance, construction = ready(cast), ready(cast, lead="construction")
+    both = [finance.id, construction.id]
+    assert (listed(cast, "supervisor", FlagList.MINE), listed(cast, "leader", FlagList.MINE)) == (both, [])
+    served(cast, "supervisor")
+    assert listed(cast, "supervisor", FlagList.MINE) == [construction.id]
+    assert listed(cast, "leader", FlagList.MINE) == [finance.id]
+    assert listed(cast, "office_director", FlagList.MINE) == []
+    vacate(cast, SeatRole.SUPERVISOR)
+    assert listed(cast, "deputy_leader", FlagList.MINE) == both
 
 
 def test_nobodys_own_unit_waits_for_them(cast: Cast) -> None:

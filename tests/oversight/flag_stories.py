@@ -10,6 +10,8 @@ from tests.cast import NOW, Cast
 from tests.retelling import retold_story
 from tests.tasks.stories import act, active, day, head_of
 from tracker.kernel.db import db, write_transaction
+from tracker.organisation.models import Appointment, Post, Seat
+from tracker.organisation.rules import SeatRole
 from tracker.oversight import commands
 from tracker.oversight.models import Flag, FlagProposal
 from tracker.oversight.rules import LIGHT_KINDS, Card, DecisionKind, FlagColour, FlagSubject, ReviewOutcome
@@ -125,6 +127,22 @@ def reviewed(cast: Cast, flag: Flag, outcome: ReviewOutcome, **said: Any) -> Fla
     words: dict[str, Any] = {"remark": "经复核。", "version": fresh(flag).version, "by": cast.actor("deputy_leader")}
     act(commands.decide_review, review, outcome=outcome, **{**words, **said})
     return fresh(flag)
+
+
+def vacate(cast: Cast, *roles: SeatRole) -> None:
+    """Nobody has sat in these seats of the first group since yesterday."""
+    with write_transaction():
+        seats = sa.update(Seat).where(Seat.group_id == cast.group_ids["g1"], Seat.role.in_(roles))
+        db.session.execute(seats.values(ends_on=date(2026, 3, 17)))
+    db.session.expire_all()
+
+
+def served(cast: Cast, name: str, unit: str = "finance") -> None:
+    """Somebody worked in a unit until after the late tasks went out."""
+    with write_transaction() as session:
+        post_id = session.scalars(sa.select(Post.id).where(Post.unit_id == cast.unit_ids[unit])).first()
+        dates = {"starts_on": date(2025, 1, 1), "ends_on": date(2026, 2, 10)}
+        session.add(Appointment(person_id=cast.person_ids[name], post_id=post_id, **dates))
 
 
 def allow_cards(cast: Cast) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import NOW, Cast
-from tests.oversight.flag_stories import AFTER, flagged, fresh, proposed
+from tests.oversight.flag_stories import AFTER, flagged, fresh, proposed, served
 from tests.tasks.stories import act, inbox, refuses
 from tracker.kernel.db import db
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
@@ -42,6 +42,14 @@ def test_nobody_else_proposes(cast: Cast, name: str) -> None:
     flag = flagged(cast)
     refused(cast, flag, NotAllowed, by=name)
     assert proposed(cast, flag).id
+
+
+def test_a_leader_stands_in_where_the_only_supervisor_served_in_the_unit(cast: Cast) -> None:
+    flag = flagged(cast)
+    refused(cast, flag, NotAllowed, by="leader")
+    served(cast, "supervisor")
+    refused(cast, flag, NotAllowed)
+    assert proposed(cast, flag, by="leader").proposed_by_id == cast.person_ids["leader"]
 
 
 def test_nothing_is_proposed_before_the_unit_was_heard(cast: Cast) -> None:

@@ -80,7 +80,7 @@ def flag_numbers(actor: Actor, group_id: int, *, today: date) -> FlagNumbers:
 
 
 def _mine(actor: Actor, today: date) -> sa.ColumnElement[bool]:
-    return sa.or_(flag_waits.to_handle(actor, today), flag_waits.to_decide(actor))
+    return sa.or_(flag_waits.to_handle(actor, today), flag_waits.to_decide(actor, today))
 
 
 def flag_rows(

@@ -1,18 +1,21 @@
 """Who sees a flag, who states a unit's case, who proposes and who decides."""
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
+from tracker.kernel.db import db
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.organisation.models import Unit
+from tracker.organisation.models import Person, Unit
 from tracker.organisation.queries import seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, OFFICE_DIRECTORS, SeatRole
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview
 from tracker.oversight.rules import LIGHT_KINDS, UNDECIDED, Card, DecisionKind, FlagColour, is_heavier
 from tracker.tasks import policy as tasks
+from tracker.tasks.models import Task
 
 OWN_UNIT = refused(_l("您是相关单位的人员，不能对本单位的预警提出建议或者作出决定。"))
 NOT_SUPERVISOR = refused(_l("由督导（督查）人员办理；没有可以办理的督导（督查）人员时由领导办理。"))
@@ -42,12 +45,17 @@ def untouched(actor: Actor, flag: Flag) -> Verdict:
     return ALLOWED
 
 
-def able_supervisors(flag: Flag, *, day: date) -> list[int]:
-    """The supervisors of the group (person ids) who belong to none of the units that do the task."""
-    barred = tasks.involved_units(flag.task) | {flag.unit_id}
-    people = seat_holders(flag.group_id, day=day, roles=(SeatRole.SUPERVISOR,))
+def free_of(flag: Flag, people: Collection[int], *, day: date) -> list[int]:
+    """Those of some people (by id) whom `untouched` lets act on a flag, in their order."""
+    barred = sa.select(Person.id).join(Task, Task.id == flag.task_id)
+    doers = set(db.session.scalars(barred.where(Person.id.in_(people), tasks.is_barred(Task, Person.id))))
     units = units_by_person(people, day=day)
-    return [person for person in people if not units[person] & barred]
+    return [person for person in people if person not in doers and flag.unit_id not in units[person]]
+
+
+def able_supervisors(flag: Flag, *, day: date) -> list[int]:
+    """The supervisors of the group (person ids) who have no part in the task."""
+    return free_of(flag, seat_holders(flag.group_id, day=day, roles=(SeatRole.SUPERVISOR,)), day=day)
 
 
 def may_supervise(actor: Actor, flag: Flag, *, day: date) -> Verdict:
@@ -155,18 +163,18 @@ def may_ask_review(actor: Actor, flag: Flag) -> Verdict:
 
 
 def other_leaders(review: FlagReview, *, day: date) -> list[int]:
-    """The leaders (person ids) who could decide a review: uninvolved, and not who decided first."""
-    flag = review.flag
-    barred = tasks.involved_units(flag.task) | {flag.unit_id}
-    people = seat_holders(flag.group_id, day=day, roles=LEADERS)
-    units = units_by_person(people, day=day)
-    return [person for person in people if person != review.first_decided_by_id and not units[person] & barred]
+    """The leaders (person ids) who could decide a review: uninvolved, neither who decided first nor who proposed."""
+    flag, had_part = review.flag, {review.first_decided_by_id, review.decision.proposed_by_id}
+    leaders = seat_holders(flag.group_id, day=day, roles=LEADERS)
+    return free_of(flag, [person for person in leaders if person not in had_part], day=day)
 
 
 def may_review_flag(actor: Actor, review: FlagReview, *, day: date) -> Verdict:
-    """Decide a review: a leader other than who decided; where there is no other, the same."""
+    """Decide a review: a leader other than who decided; where there is no other, the same. Never who proposed."""
     if not actor.roles_in(review.flag.group_id) & LEADERS:
         return refused(_l("复核由组长、副组长决定。"))
+    if actor.person_id is not None and actor.person_id == review.decision.proposed_by_id:
+        return PROPOSER
     if actor.person_id == review.first_decided_by_id and other_leaders(review, day=day):
         return refused(_l("原决定由您作出，复核须由其他领导决定。"))
     return untouched(actor, review.flag)

@@ -8,10 +8,14 @@ import sqlalchemy as sa
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL
+from tracker.kernel.db import db
+from tracker.organisation.queries import seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, ContactRole, PostRank, SeatRole
-from tracker.oversight.models import Flag, FlagProposal, FlagReview, Statement
+from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview, Statement
+from tracker.oversight.policy import other_leaders
 from tracker.oversight.rules import FlagState, ProposalState, StatementState
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import Task
+from tracker.tasks.policy import is_barred
 
 Condition = sa.ColumnElement[bool]
 
@@ -69,24 +73,31 @@ def proposed() -> Condition:
     return sa.exists().where(FlagProposal.flag_id == Flag.id, FlagProposal.state == ProposalState.PENDING)
 
 
-def _others(units: Collection[int]) -> Condition:
-    """Flags about work in which none of some units takes part: nobody decides on their own unit."""
-    mine = sa.or_(
-        Flag.unit_id.in_(units),
-        sa.exists().where(Task.id == Flag.task_id, Task.lead_unit_id.in_(units)),
-        sa.exists().where(TaskPart.task_id == Flag.task_id, TaskPart.unit_id.in_(units)),
-    )
-    return sa.not_(mine)
+def _own_work(person_id: int, units: Collection[int]) -> Condition:
+    """Flags about work in which somebody has or had a part: nobody decides on that, as policy.untouched has it."""
+    barred = sa.exists().where(Task.id == Flag.task_id, is_barred(Task, person_id))
+    return sa.or_(Flag.unit_id.in_(sorted(units)), barred)
 
 
 def to_handle(actor: Actor, today: date) -> Condition:
-    """What a supervisor has to propose or decide on."""
-    groups = sorted(actor.groups_as(SeatRole.SUPERVISOR))
-    return sa.and_(Flag.group_id.in_(groups), may_be_decided(today), ~proposed(), _others(sorted(actor.unit_ids)))
+    """What a supervisor has to propose or decide on, and a leader where no supervisor is free to."""
+    handles: list[Condition] = [Flag.group_id.in_(sorted(actor.groups_as(SeatRole.SUPERVISOR)))]
+    for group_id in sorted(actor.groups_as(*LEADERS)):
+        people = seat_holders(group_id, day=today, roles=(SeatRole.SUPERVISOR,))
+        units = units_by_person(people, day=today)
+        handles.append(sa.and_(Flag.group_id == group_id, *(_own_work(one, units[one]) for one in people)))
+    ready = sa.and_(may_be_decided(today), ~proposed())
+    return sa.and_(ready, sa.or_(*handles), ~_own_work(actor.person_id or 0, actor.unit_ids))
 
 
-def to_decide(actor: Actor) -> Condition:
-    """What a leader has to decide: proposals of others, and reviews of what others decided."""
+def _left_to(actor: Actor, today: date) -> list[int]:
+    """The flags (by id) whose review falls to who decided first, because nobody else could look again."""
+    own = sa.select(FlagReview).where(FlagReview.outcome.is_(None), FlagReview.first_decided_by_id == actor.person_id)
+    return [one.flag_id for one in db.session.scalars(own) if not other_leaders(one, day=today)]
+
+
+def to_decide(actor: Actor, today: date) -> Condition:
+    """What a leader has to decide: proposals of others, and reviews of what others decided and proposed."""
     seats = [seat for seat in actor.seats if seat.role in LEADERS]
     first = sorted({seat.group_id for seat in seats if seat.role in {SeatRole.LEADER, SeatRole.EXECUTIVE_DEPUTY}})
     in_charge = sa.exists().where(Task.id == Flag.task_id, Task.leader_seat_id.in_([seat.seat_id for seat in seats]))
@@ -96,14 +107,15 @@ def to_decide(actor: Actor) -> Condition:
         FlagProposal.proposed_by_id == actor.person_id,
     )
     answers = sa.and_(Flag.state == FlagState.AWAITING, proposed(), ~own, sa.or_(Flag.group_id.in_(first), in_charge))
-    reviews = sa.exists().where(
-        FlagReview.flag_id == Flag.id,
-        FlagReview.outcome.is_(None),
-        sa.or_(FlagReview.first_decided_by_id != actor.person_id, FlagReview.first_decided_by_id.is_(None)),
+    another: Condition = sa.exists().where(
+        FlagDecision.flag_id == Flag.id,
+        FlagDecision.decided_by_id != actor.person_id,
+        sa.or_(FlagDecision.proposed_by_id != actor.person_id, FlagDecision.proposed_by_id.is_(None)),
     )
     groups = sorted({seat.group_id for seat in seats})
-    looks_again = sa.and_(Flag.group_id.in_(groups), Flag.state == FlagState.DECIDED, reviews)
-    return sa.and_(sa.or_(answers, looks_again), _others(sorted(actor.unit_ids)))
+    another = sa.or_(another, Flag.id.in_(_left_to(actor, today))) if groups else another
+    looks_again = sa.and_(Flag.group_id.in_(groups), waits_for_review(), another)
+    return sa.and_(sa.or_(answers, looks_again), ~_own_work(actor.person_id or 0, actor.unit_ids))
 
 
 def to_explain(actor: Actor) -> Condition:

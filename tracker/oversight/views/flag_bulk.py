@@ -29,7 +29,7 @@ def _decide(flag: Flag, form: Any, version: int, by: Actor, now: datetime) -> ob
     """As the form says; where that is what was proposed, with the card that was proposed."""
     kind, proposal = DecisionKind(form.kind.data), queries.open_proposal(flag)
     card = proposal.card if proposal is not None and proposal.kind is kind else Card.NONE
-    said = {"reason": form.reason.data or "", "number": form.paper_number.data or ""}
+    said: dict[str, Any] = {"reason": form.reason.data or "", "number": form.paper_number.data or ""}
     return commands.decide_flag(flag, kind=kind, card=card, version=version, by=by, now=now, **said)
 
 
