@@ -11,12 +11,14 @@ from tests.letters.promises import issued as issued_letter
 from tests.letters.promises import promised
 from tests.oversight.supervised import anew, by_ladder, closed, drafted, issued, overdue, received, replied
 from tests.tasks.stories import a_file, act, day, inbox, refuses
+from tracker.audit.queries import history
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.oversight import commands, policy
 from tracker.oversight.models import NoticeFile, NoticeReply
 from tracker.oversight.rules import NoticeState
 from tracker.reminders.sweep import sweep
+from tracker.tasks.commands import PaperRoad
 
 
 @pytest.mark.parametrize("name", ["finance_head", "finance_deputy"])
@@ -41,6 +43,57 @@ def test_nobody_else_signs_for_it(cast: Cast, name: str) -> None:
     notice = issued(cast)
     with refuses(NotAllowed):
         commands.sign_for_notice(anew(notice), version=notice.version, by=cast.actor(name), now=NOW, spoke_with="某人")
+
+
+@pytest.mark.parametrize("head", ["finance_head", "finance_deputy"])
+def test_the_office_enters_an_answer_that_came_sealed_on_paper(cast: Cast, head: str) -> None:
+    notice = received(cast)
+    act(commands.draft_reply, anew(notice), text="初稿。", by=cast.actor("finance_liaison"))
+    paper, scan = PaperRoad(cast.actor(head)), a_file()
+    said: dict[str, Any] = {"text": "已按要求办理。", "files": [scan], "paper": paper}
+    reply = act(commands.send_reply, anew(notice), **said, by=cast.actor("office_clerk"), now=day("2026-03-19"))
+    assert (anew(notice).state, notice.late) == (NoticeState.REPLIED, False)
+    assert (reply.confirmed_by_id, reply.drafted_by_id) == (cast.person_ids[head], cast.person_ids["office_clerk"])
+    assert reply.recorded_by is not None and reply.recorded_by.name == "秦小满"
+    assert [file.sha256 for file in reply.files] == [scan.sha256]
+    assert [entry.act for entry in history("notice", notice.id)][-1] == "notice.record_reply"
+
+
+@pytest.mark.parametrize(
+    ("by", "signed"),
+    [
+        ("office_clerk", "finance_liaison"),
+        ("office_clerk", "construction_head"),
+        ("supervisor", "finance_head"),
+        ("finance_liaison", "finance_head"),
+        ("g2_office_clerk", "finance_head"),
+    ],
+)
+def test_nobody_but_the_office_enters_it_and_for_nobody_but_a_head(cast: Cast, by: str, signed: str) -> None:
+    notice = received(cast)
+    paper = PaperRoad(cast.actor(signed))
+    with refuses(NotAllowed):
+        commands.send_reply(
+            anew(notice), text="已办。", version=notice.version, by=cast.actor(by), now=NOW, paper=paper
+        )
+
+
+def test_who_works_in_the_unit_does_not_enter_its_paper_for_the_office(cast: Cast) -> None:
+    notice = received(cast)
+    assert policy.may_record_reply(cast.actor("office_clerk"), notice)
+    with write_transaction():
+        notice.unit_id = cast.unit_ids["education"]
+        assert not policy.may_record_reply(cast.actor("office_clerk"), notice)
+        assert policy.may_record_reply(cast.actor("office_secondee"), notice)
+        db.session.rollback()
+
+
+def test_a_draft_that_a_head_confirms_came_by_no_paper(cast: Cast) -> None:
+    notice = received(cast)
+    act(commands.draft_reply, anew(notice), text="已办。", by=cast.actor("finance_liaison"))
+    head = cast.actor("finance_head")
+    reply = act(commands.send_reply, anew(notice), text="已办。", by=head, now=day("2026-03-19"))
+    assert reply.recorded_by is None
 
 
 def test_the_liaison_drafts_and_only_a_head_confirms(cast: Cast) -> None:

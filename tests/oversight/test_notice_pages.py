@@ -72,6 +72,24 @@ def test_from_the_task_page_to_the_accepted_answer(cast: Cast, client_as: Client
     assert "审核通过" in head.get(f"/notices/{notice.id}").text
 
 
+def test_the_office_enters_the_slip_that_came_on_paper(cast: Cast, client_as: ClientAs) -> None:
+    notice = received(cast)
+    act(commands.draft_reply, anew(notice), text="单位的初稿。", by=cast.actor("finance_liaison"))
+    office, address = client_as("office_clerk"), f"/notices/{notice.id}/reply"
+    assert "录入纸质回执" in office.get(f"/notices/{notice.id}").text
+    form = office.get(address).text
+    assert "钱广源" in form and "谢云岚" in form and "罗正川" not in form and "单位的初稿。" not in form
+    said = {"version": the_notice().version, "text": "已办。", "paper": "y"}
+    assert office.post(address, data=said).status_code == 422
+    assert office.post(address, data={"version": said["version"], "text": "已办。"}).status_code == 403
+    said |= {"signatory": cast.person_ids["finance_head"], "scan": (BytesIO(PDF), "回执.pdf")}
+    assert office.post(address, data=said).status_code == 302
+    page = office.get(f"/notices/{notice.id}").text
+    assert the_notice().state is NoticeState.REPLIED
+    assert "纸质回执" in page and "秦小满代录" in page and "回执.pdf" in page
+    assert client_as("supervisor").get(address).status_code == 403
+
+
 def test_the_liaison_drafts_and_the_head_confirms(cast: Cast, client_as: ClientAs) -> None:
     notice = received(cast)
     liaison, head = client_as("finance_liaison"), client_as("finance_head")

@@ -45,7 +45,7 @@ ACCESS: dict[str, Route] = {
     "oversight.discard_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.withdraw_notice": route(_SIGNING, sees=BUSINESS, about=_NOTICE),
     "oversight.sign_for_notice": route(CONFIRMING, OFFICE_ROLES, sees=BUSINESS, about=_NOTICE),
-    "oversight.reply_notice": route(CONFIRMING, Role.LIAISON, sees=BUSINESS, about=_NOTICE),
+    "oversight.reply_notice": route(CONFIRMING, OFFICE_ROLES | {Role.LIAISON}, sees=BUSINESS, about=_NOTICE),
     "oversight.accept_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.return_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.decide_many": route(Role.SUPERVISOR, Role.LEADER, sees=SIGNED_IN),

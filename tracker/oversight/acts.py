@@ -30,6 +30,7 @@ ACTS = {
     "notice.sign_for_by_phone": _l("代签收"),
     "notice.draft_reply": _l("起草回执"),
     "notice.reply": _l("报送回执"),
+    "notice.record_reply": _l("录入纸质回执"),
     "notice.return": _l("退回重报"),
     "notice.accept": _l("审核通过"),
     "notice.withdraw": _l("撤回"),

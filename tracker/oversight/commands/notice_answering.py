@@ -18,8 +18,8 @@ from tracker.oversight.commands.notice_drafting import MAX_REASON
 from tracker.oversight.commands.notice_steps import note, step
 from tracker.oversight.models import NoticeFile, NoticeReply, SupervisionNotice
 from tracker.oversight.rules import NOTICE_MOVES, NoticeMove
-from tracker.tasks.commands import require_at_work
-from tracker.tasks.commands.moving import future_date, words
+from tracker.tasks.commands import PaperRoad, require_at_work
+from tracker.tasks.commands.moving import future_date, require_paper, who_decides, words
 
 MAX_REPLY = 4000
 MOST_FILES = 30
@@ -64,18 +64,26 @@ def send_reply(
     version: int,
     by: Actor,
     now: datetime,
+    paper: PaperRoad | None = None,
 ) -> NoticeReply:
     """Answer a notice as the unit's head or deputy in charge; a liaison's draft is confirmed by it.
 
-    Whether the answer is late is fixed by the first one.
+    paper: the slip came sealed on paper and is entered by the office; its scan is among the files. Whether the answer
+    is late is fixed by the first one.
     """
-    require(policy.may_send_reply(by, notice))
+    head = who_decides(by, paper)
+    require(policy.may_send_reply(head, notice))
+    require_paper(paper, policy.may_record_reply(by, notice))
     text = words(text, "text", limit=MAX_REPLY)
     step(notice, NoticeMove.REPLY, version=version, **_first_answer(notice, now=now))
     reply = _written(notice, text, files, by=by, now=now)
-    reply.confirmed_by_id, reply.confirmed_at = by.person_id, now
-    reply.confirmed_as = by.capacity(None, notice.unit_id)
-    note("reply", notice, by=by, now=now, text=text, late=notice.late)
+    if paper is not None:
+        assert by.person_id is not None
+        reply.drafted_by_id, reply.drafted_at = by.person_id, now
+    reply.confirmed_by_id, reply.confirmed_at = head.person_id, now
+    reply.confirmed_as = head.capacity(None, notice.unit_id)
+    said = {} if paper is None else {"signed_by": head.name, "signed_as": reply.confirmed_as}
+    note("reply" if paper is None else "record_reply", notice, by=by, now=now, text=text, late=notice.late, **said)
     notices.settle_notice(notice, now=now)
     notices.tell_checkers(notice, now=now)
     return reply

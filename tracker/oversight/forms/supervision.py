@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from wtforms import RadioField, StringField
+from wtforms import BooleanField, FileField, RadioField, StringField
 from wtforms.validators import Length
 
+from tracker.kernel.files import ACCEPTED
 from tracker.kernel.forms import (
     CHOSEN,
     OPTIONAL,
     REQUIRED,
     ActForm,
+    ChoiceField,
     DayField,
     FilesField,
     PaperForm,
@@ -76,11 +78,14 @@ class SignForForm(ActForm):
     )
 
 
-class ReplyForm(ActForm):
-    """The answer on the reply slip."""
+class ReplyForm(PaperForm):
+    """The answer on the reply slip, here or as it came sealed on paper."""
 
     text = TextField(_l("办理情况"), required=True, rows=5, description=_l("做了什么，到什么程度，预计何时办结。"))
     files = FilesField(_l("附件（可不传）"))
+    paper = BooleanField(_l("纸质回执：单位已签字盖章报送，由我录入"))
+    signatory = ChoiceField(_l("签字的单位负责人"))
+    scan = FileField(_l("回执扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
 
 
 class AcceptReplyForm(ActForm):

@@ -170,6 +170,12 @@ class NoticeReply(Model):
     checked_by: Mapped[Person | None] = relationship(foreign_keys=[checked_by_id])
     files: Mapped[list["NoticeFile"]] = relationship(back_populates="reply", order_by="NoticeFile.id")
 
+    @property
+    def recorded_by(self) -> Person | None:
+        """Who entered an answer that came on paper: they wrote it down at the moment at which it counts as given."""
+        on_paper = self.drafted_at == self.confirmed_at and self.drafted_by_id != self.confirmed_by_id
+        return self.drafted_by if on_paper else None
+
 
 class NoticeFile(Model):
     """A file that a unit sent with its answer, as evidence."""

@@ -93,6 +93,15 @@ def may_send_reply(actor: Actor, notice: Notice) -> Verdict:
     return refused(_l("回执须由承办单位主要负责人或者分管负责人确认，联络员可以先行起草。"))
 
 
+def may_record_reply(actor: Actor, notice: Notice) -> Verdict:
+    """Enter an answer that came sealed on paper (代录): the office, and nobody of the unit that gives it."""
+    if not tasks.is_office(actor, notice.group_id):
+        return refused(_l("纸质回执由领导小组办公室录入。"))
+    if notice.unit_id in actor.unit_ids:
+        return refused(_l("您是承办单位的人员，本单位的纸质回执请由办公室其他人员录入。"))
+    return ALLOWED
+
+
 def checking_roles(notice: Notice) -> frozenset[SeatRole]:
     """Whose it is to check an answer: the side that drafted the notice, and the supervisors; leaders always may."""
     office = OFFICE if notice.origin is not NoticeOrigin.SUPERVISOR else frozenset()

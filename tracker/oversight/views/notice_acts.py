@@ -1,64 +1,25 @@
 """Every step of a supervision notice as a page: load it, ask the policy, show the form, run the command."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts.identity import actor_of_person
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
-from tracker.kernel.clock import local_date
 from tracker.kernel.db import write_transaction
-from tracker.kernel.errors import Invalid, Stale
-from tracker.kernel.forms import ActForm, PaperForm
+from tracker.kernel.errors import Stale
+from tracker.kernel.forms import Choices, PaperForm
 from tracker.kernel.text import _, _l
-from tracker.kernel.uploads import chosen as uploaded
 from tracker.kernel.uploads import kept
-from tracker.kernel.verdict import Verdict, require
+from tracker.kernel.verdict import require
 from tracker.kernel.web import form_errors, status_of
 from tracker.oversight import commands, forms, policy, queries
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.rules import LABELS, NOTICE_MOVES, NoticeMove, NoticeState
 from tracker.oversight.views.blueprint import bp
-from tracker.tasks.commands import PaperRoad
-from tracker.tasks.queries import signatories
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """A step at the moment it is taken."""
-
-    notice: SupervisionNotice
-    form: Any
-    by: Actor
-    now: datetime
-    paper: PaperRoad | None
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """What every command takes."""
-        return {"version": self.form.seen_version, "by": self.by, "now": self.now}
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeAct:
-    """A step as a page. states: where it makes sense; make builds the form; run calls the command."""
-
-    name: str
-    path: str
-    title: Any
-    done: Any
-    form: type[ActForm]
-    states: frozenset[NoticeState]
-    verdict: Callable[[Actor, SupervisionNotice], Verdict]
-    run: Callable[[Doing], object]
-    make: Callable[[Any, SupervisionNotice], None] = lambda _form, _notice: None
-    kind: str = "primary"
-    note: Any = ""
+from tracker.oversight.views.notice_doing import Doing, NoticeAct, taken_on_paper
+from tracker.tasks.queries import unit_signatories
 
 
 def register(act: NoticeAct) -> None:
@@ -71,7 +32,7 @@ def register(act: NoticeAct) -> None:
         form = act.form(version=notice.version) if request.method == "GET" else act.form()
         act.make(form, notice)
         if paper and isinstance(form, PaperForm):
-            form.signatory.offer(signatories(notice.group_id, day=clock.today()))
+            form.signatory.offer(act.signers(notice))
         if form.validate_on_submit():
             with form_errors(form), write_transaction():
                 _run(act, notice_id, form, actor)
@@ -89,7 +50,7 @@ def register(act: NoticeAct) -> None:
 def _check(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> bool:
     """Refuse whoever may not, and what makes no sense; says whether it may be entered as taken on paper."""
     verdict = act.verdict(actor, notice)
-    paper = issubclass(act.form, PaperForm) and bool(policy.may_draft_notice(actor, notice.group_id))
+    paper = act.on_paper(actor, notice)
     if not (verdict or paper):
         require(verdict)
     if notice.state not in act.states:
@@ -101,23 +62,15 @@ def _run(act: NoticeAct, notice_id: int, form: Any, actor: Actor) -> None:
     """Read the notice anew inside the transaction, so that the decision rests on it as it stands."""
     now = clock.now()
     notice = queries.visible_notice(actor, notice_id)
-    paper = _paper(form, notice, by=actor, now=now) if isinstance(form, PaperForm) else None
-    act.run(Doing(notice, form, actor, now, paper))
-
-
-def _paper(form: PaperForm, notice: SupervisionNotice, *, by: Actor, now: datetime) -> PaperRoad | None:
-    if not form.paper.data:
-        return None
-    require(policy.may_draft_notice(by, notice.group_id))
-    if not form.signatory.row_id:
-        raise Invalid({"signatory": _l("请选择在纸上签批的领导。")})
-    digests = [file.sha256 for file in kept(uploaded(form.scan.data), field="scan", now=now)]
-    signatory = actor_of_person(form.signatory.row_id, day=local_date(now))
-    return PaperRoad(signatory=signatory, sha256=next(iter(digests), None))
+    if isinstance(form, PaperForm) and form.paper.data:
+        paper, scans = taken_on_paper(act, form, notice, by=actor, now=now)
+        act.run(Doing(notice, form, actor, now, paper, scans))
+    else:
+        act.run(Doing(notice, form, actor, now, None))
 
 
 def _done(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> object:
-    if act.name == "reply_notice" and not policy.may_send_reply(actor, notice):
+    if act.name == "reply_notice" and not act.on_paper(actor, notice) and not policy.may_send_reply(actor, notice):
         return _("已起草，等待本单位负责人确认。")
     return act.done
 
@@ -137,14 +90,25 @@ def _own_hand(form: Any, notice: SupervisionNotice) -> None:
 
 
 def _fill_reply(form: Any, notice: SupervisionNotice) -> None:
-    """A draft that waits, or the answer that was sent back, is where the next one begins."""
-    if not form.is_submitted() and notice.replies:
+    """A draft that waits, or the answer that was sent back, is where the unit's next one begins."""
+    if form.is_submitted():
+        return
+    own = policy.may_draft_reply(current_actor(), notice)
+    form.paper.data = not own
+    if own and notice.replies:
         form.text.data = notice.replies[-1].text
+
+
+def _heads(notice: SupervisionNotice) -> Choices:
+    return unit_signatories(notice.group_id, notice.unit_id, day=clock.today())
 
 
 def _reply(doing: Doing) -> None:
     text = forms.chosen(doing.form, "text")
     files = kept(doing.form.files.uploads, field="files", now=doing.now)
+    if doing.paper is not None:
+        commands.send_reply(doing.notice, text=text, files=[*doing.scans, *files], paper=doing.paper, **doing.said)
+        return
     command = commands.send_reply if policy.may_send_reply(doing.by, doing.notice) else commands.draft_reply
     command(doing.notice, text=text, files=files, **doing.said)
 
@@ -230,6 +194,8 @@ ACTS = (
         policy.may_draft_reply,
         _reply,
         make=_fill_reply,
+        enters=policy.may_record_reply,
+        signers=_heads,
     ),
     NoticeAct(
         "accept_reply",
@@ -282,5 +248,4 @@ def possible(actor: Actor, notice: SupervisionNotice) -> list[NoticeAct]:
 
 
 def _may(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> bool:
-    on_paper = issubclass(act.form, PaperForm) and bool(policy.may_draft_notice(actor, notice.group_id))
-    return bool(act.verdict(actor, notice)) or on_paper
+    return bool(act.verdict(actor, notice)) or act.on_paper(actor, notice)

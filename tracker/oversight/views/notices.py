@@ -145,6 +145,7 @@ def notice(supervision_notice_id: int) -> ResponseReturnValue:
         gone=policy.fell_away(found),
         late=queries.owes_late(found, today=today),
         watches=watches,
+        answers=bool(policy.may_draft_reply(actor, found)),
         entries=history("notice", found.id) if watches else [],
         words=registry.acts,
         unsigned=found.state in UNSIGNED,

@@ -14,7 +14,7 @@ from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRo
 from tracker.plans.models import Phase, Plan
 from tracker.plans.rules import PlanState
 from tracker.tasks.models import Task
-from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS, involved_units
+from tracker.tasks.policy import OVERSEERS, UNIT_BUSINESS, confirmers, involved_units
 from tracker.tasks.queries.lights import codes
 from tracker.tasks.queries.reckoning import Reckoning
 from tracker.tasks.queries.scope import (
@@ -192,6 +192,11 @@ def signatories(group_id: int, *, day: date) -> Choices:
     """Who can have signed on paper: leaders, directors and supervisors of a group."""
     roles = LEADERS | OFFICE_DIRECTORS | {SeatRole.SUPERVISOR}
     return _people(Person.id.in_(seat_holders(group_id, day=day, roles=roles)), day=day, with_unit=True)
+
+
+def unit_signatories(group_id: int, unit_id: int, *, day: date) -> Choices:
+    """Who can have signed on paper for a unit: its head and deputy in charge."""
+    return _people(Person.id.in_(confirmers(group_id, unit_id, day=day)), day=day)
 
 
 def leader_seats(group_id: int, *, day: date) -> Choices:
