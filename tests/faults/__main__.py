@@ -19,7 +19,7 @@ from tests.engines import Cluster, build_app, migrate
 from tests.faults.stages import played
 
 KILLS = int(os.environ.get("FAULT_KILLS", "200"))
-LIVES = os.environ.get("FAULT_LIVES", "100")
+LIVES = int(os.environ.get("FAULT_LIVES", "100"))
 ENGINES = os.environ.get("FAULT_ENGINES", "postgresql,sqlite").split(",")
 CHOSEN = set(filter(None, os.environ.get("FAULT_TESTS", "").split(",")))
 LONG = 1800
@@ -65,7 +65,12 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     yield "T1", "a process dies at each named place", "crashes", ()
     much = ("--days", "3", "--owners", "60", "--tasks", "120")
     yield "T2, T3", f"a storm of {KILLS} kills", "storm", ("--kills", str(KILLS), *much, *crowd)
-    yield "T7", "ladder and delivery lived at random, with deaths and clocks that jump", "machine", ("--lives", LIVES)
+    yield (
+        "T7",
+        "ladder and delivery lived at random, with deaths and clocks that jump",
+        "machine",
+        ("--lives", str(LIVES)),
+    )
     if several:
         yield "T4", "a frozen leader wakes", "leaders", ("leader",)
         yield "T4", "a frozen sender wakes", "leaders", ("sender",)
@@ -78,6 +83,7 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         one = "one scheduler over 24 hours, killed twice in each, and a second one refused"
         yield "T6", one, "leaders", ("alone",)
 
+    yield "T20", "a completion and a sender that begins race", "races", ("1000",)
     yield "T17", "a process dies in the middle of a migration", "migrating", ("--kills", "20")
     yield "T19", "the database may only be read", "hindered", ("read-only",)
     if not several:
