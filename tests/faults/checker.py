@@ -107,16 +107,20 @@ def _faults_of_reminders(history: History, expected: set[Reminder]) -> Iterator[
 def _faults_of_inboxes(history: History) -> Iterator[str]:
     found = Counter((row["recipient_id"], row["key"]) for row in history.tables["inbox_item"])
     yield from (f"in an inbox {times} times {one}" for one, times in found.items() if times > 1)
-    keys = {(recipient, tuple(key.split(":")[1:6])) for recipient, key in found if key.startswith("reminder:")}
-    for row in _active(history):
-        task = next((key for key in keys if key[0] == row["recipient_id"] and _about(key[1], row)), None)
-        if task is None:
-            yield f"reminder in no inbox {row}"
+    told = {
+        (row["recipient_id"], row["subject_kind"], row["subject_id"], row["rung"], row["repeat"])
+        for row in history.tables["reminder"]
+        if row["state"] == "active"
+    }
+    kept = {(recipient, *_about(key)) for recipient, key in found if key.startswith("reminder:")}
+    yield from (f"reminder in no inbox {one}" for one in sorted(told - kept))
+    yield from (f"in an inbox without a reminder {one}" for one in sorted(kept - told))
 
 
-def _about(key: tuple[str, ...], row: dict[str, Any]) -> bool:
-    again = key[4] if len(key) > 4 else "0"
-    return (key[0], key[1], key[3], again) == (row["subject_kind"], row["subject_id"], row["rung"], row["repeat"])
+def _about(key: str) -> tuple[str, ...]:
+    """Of what a key speaks: kind, number, rung, and which repetition of it."""
+    _reminder, kind, number, _cycle, rung, *again = key.split(":")
+    return kind, number, rung, *(again or ["0"])
 
 
 def _faults_of_effects(history: History, expected: set[Effect]) -> Iterator[str]:
@@ -175,6 +179,10 @@ def _faults_of_deliveries(history: History, ought: Ought, kills: int) -> Iterato
         if row["state"] not in ENDED:
             yield f"delivery {row['id']} is {row['state']}"
     yield from _faults_of_items(history, ought, set(items))
+    sent = {row["id"] for row in history.tables["delivery"] if row["state"] == "sent"}
+    for row in history.tables["delivery_item"]:
+        if row["delivery_id"] in sent and row["included"] != "1":
+            yield f"left out of delivery {row['delivery_id']}: message {row['item_id']}"
     keys = {row["id"]: row["digest_key"] for row in history.tables["delivery"]}
     for row in history.tables["delivery_attempt"]:
         at, key = _local(row["at"]), keys.get(row["delivery_id"])
@@ -215,11 +223,15 @@ def _faults_of_items(history: History, ought: Ought, taken: set[tuple[str, str]]
 def _faults_of_receipts(history: History, ought: Ought) -> Iterator[str]:
     """Receipts against deliveries. A mail has an id; what a robot is told has a name, and its day."""
     received: Counter[tuple[str, ...]] = Counter()
+    said: dict[tuple[str, ...], int] = {}
     for receipt in history.receipts:
         if "to" in receipt:
-            received["mail", receipt["id"], *receipt["to"]] += 1
+            key, words = ("mail", receipt["id"], *receipt["to"]), receipt["subject"]
         else:
-            received["chat", receipt["day"], _called(receipt["text"])] += 1
+            key, words = ("chat", receipt["day"], _called(receipt["text"])), receipt["text"]
+        received[key] += 1
+        said[key] = _number(words)
+    held = Counter(row["delivery_id"] for row in history.tables["delivery_item"])
     outcomes: dict[str, list[str]] = {}
     for row in history.tables["delivery_attempt"]:
         outcomes.setdefault(row["delivery_id"], []).append(row["outcome"])
@@ -231,6 +243,9 @@ def _faults_of_receipts(history: History, ought: Ought) -> Iterator[str]:
             key = ("chat", row["digest_key"], ought.names.get(person, ""))
         known.add(key)
         yield from _faults_of_delivery(row, received[key], outcomes.get(row["id"], []))
+        # What was heard last of one that arrived is what it holds; one in doubt may have taken in more since.
+        if row["state"] == "sent" and key in said and said[key] != held[row["id"]]:
+            yield f"said {said[key]} messages and holds {held[row['id']]}: delivery {row['id']}"
     yield from (f"received and never sent {one}" for one in sorted(received.keys() - known, key=str) if received[one])
 
 
@@ -251,6 +266,11 @@ def _faults_of_delivery(row: dict[str, Any], received: int, tries: list[str]) ->
 def _called(text: str) -> str:
     """Whom a robot speaks to."""
     return text.removeprefix("（可能重复）").partition("：")[0]
+
+
+def _number(text: str) -> int:
+    """How many messages it says there are."""
+    return int(text.partition(" 条")[0].rpartition(" ")[2])
 
 
 def _faults_of_slots(history: History, slots: set[str]) -> Iterator[str]:

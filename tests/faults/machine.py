@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -364,7 +364,7 @@ class LadderAndPost(RuleBasedStateMachine):
         db.session.rollback()
         return {table: [dict(row) for row in db.session.execute(sa.select(table)).mappings()] for table in TOLD}
 
-    def bring_back(self, stood: Mapping[sa.Table, Sequence[Mapping[str, Any]]]) -> None:
+    def bring_back(self, stood: dict[sa.Table, list[dict[str, Any]]]) -> None:
         """Let it all stand as it did, and do what a restore does of itself."""
         since = sa.bindparam("now", self.now, type_=UtcDateTime())
         with write_transaction() as session:

@@ -13,7 +13,11 @@ def played(module: str, url: str, folder: Path, *arguments: str, seconds: int = 
     """Run one of the scripts; returns what it found."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", f"tests.faults.{module}", url, str(folder), *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds)
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as late:
+        # What it forked dies with it.
+        raise TimeoutError(f"{module} {' '.join(arguments)} had not ended after {seconds} s") from late
     lines = done.stdout.strip().splitlines()
     if not lines or not lines[-1].startswith("{"):
         raise RuntimeError(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")

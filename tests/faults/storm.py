@@ -6,6 +6,7 @@
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -101,21 +102,28 @@ class Play:
             self.mend()
             pid = self.chance.choice(sorted(self.nursery.living))
             role = self.nursery.living[pid]
-            self.nursery.kill(pid)
+            code = self.nursery.kill(pid)
             self.kills += 1
+            if code != -signal.SIGKILL:
+                # It had ended by itself just before.
+                self.note_end(code)
             self.nursery.start(role)
 
     def mend(self) -> None:
         """Whoever ended by themselves, because the database was away or another was there, is started again."""
         before = dict(self.nursery.living)
         for code in self.nursery.collect():
-            if code == REFUSED:
-                self.refused += 1
-            else:
-                self.fell.append(code)
+            self.note_end(code)
         for pid, role in before.items():
             if pid not in self.nursery.living:
                 self.nursery.start(role)
+
+    def note_end(self, code: int) -> None:
+        """Somebody ended by themselves: turned away, because another is there, or fallen."""
+        if code == REFUSED:
+            self.refused += 1
+        else:
+            self.fell.append(code)
 
     def settle(self) -> None:
         """Wait until everything of the day is done."""
@@ -146,7 +154,7 @@ class Play:
         history = self.history()
         states = [row["state"] for row in history.tables["delivery"]]
         return {
-            "faults": self.faults(),
+            "faults": [*self.faults(), *(f"a process fell with {code}" for code in self.fell)],
             "kills": self.kills,
             "reminders": len(history.tables["reminder"]),
             "messages": len(history.tables["inbox_item"]),

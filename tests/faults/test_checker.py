@@ -26,6 +26,7 @@ NAMES = {person: f"某{person}" for person in EVERYBODY if person != 54}
 OUGHT = ought(TASKS, [WEDNESDAY], PEOPLE, addresses=ADDRESSES, names=NAMES)
 SLOTS = ["2026-03-18T08:00"]
 DAY, BEFORE, MORNING = "2026-03-18", "2026-03-18 00:30:00", "2026-03-18 01:30:00"
+SUBJECT = "责任台：您有 1 条消息"
 
 
 def _history() -> History:
@@ -41,6 +42,10 @@ def _history() -> History:
         for channel in channels.split(","):
             if person in {"mail": ADDRESSES, "chat": NAMES}[channel]:
                 _put_into_digest(history, item, channel)
+    for digest, receipt in zip(table["delivery"], history.receipts, strict=True):
+        holds = sum(row["delivery_id"] == digest["id"] for row in table["delivery_item"])
+        name = "subject" if digest["channel"] == "mail" else "text"
+        receipt[name] = receipt[name].replace(" 1 条", f" {holds} 条")
     table["delivery"][0]["state"] = "uncertain"
     table["delivery_attempt"][0]["outcome"] = "unknown"
     for number, (task, what, rung, _day) in enumerate(sorted(OUGHT.effects)):
@@ -67,10 +72,11 @@ def _put_into_digest(history: History, item: dict[str, str], channel: str) -> No
         table["delivery"].append(digest)
         attempt = {"delivery_id": number, "attempt": "1", "outcome": "delivered", "at": MORNING}
         table["delivery_attempt"].append(attempt)
-        receipt = {"id": f"m{number}", "to": [ADDRESSES.get(int(person))], "day": DAY}
+        receipt = {"id": f"m{number}", "to": [ADDRESSES.get(int(person))], "day": DAY, "subject": SUBJECT}
         said = {"id": "", "text": f"{NAMES.get(int(person))}：责任台有 1 条给您的消息", "day": DAY}
         history.receipts.append(receipt if channel == "mail" else said)
-    table["delivery_item"].append({"delivery_id": digest["id"], "item_id": item["id"], "channel": channel})
+    row = {"delivery_id": digest["id"], "item_id": item["id"], "channel": channel, "included": "1"}
+    table["delivery_item"].append(row)
 
 
 def _lose_digests(history: History, lost: Callable[[dict[str, Any]], bool]) -> None:
@@ -134,6 +140,24 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "a message stands twice in an inbox": (
         lambda one: one.tables["inbox_item"].append(dict(one.tables["inbox_item"][0])),
         "in an inbox 2 times",
+    ),
+    "a message says what nobody reminded of": (
+        lambda one: one.tables["inbox_item"].append(
+            {**one.tables["inbox_item"][0], "id": "901", "key": "reminder:task:9:739328:1", "channels": ""}
+        ),
+        "without a reminder",
+    ),
+    "a message is left out as its digest is written": (
+        lambda one: _first_item(one, "mail").update(included="2"),
+        "left out of delivery",
+    ),
+    "a mail names fewer messages than it holds": (
+        lambda one: _receipt(one, "to").update(subject="责任台：您有 0 条消息，其中 0 条涉及逾期"),
+        "said 0 messages",
+    ),
+    "the robot names more messages than it holds": (
+        lambda one: _receipt(one, "text").update(text=_receipt(one, "text")["text"].replace("有 ", "有 9")),
+        "said 9",
     ),
     "a message is in two digests": (
         lambda one: one.tables["delivery_item"].append({**one.tables["delivery_item"][0], "delivery_id": "105"}),
@@ -238,7 +262,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     ),
     "a mail is marked before it was received": (lambda one: one.receipts.remove(_receipt(one, "to")), "never received"),
     "a mail comes from nowhere": (
-        lambda one: one.receipts.append({"id": "stray", "to": ["p10@example.gov.cn"]}),
+        lambda one: one.receipts.append({"id": "stray", "to": ["p10@example.gov.cn"], "subject": SUBJECT}),
         "never sent",
     ),
     "an end is uncertain for no reason": (

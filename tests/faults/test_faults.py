@@ -24,16 +24,23 @@ def stage(database: Database) -> str:
 
 
 def test_every_named_place_is_in_the_code_once_and_every_place_has_a_name() -> None:
-    found = [
-        str(call.args[0].value)
-        for file in sorted((ROOT / "tracker").rglob("*.py"))
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id == "crashpoint"
-        and isinstance(call.args[0], ast.Constant)
-    ]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted((ROOT / "tracker").rglob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _is_crashpoint(node.func)]
+    found = [str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)]
     assert sorted(found) == sorted(NAMES)
+    # Nor is there another way to say it: no other name for the function, no name of a place that is not written out.
+    assert all(isinstance(call.func, ast.Name) and isinstance(call.args[0], ast.Constant) for call in calls)
+    assert sum(map(_is_crashpoint, nodes)) == len(calls)
+
+
+def _is_crashpoint(node: ast.AST) -> bool:
+    """Whether something speaks of the function: by its name, as part of its module, or under another name."""
+    return (
+        (isinstance(node, ast.Name) and node.id == "crashpoint")
+        or (isinstance(node, ast.Attribute) and node.attr == "crashpoint")
+        or (isinstance(node, ast.alias) and node.name == "crashpoint" and node.asname is not None)
+    )
 
 
 def test_a_process_that_dies_at_a_place_of_each_kind_loses_nothing(stage: str, tmp_path: Path) -> None:
@@ -55,7 +62,7 @@ def _check_storm(stage: str, tmp_path: Path, *, crowd: int) -> None:
     who = ("--schedulers", str(crowd), "--workers", str(crowd))
     found = played("storm", stage, tmp_path / "play", "--kills", "6", "--days", "2", "--owners", "6", *who)
     assert found["faults"] == []
-    assert (found["kills"], found["fell"]) == (6, [])
+    assert found["kills"] == 6
     assert found["of_them_chat"] > 0
     assert found["flags"] * found["notices"] * found["urges"] > 0
 
