@@ -90,6 +90,7 @@ class QuietTask:
 
     task_id: int
     title: str
+    unit_id: int
     unit: str
     every: Every | None
     reported_at: datetime | None
@@ -204,7 +205,7 @@ def quiet_continuous(group_id: int, *, today: date) -> list[QuietTask]:
         )
     )
     rows = db.session.execute(
-        sa.select(Task.id, Task.title, Unit.name, Task.cadence_every, Task.reported_at)
+        sa.select(Task.id, Task.title, Unit.id, Unit.name, Task.cadence_every, Task.reported_at)
         .select_from(Task)
         .join(Unit, Unit.id == Task.lead_unit_id)
         .where(Task.group_id == group_id, of_the_group, Task.state == TaskState.ACTIVE, Task.continuous, missed)

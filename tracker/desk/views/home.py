@@ -20,6 +20,7 @@ from tracker.kernel.text import _
 from tracker.letters import queries as letters
 from tracker.organisation.queries import group_by_id, seat_changes_waiting
 from tracker.organisation.rules import LABELS as ORGANISATION_LABELS
+from tracker.oversight.queries import callees_of
 from tracker.oversight.rules import LABELS as FLAG_LABELS
 from tracker.tasks.queries import (
     TaskFilter,
@@ -104,6 +105,9 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
     since = clock.local_date(now) if days == 1 else date.fromordinal(today.toordinal() - days + 1)
     quiet_since = date.fromordinal(today.toordinal() - 7 * QUIET_WEEKS)
     week = TaskFilter(group_id=group.id, window=Window.WEEK)
+    unreported = unreported_by_unit([group.id], since=queries.start_of(quiet_since))
+    continuous = queries.quiet_continuous(group.id, today=today)
+    silent = {unit_id for unit_id, _unit, _number in unreported} | {task.unit_id for task in continuous}
     return render_template(
         "desk/office.html",
         hats=tabs,
@@ -115,10 +119,11 @@ def _office(actor: Actor, hat: Hat, tabs: Tabs) -> str:
         waits=[wait for wait in waiting_for(actor, today=today) if _of_group(wait, group.id)],
         arrivals=queries.arrivals(group.id, since=since),
         unsigned=queries.unsigned(group.id, today=today),
-        unreported=unreported_by_unit([group.id], since=queries.start_of(quiet_since)),
+        unreported=unreported,
+        silent=callees_of(group.id, silent, day=today) if silent else {},
         quiet_since=quiet_since,
         quiet_weeks=QUIET_WEEKS,
-        continuous=queries.quiet_continuous(group.id, today=today),
+        continuous=continuous,
         owed=queries.owed_by_office(group.id, today=today, slow=SLOW_DAYS),
         slow_days=SLOW_DAYS,
         due=list_tasks(actor, week, today=today, limit=WEEK_ROWS),
