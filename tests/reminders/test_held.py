@@ -128,6 +128,17 @@ def test_what_is_released_warns_of_what_was_passed_over(cast: Cast, session: Ses
     assert session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) == 3
 
 
+def test_what_is_released_on_a_day_off_goes_out_on_the_next_working_day(cast: Cast, session: Session) -> None:
+    _storm(cast)
+    _run()
+    saturday, monday = NOW + timedelta(days=3), NOW + timedelta(days=5)
+    assert _release(session, now=saturday) == 0
+    assert _inbox(session, "reminder.%") == []
+    assert _held(session).state is HoldState.RELEASED
+    session.rollback()
+    assert carry_out(now=monday, pause=_quiet)["released"] == 6
+
+
 def _release(session: Session, *, now: datetime) -> int:
     with write_transaction():
         for run in session.scalars(sa.select(HeldRun).where(HeldRun.state == HoldState.HELD)):

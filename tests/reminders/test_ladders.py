@@ -15,6 +15,8 @@ from tests.tasks.pages.acting import ClientAs
 from tests.tasks.stories import refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
+from tracker.organisation.models import Seat
+from tracker.organisation.rules import SeatRole
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 from tracker.oversight.models import Flag, SupervisionNotice, Urge
@@ -278,6 +280,31 @@ def test_an_empty_post_shows_who_heard_instead(cast: Cast, session: Session, cli
     session.rollback()
     assert "联络员缺位，由章立新代收" in client_as("office_clerk").get(f"/tasks/{task_id}").text
     assert "联络员缺位，由章立新代收" in client_as("construction_head").get(f"/tasks/{task_id}").text
+
+
+@pytest.mark.parametrize("led", [False, True])
+def test_a_rung_shows_that_no_leader_was_named(cast: Cast, session: Session, client_as: ClientAs, led: bool) -> None:
+    with write_transaction():
+        parts = (("town", date(2026, 3, 9)),)
+        task = running_task(cast, due_on=date(2026, 3, 9), milestones=[date(2026, 3, 6)], parts=parts)
+        seat = sa.select(Seat.id).where(Seat.group_id == task.group_id, Seat.role == SeatRole.DEPUTY_LEADER)
+        task.leader_seat_id = session.scalars(seat).one() if led else None
+        task_id = task.id
+    _sweep()
+    page = client_as("supervisor").get(f"/tasks/{task_id}").text
+    # The rung of the seventh day for the task, the milestone and the part.
+    assert page.count("未指定牵头领导") == (0 if led else 3)
+    assert ("未指定牵头领导" in client_as("supervisor").get(f"/groups/{cast.group_ids['g1']}/review").text) is not led
+
+
+def test_the_preview_says_that_nobody_is_told_for_a_leader_who_was_not_named(cast: Cast, client_as: ClientAs) -> None:
+    address = f"/groups/{cast.group_ids['g1']}/ladders/deadline?due_on=2026-05-01"
+    said = "牵头领导（按各项确定，未指定的不提醒）"
+    assert said in client_as("supervisor").get(address).text
+    _change(cast, Rung(7, (Audience.LEADER_IN_CHARGE,)))
+    page = client_as("supervisor").get(address).text
+    assert said not in page
+    assert "牵头领导（按各项确定）" in page
 
 
 def test_an_owner_who_left_is_stood_in_for(cast: Cast, session: Session) -> None:

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.cast import Cast
 from tests.clock import NOW
+from tests.oversight.flag_stories import late, raise_on
+from tests.oversight.test_raising_by_rules import returned_again
 from tests.reminders.worlds import running_task
+from tests.tasks.stories import active
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import CalendarDay
 from tracker.kernel.db import write_transaction
@@ -18,6 +21,7 @@ from tracker.organisation.models import Seat
 from tracker.organisation.rules import SeatRole
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
+from tracker.oversight import notices
 from tracker.reminders.commands import change_ladder
 from tracker.reminders.models import Reminder
 from tracker.reminders.reminding import CHUNK, LONGEST_PAUSE_SECONDS, Writer
@@ -162,6 +166,25 @@ def test_nothing_goes_out_on_a_free_day_but_the_crossing_is_written(cast: Cast, 
         session.execute(sa.delete(CalendarDay))
     session.info.clear()
     assert _sweep()["reminders"] > 0
+
+
+def test_no_warning_goes_out_on_a_free_day(cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = active(cast)
+    for _time in range(2):
+        returned_again(cast, twice)
+    with monkeypatch.context() as nobody:
+        nobody.setattr(notices, "unit_listeners", lambda *_about, **_when: set())
+        untold = late(cast)
+        assert raise_on(cast, untold.id) == 1
+    saturday, monday = NOW + timedelta(days=3), NOW + timedelta(days=5)
+    found = _sweep(saturday)
+    assert (found["flags"], found["told"]) == (0, 0)
+    said = sa.select(InboxItem.kind).where(InboxItem.kind.startswith("flag."), InboxItem.created_at >= saturday)
+    assert session.scalars(said).all() == []
+    session.rollback()
+    found = _sweep(monday)
+    assert (found["flags"], found["told"]) == (1, 1)
+    assert set(session.scalars(said)) == {"flag.yellow"}
 
 
 @pytest.mark.parametrize("state", [TaskState.SUBMITTED, TaskState.SUSPENDED, TaskState.COMPLETED])

@@ -9,6 +9,7 @@ from itertools import product
 import sqlalchemy as sa
 
 from tracker.kernel.actor import SYSTEM
+from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import AWAY, Step, db, write_transaction
@@ -64,6 +65,9 @@ def sweep(
         _add(counts, "crossings", partial(_cross, group_id, now=now, step=step))
         crashpoint("sweep.group.crossed")
         _add(counts, "reminders", partial(remind_group, group_id, now=now, step=step, pause=pause, brake=brake))
+        if not working_days().is_working(local_date(now)):
+            # Nothing goes out on a day off, warnings neither: what they rest on is found again on the next working day.
+            continue
         writer = Writer(group_id, now, step, pause)
         _add(counts, "told", partial(_tell_untold, writer))
         for rule, kind in product(BY_RULES, FlagSubject):
@@ -86,8 +90,10 @@ def sweep_on_time(*, now: datetime, step: Step = write_transaction, pause: Pause
 
 
 def carry_out(*, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep) -> Mapping[str, int]:
-    """Let released runs go out, in small transactions; returns how many people were told."""
+    """Let released runs go out on a working day, in small transactions; returns how many people were told."""
     told = 0
+    if not working_days().is_working(local_date(now)):
+        return {"released": told}
     runs = commands.released_runs()
     db.session.rollback()
     for run_id in runs:

@@ -19,7 +19,7 @@ from tracker.oversight import policy
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.queries import Record, Urgeable, records_of, urgeable
 from tracker.reminders.queries.ladders import ladder_of
-from tracker.reminders.queries.trail import RungReached, trails
+from tracker.reminders.queries.trail import RungReached, note_unset, trails
 from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
 from tracker.tasks.queries import Reckoning, TaskFilter, TaskRow, list_tasks
@@ -192,6 +192,8 @@ def _add_ladders(found: dict[int, Case], lates: Sequence[LatePart], group_id: in
     inside = []
     for task_id, case in found.items():
         case.rungs = reached[task_id]
+        if case.task.leader_seat_id is None:
+            note_unset(case.rungs, ladder)
         due_on = dates[task_id]
         if due_on is not None:
             case.next_rung = next_rung(ladder.rungs, due_on, day.today, working_days(), roll=roll)

@@ -80,7 +80,7 @@ def confirm_clock(*, reason: str, by: Actor, now: datetime) -> None:
 
 
 def release_held(run: HeldRun, *, reason: str, version: int, by: Actor, now: datetime) -> None:
-    """Let a held run of a group go out: what is still to be done is told within minutes, the rest is taken back."""
+    """Let a held run of a group go out on a working day: what is still to be done is told, the rest is taken back."""
     _decide(run, HoldState.RELEASED, reason=reason, version=version, by=by, now=now)
 
 

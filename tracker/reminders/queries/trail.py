@@ -1,6 +1,6 @@
 """How far the ladder went for tasks, milestones and parts: which rung on which day, who heard, and for whom."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import db
 from tracker.organisation.models import Person
 from tracker.reminders.models import HeldRun, Reminder
-from tracker.reminders.rules import Audience, ReminderState, SubjectName
+from tracker.reminders.rules import Audience, Ladder, ReminderState, SubjectName
 
 
 @dataclass(slots=True)
@@ -28,6 +28,8 @@ class RungReached:
     """Why it was cancelled."""
     instead: dict[Audience, list[str]] = field(default_factory=dict)
     """Audiences of which there was nobody, each with who heard for it."""
+    unset: list[Audience] = field(default_factory=list)
+    """Audiences that were never named, so that nobody heard for them beside the others."""
 
 
 def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, list[RungReached]]:
@@ -44,6 +46,15 @@ def trails(kind: SubjectName, dates: Mapping[int, date | None]) -> dict[int, lis
             found[row.subject_id].append(reached[key])
         _add(reached[key], row)
     return found
+
+
+def note_unset(rungs: Iterable[RungReached], ladder: Ladder) -> None:
+    """Of work that no leader is in charge of, say at which rungs one would have heard."""
+    leader = Audience.LEADER_IN_CHARGE
+    for reached in rungs:
+        rung = ladder.rung(reached.offset)
+        if rung is not None and leader in rung.audience and leader not in reached.audience:
+            reached.unset.append(leader)
 
 
 def _rows(kind: SubjectName, subjects: Collection[int]) -> Sequence[Any]:

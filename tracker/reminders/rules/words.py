@@ -142,7 +142,7 @@ LABELS = Labels(
     },
     {
         HoldState.HELD: _l("等待确认"),
-        HoldState.RELEASED: _l("已放行，即将发出"),
+        HoldState.RELEASED: _l("已放行，工作日发出"),
         HoldState.DONE: _l("已放行"),
         HoldState.DISCARDED: _l("已取消"),
     },

@@ -84,7 +84,7 @@ def _decide(held_run_id: int, state: HoldState) -> ResponseReturnValue:
             run = queries.held_run(actor, held_run_id)
             decide = commands.release_held if state is HoldState.RELEASED else commands.discard_held
             decide(run, reason=form.reason.data or "", version=form.seen_version, by=actor, now=clock.now())
-            released = _("已放行，十分钟内发出；其间已经办结或者改期的不再发。")
+            released = _("已放行，十分钟内发出（休息日顺延到下一个工作日）；其间已经办结或者改期的不再发。")
             flash(released if state is HoldState.RELEASED else _("已取消，不再发出。"), "success")
             return redirect(url_for(".held_run", held_run_id=held_run_id))
     return _show(run, form)

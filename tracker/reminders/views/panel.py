@@ -1,11 +1,14 @@
 """“提醒记录” on a task's page: which rungs were reached, who heard, and who heard for whom."""
 
+from itertools import chain
+
 from flask import render_template
 from markupsafe import Markup
 
 from tracker.kernel.actor import Actor
-from tracker.reminders.queries.trail import trails
-from tracker.reminders.rules import LABELS, SubjectName
+from tracker.reminders.queries.ladders import ladder_of
+from tracker.reminders.queries.trail import note_unset, trails
+from tracker.reminders.rules import LABELS, LadderKind, SubjectName
 from tracker.tasks.models import Task
 from tracker.tasks.policy import OVERSEERS
 
@@ -22,6 +25,9 @@ def panel(task: Task, actor: Actor) -> str:
     parts = [(part.unit.name, found[part.id]) for part in seen if found[part.id]]
     if not (own or milestones or parts):
         return ""
+    if task.leader_seat_id is None:
+        every = [own, *(trail for _name, trail in (*milestones, *parts))]
+        note_unset(chain.from_iterable(every), ladder_of(task.group_id, LadderKind.DEADLINE))
     return Markup(  # noqa: S704 - written by our own template, which escapes
         render_template("reminders/_panel.html", rungs=own, milestones=milestones, parts=parts, labels=LABELS)
     )
