@@ -1,10 +1,13 @@
 """A dry run says what the rules would have raised since a day; it reads history and writes nothing."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
@@ -12,14 +15,16 @@ from tests.desk.pages import text_of
 from tests.oversight.flag_stories import LATE, WAS_DUE, late, look, raise_on
 from tests.oversight.test_raising_by_rules import cross, returned_again
 from tests.tasks.stories import DUE, act, active, again, day, everything, submit
+from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
-from tracker.oversight import queries
-from tracker.oversight.models import AccountabilitySetting
-from tracker.oversight.rules import FlagRule
+from tracker.oversight import commands, queries
+from tracker.oversight.models import AccountabilitySetting, Flag
+from tracker.oversight.rules import DirectionKind, FlagRule
 from tracker.reminders.commands import change_ladder
 from tracker.reminders.rules import Audience, Effect, LadderKind, Rung
-from tracker.tasks.commands import return_for_rework
-from tracker.tasks.models import TaskPart
+from tracker.reminders.sweep import sweep
+from tracker.tasks.commands import ask_extension, decide_extension, return_for_rework
+from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.rules import PartState
 
 JANUARY = date(2026, 1, 1)
@@ -88,6 +93,53 @@ def test_returns_and_two_yellows_are_laid_together(cast: Cast) -> None:
     rules = [row[0] for row in trials(cast)]
     assert rules == ["overdue_yellow", "returned", "two_yellows"]
     assert [row[0] for row in trials(cast, returned=3)] == ["overdue_yellow"]
+
+
+def raised(cast: Cast) -> list[tuple[str, date, date, bool]]:
+    """What was really raised, as a dry run says it."""
+    flags = db.session.scalars(sa.select(Flag).where(Flag.group_id == cast.group_ids["g1"]))
+    return sorted((flag.rule.value, flag.due_on, local_date(flag.raised_at), True) for flag in flags)
+
+
+def test_a_dry_run_finds_what_was_really_raised_over_the_same_days(cast: Cast) -> None:
+    """One task missed its due date and every date to make good by; two others were returned and extended often."""
+    start, last = day("2026-01-05"), date(2026, 2, 16)
+    missed = active(cast, now=start, due_on=date(2026, 1, 9))
+    sent_back, moved = (active(cast, now=start, due_on=date(2026, 1, 30)) for _ in range(2))
+    acts: dict[date, Callable[[datetime], None]] = {}
+    for on, until in (("01-16", "01-23"), ("01-30", "02-04"), ("02-10", "02-13")):
+        acts[date.fromisoformat(f"2026-{on}")] = partial(make_good, cast, missed, date.fromisoformat(f"2026-{until}"))
+    for on in ("01-14", "01-20", "01-26"):
+        acts[date.fromisoformat(f"2026-{on}")] = partial(send_back, cast, sent_back)
+    for on, until in (("01-15", "02-10"), ("01-21", "02-20"), ("01-27", "02-26")):
+        acts[date.fromisoformat(f"2026-{on}")] = partial(extend, cast, moved, date.fromisoformat(f"2026-{until}"))
+    for today in (date(2026, 1, 13) + timedelta(days=n) for n in range((last - date(2026, 1, 13)).days + 1)):
+        if today in acts:
+            acts[today](day(today.isoformat()))
+        sweep(now=day(today.isoformat(), 17), pause=lambda _seconds: None)
+    really = raised(cast)
+    rules = Counter(row[0] for row in really)
+    assert (rules["rectification"], rules["two_yellows"], rules["returned"], rules["extended"]) == (3, 3, 1, 1)
+    assert sorted(trials(cast, today=last)) == really
+
+
+def make_good(cast: Cast, task: Task, until: date, now: datetime) -> None:
+    """Set a date to make good by."""
+    said: dict[str, Any] = {"kind": DirectionKind.RECTIFY, "text": "限期整改。", "new_due_on": until}
+    act(commands.direct, again(task), by=cast.actor("supervisor"), now=now, **said)
+
+
+def send_back(cast: Cast, task: Task, now: datetime) -> None:
+    """Hand a task in, and return it without another date."""
+    submit(cast, again(task), now=now)
+    act(return_for_rework, again(task), remark="缺台账。", new_due_on=None, by=cast.actor("supervisor"), now=now)
+
+
+def extend(cast: Cast, task: Task, until: date, now: datetime) -> None:
+    """Ask for more time and be granted it."""
+    asking = {"reason": "雨季", "new_due_on": until, "by": cast.actor("finance_head")}
+    asked = act(ask_extension, again(task), now=now, **asking)
+    act(decide_extension, asked, approve=True, by=cast.actor("leader"), now=now)
 
 
 def test_it_writes_nothing_and_finds_what_the_rules_find(cast: Cast) -> None:

@@ -31,6 +31,7 @@ from tracker.oversight.rules import (
     look_with,
     may_take,
     period_is_over,
+    replay,
 )
 
 D = date(2026, 3, 18)
@@ -120,6 +121,49 @@ def test_a_lower_threshold_never_sees_less(days: list[int], low: int, high: int)
     rule = FLAG_RULES[FlagRule.RETURNED]
     if rule.look(facts, high, D) is not None:
         assert rule.look(facts, low, D) is not None
+
+
+def found_by(rule: FlagRule, threshold: int, facts: Facts) -> list[tuple[date, date]]:
+    """What a replay finds: due date and day."""
+    setting = RuleSetting(enabled=True, threshold=threshold)
+    return [(one.due_on, one.on) for one in replay(rule, setting, facts, uses_from=date(2026, 1, 1))]
+
+
+def test_a_replay_finds_every_date_that_was_missed_not_only_the_newest() -> None:
+    missed = [Happening(D, D - timedelta(days=1), 1), Happening(D + timedelta(days=9), D + timedelta(days=8), 2)]
+    both = [(one.due_on, one.on) for one in missed]
+    assert found_by(FlagRule.RECTIFICATION, 1, Facts(rectifications=missed)) == both
+    assert found_by(FlagRule.RECTIFICATION, 2, Facts(rectifications=missed)) == both[1:]
+
+
+def test_a_replay_lays_yellows_together_as_they_come_and_none_twice() -> None:
+    yellows = [Happening(D + timedelta(days=n), D + timedelta(days=n - 5), n) for n in range(5)]
+    reds = [(yellows[n].due_on, yellows[n].on) for n in (1, 3)]
+    assert found_by(FlagRule.TWO_YELLOWS, 2, Facts(yellows=yellows)) == reds
+    assert found_by(FlagRule.TWO_YELLOWS, 2, Facts(yellows=yellows, counted=frozenset({0}))) == [
+        (yellows[n].due_on, yellows[n].on) for n in (2, 4)
+    ]
+
+
+HISTORIES = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=8).map(sorted)
+
+
+@given(
+    HISTORIES,
+    st.integers(0, 30),
+    st.integers(1, 3),
+    st.sampled_from(sorted(set(FlagRule) - set(OVERDUE_RULES.values()))),
+)
+def test_what_came_later_changes_nothing_of_what_a_replay_found(
+    drawn: list[tuple[int, int]], until: int, threshold: int, rule: FlagRule
+) -> None:
+    last = D + timedelta(days=until)
+    rows = [Happening(D + timedelta(days=on), D - timedelta(days=due), n) for n, (on, due) in enumerate(drawn)]
+
+    def told(some: list[Happening]) -> list[tuple[date, date]]:
+        return found_by(rule, threshold, Facts(returns=some, extensions=some, rectifications=some, yellows=some))
+
+    assert told([row for row in rows if row.on <= last]) == [row for row in told(rows) if row[1] <= last]
 
 
 def test_the_period_is_counted_in_working_days_and_ends_when_it_was_used() -> None:

@@ -25,6 +25,7 @@ from tracker.oversight.rules import (
     RuleSetting,
     look_with,
     reached_on,
+    replay,
 )
 from tracker.tasks.models import Crossing, DueDateChange, Milestone, Submission, Suspension, Task, TaskPart
 from tracker.tasks.queries.lights import of_the_group
@@ -82,10 +83,10 @@ def dry_run(
                 add(rule, spell.kind, spell.subject_id, spell.task_id, finding)
     for rule, facts in _histories(group):
         for task_id, one in facts.items():
-            finding = look_with(rule, wanted[rule], one, uses_from=group.uses_from, today=today)
-            if finding is not None and task_id in names[FlagSubject.TASK]:
-                add(rule, FlagSubject.TASK, task_id, task_id, finding)
-    _two_yellows(group, found, wanted[FlagRule.TWO_YELLOWS], today=today)
+            for finding in replay(rule, wanted[rule], one, uses_from=group.uses_from):
+                if task_id in names[FlagSubject.TASK]:
+                    add(rule, FlagSubject.TASK, task_id, task_id, finding)
+    _two_yellows(group, found, wanted[FlagRule.TWO_YELLOWS])
     raised = _raised(group.id)
     known = [replace(one, raised=(one.rule, one.kind, one.subject_id, one.due_on) in raised) for one in found]
     return sorted(known, key=lambda one: (one.on, one.task_id, one.rule))
@@ -102,23 +103,17 @@ def _overdue(group: LeadershipGroup, spell: _Spell, rule: FlagRule, setting: Rul
     return replace(finding, on=reached)
 
 
-def _two_yellows(group: LeadershipGroup, found: list[Trial], setting: RuleSetting, *, today: date) -> None:
-    """Lay two yellow warnings on one subject together, as the rule does once they are flags."""
+def _two_yellows(group: LeadershipGroup, found: list[Trial], setting: RuleSetting) -> None:
+    """Lay yellow warnings on one subject together day by day, as the rule does once they are flags."""
     by_subject: dict[tuple[FlagSubject, int], list[Trial]] = defaultdict(list)
     for one in sorted(found, key=lambda one: one.on):
         if one.colour is FlagColour.YELLOW:
             by_subject[one.kind, one.subject_id].append(one)
+    rule, colour = FlagRule.TWO_YELLOWS, FlagColour.RED
     for yellows in by_subject.values():
         facts = Facts(yellows=[Happening(one.on, one.due_on, number) for number, one in enumerate(yellows)])
-        finding = look_with(FlagRule.TWO_YELLOWS, setting, facts, uses_from=group.uses_from, today=today)
-        if finding is not None:
-            red: dict[str, Any] = {
-                "rule": FlagRule.TWO_YELLOWS,
-                "colour": FlagColour.RED,
-                "due_on": finding.due_on,
-                "on": finding.on,
-            }
-            found.append(replace(yellows[-1], **red))
+        for finding in replay(rule, setting, facts, uses_from=group.uses_from):
+            found.append(replace(yellows[0], rule=rule, colour=colour, due_on=finding.due_on, on=finding.on))
 
 
 def _histories(group: LeadershipGroup) -> list[tuple[FlagRule, dict[int, Facts]]]:

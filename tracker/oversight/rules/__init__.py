@@ -43,6 +43,7 @@ from tracker.oversight.rules.raising import (
     default_setting,
     look_with,
     reached_on,
+    replay,
 )
 from tracker.oversight.rules.supervision import (
     AT_THE_UNIT,
@@ -146,6 +147,7 @@ __all__ = [
     "may_take",
     "period_is_over",
     "reached_on",
+    "replay",
     "usual_demand",
     "usual_reply_by",
 ]

@@ -193,3 +193,22 @@ def look_with(rule: FlagRule, setting: RuleSetting, facts: Facts, *, uses_from: 
     if found is None or found.due_on < uses_from or found.on < uses_from:
         return None
     return None if setting.since is not None and found.on < setting.since else found
+
+
+def replay(rule: FlagRule, setting: RuleSetting, facts: Facts, *, uses_from: date) -> list[Finding]:
+    """What a rule of happenings would have found day by day, each due date once; what came later changes nothing."""
+    found: dict[date, Finding] = {}
+    counted = facts.counted
+    histories = (facts.returns, facts.extensions, facts.rectifications, facts.yellows)
+    for day in sorted({happening.on for history in histories for happening in history}):
+        returns, extensions, rectifications, yellows = (
+            [happening for happening in history if happening.on <= day] for history in histories
+        )
+        known = Facts(
+            returns=returns, extensions=extensions, rectifications=rectifications, yellows=yellows, counted=counted
+        )
+        finding = look_with(rule, setting, known, uses_from=uses_from, today=day)
+        if finding is not None and finding.due_on not in found:
+            found[finding.due_on] = finding
+            counted |= {happening.ref for happening in finding.rests_on}
+    return list(found.values())
