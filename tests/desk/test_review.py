@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.cast import NOW, TODAY, Cast
 from tests.desk.pages import counted, main_of, text_of
 from tests.oversight import supervised
+from tests.oversight.flag_stories import decided, flagged
 from tests.tasks.stories import act, active, again, day, inbox
 from tracker.desk import queries
 from tracker.desk.rules import next_rung
@@ -21,6 +22,7 @@ from tracker.kernel.db import db, write_transaction
 from tracker.oversight import commands as oversight
 from tracker.oversight.models import Flag
 from tracker.oversight.queries import records_of
+from tracker.oversight.rules import DecisionKind
 from tracker.reminders.rules import DEADLINE_LADDER
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
@@ -232,7 +234,7 @@ def test_facts_are_gathered_for_all_tasks_at_once(app: Flask, cast: Cast, client
     client.get(review(cast))
     with counted(app) as statements:
         client.get(review(cast))
-    assert len(statements) <= 30
+    assert len(statements) <= 32
 
 
 IN_TIME = date(2026, 6, 30)
@@ -266,6 +268,63 @@ def test_an_overdue_part_of_a_task_in_time_stands_on_the_desk_with_its_ladder_fl
     body = text_of(client_as("supervisor"), review(cast))
     for fact in ("逾期的配合事项", "澄江区住房和城乡建设局", "已逾期 8 个工作日", "+3 03-11", "图纸未到。", "黄色预警"):
         assert fact.replace(" ", "") in body.replace(" ", "")
+
+
+def test_a_task_flagged_for_a_milestone_stands_on_the_desk_though_its_own_date_is_far(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    steps = (("招标", WAS_DUE), ("开工", date(2026, 5, 8)))
+    task = overdue(cast, title="三年行动", due_on=date(2026, 12, 31), milestones=steps)
+    plain = overdue(cast, title="另一任务")
+    sweep(now=day("2026-03-11", 7), pause=lambda _seconds: None)
+    group_id, client = cast.group_ids["g1"], client_as("supervisor")
+    found = queries.review(cast.actor("supervisor"), group_id, None, day=reckoning(TODAY), now=NOW).tasks.rows
+    assert [case.row.id for case in found] == [plain.id, task.id]
+    [step] = found[1].milestones
+    assert (step.name, step.due_on, step.days, step.rungs[-1].offset) == ("招标", WAS_DUE, 8, 3)
+    assert [row.flag.task_id for row in found[1].flags] == [task.id]
+    body = text_of(client, review(cast)).replace(" ", "")
+    assert "年度节点招标2026年3月6日已逾期8个工作日，提醒到+3级" in body
+    assert "时限2026年12月31日年度节点" in body
+    first = again(task).milestones[0]
+    with write_transaction():
+        by = cast.actor("finance_head")
+        commands.complete_milestone(first, version=first.task.version, by=by, now=NOW)
+    assert "三年行动" not in text_of(client, review(cast))
+
+
+def test_a_late_part_stands_with_what_its_unit_reported_and_what_was_decided_before(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    decided(cast, lead="construction")
+    part = with_late_part(cast)
+    head = cast.actor("construction_head")
+    act(commands.accept_part, part, by=head)
+    act(commands.report_part, again_part(part), report=NewReport(text="图纸已送审。", difficulty="缺专家"), by=head)
+    found = queries.review(cast.actor("supervisor"), cast.group_ids["g1"], None, day=reckoning(TODAY), now=NOW)
+    [late] = [one for one in found.parts.rows if one.part.id == part.id]
+    assert late.before is not None
+    assert late.before.counts == {DecisionKind.URGE: 1}
+    assert late.last_report is not None
+    body = text_of(client_as("supervisor"), review(cast)).replace(" ", "")
+    assert "图纸已送审。" in body
+    assert "困难：缺专家" in body
+    assert body.index("逾期的配合事项") < body.rindex("该单位此前的决定：督促1")
+    assert "逾期任务1项，逾期配合事项1项，逾期最久的在前" in body
+
+
+def test_a_unit_with_withdrawn_flags_alone_has_them_under_the_heading(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast)
+    act(oversight.withdraw_flag, flag, reason="日期有误。", by=cast.actor("supervisor"))
+    overdue(cast)
+    body = text_of(client_as("supervisor"), review(cast)).replace(" ", "")
+    assert body.count("预警和处理") == body.count("该单位此前撤销的预警1条") == 2
+
+
+def again_part(part: TaskPart) -> TaskPart:
+    """A part as it stands in the database now."""
+    db.session.expire_all()
+    return db.session.get_one(TaskPart, part.id)
 
 
 def test_the_unit_of_an_overdue_part_is_urged_from_the_desk(cast: Cast, client_as: ClientAs) -> None:
@@ -343,7 +402,7 @@ def test_overdue_parts_cost_as_much_for_eight_as_for_one(
     client.get(review(cast))
     with counted(app) as statements:
         client.get(review(cast))
-    assert len(statements) <= 31
+    assert len(statements) <= 34
 
 
 def test_ticked_tasks_are_urged_together_with_a_result_for_each(cast: Cast, client_as: ClientAs) -> None:

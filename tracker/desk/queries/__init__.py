@@ -11,7 +11,7 @@ from tracker.desk.queries.flags import (
     flags_to_explain,
     statements_to_give,
 )
-from tracker.desk.queries.late_parts import LatePart
+from tracker.desk.queries.late_parts import LatePart, late_parts_number
 from tracker.desk.queries.office import (
     Arrived,
     Owed,
@@ -69,6 +69,7 @@ __all__ = [
     "flags_by_task",
     "flags_to_explain",
     "heads_by_unit",
+    "late_parts_number",
     "matters_by_unit",
     "names_of_groups",
     "numbers",

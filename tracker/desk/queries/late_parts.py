@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from tracker.desk.queries.flags import FlagRow
+from tracker.desk.queries.flags import Before, FlagRow
 from tracker.desk.rules import NextRung, next_rung
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db
@@ -16,9 +16,9 @@ from tracker.oversight.models import SupervisionNotice, Urge
 from tracker.oversight.queries import Urgeable
 from tracker.reminders.queries.trail import RungReached, trails
 from tracker.reminders.rules import Ladder, SubjectName
-from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.models import ProgressReport, Task, TaskPart
 from tracker.tasks.queries import Reckoning, of_the_group
-from tracker.tasks.rules import OPEN, Light, PartState
+from tracker.tasks.rules import OPEN, Light, PartState, ReportState
 
 PAGE = 10
 UNDONE = frozenset({PartState.ISSUED, PartState.ACTIVE})
@@ -37,6 +37,8 @@ class LatePart:
     units: list[Urgeable] = field(default_factory=list)
     flags: list[FlagRow] = field(default_factory=list)
     notices: list[SupervisionNotice] = field(default_factory=list)
+    before: Before | None = None
+    last_report: ProgressReport | None = None
     light: Light = Light.RED
 
 
@@ -45,14 +47,7 @@ def late_parts(group_id: int, unit_id: int | None, *, day: Reckoning, cursor: st
     query = (
         sa.select(TaskPart)
         .join(Task, Task.id == TaskPart.task_id)
-        .where(
-            Task.group_id == group_id,
-            of_the_group,
-            Task.state.in_(sorted(OPEN)),
-            sa.not_(Task.extension_pending),
-            TaskPart.state.in_(sorted(UNDONE)),
-            TaskPart.due_on <= day.marks[group_id].late_through,
-        )
+        .where(*_late(group_id, day))
         .options(joinedload(TaskPart.unit), contains_eager(TaskPart.task).joinedload(Task.lead_unit))
     )
     if unit_id is not None:
@@ -63,7 +58,39 @@ def late_parts(group_id: int, unit_id: int | None, *, day: Reckoning, cursor: st
     rows = db.session.scalars(query.order_by(TaskPart.due_on, TaskPart.id).limit(PAGE + 1)).all()
     found = [late for part in rows[:PAGE] if (late := as_late(part, group_id, day=day))]
     further = encode_cursor((found[-1].due_on, found[-1].part.id)) if len(rows) > PAGE else None
+    _add_reports(found)
     return Page(found, further)
+
+
+def late_parts_number(group_id: int, *, day: Reckoning) -> int:
+    """How many parts of a group are overdue."""
+    number = sa.select(sa.func.count()).select_from(TaskPart).join(Task, Task.id == TaskPart.task_id)
+    return db.session.scalar(number.where(*_late(group_id, day))) or 0
+
+
+def _late(group_id: int, day: Reckoning) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Task.group_id == group_id,
+        of_the_group,
+        Task.state.in_(sorted(OPEN)),
+        sa.not_(Task.extension_pending),
+        TaskPart.state.in_(sorted(UNDONE)),
+        TaskPart.due_on <= day.marks[group_id].late_through,
+    )
+
+
+def _add_reports(lates: Sequence[LatePart]) -> None:
+    """What each unit reported last of its part."""
+    by_part = {late.part.id: late for late in lates}
+    if not by_part:
+        return
+    latest = (
+        sa.select(sa.func.max(ProgressReport.id))
+        .where(ProgressReport.part_id.in_(by_part), ProgressReport.state == ReportState.CONFIRMED)
+        .group_by(ProgressReport.part_id)
+    )
+    for report in db.session.scalars(sa.select(ProgressReport).where(ProgressReport.id.in_(latest))):
+        by_part[report.part_id or 0].last_report = report
 
 
 def as_late(part: TaskPart, group_id: int, *, day: Reckoning) -> LatePart | None:

@@ -23,10 +23,20 @@ from tracker.reminders.queries.trail import RungReached, note_unset, trails
 from tracker.reminders.rules import LadderKind, SubjectName
 from tracker.tasks.models import Crossing, DelayExplanation, Extension, ProgressReport, Task, TaskPart
 from tracker.tasks.queries import Reckoning, TaskFilter, TaskRow, list_tasks
-from tracker.tasks.rules import CrossingKind, Light, ReportState, RequestState
+from tracker.tasks.rules import CrossingKind, ReportState, RequestState
 
 PAGE = 10
 """So many tasks stand on one page of the review desk, each with all its facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateMilestone:
+    """A step inside a task that passed undone, how many working days it is late, and how far its ladder went."""
+
+    name: str
+    due_on: date
+    days: int
+    rungs: list[RungReached]
 
 
 @dataclass(slots=True)
@@ -48,6 +58,7 @@ class Case:
     before: Before | None = None
     notices: list[SupervisionNotice] = field(default_factory=list)
     late_parts: dict[int, LatePart] = field(default_factory=dict)
+    milestones: list[LateMilestone] = field(default_factory=list)
 
     @property
     def granted(self) -> int:
@@ -93,7 +104,8 @@ def review(
         case.may_direct = policy.may_direct(actor, case.task)
     for one in late.rows:
         _add_own(one, records[one.part.task_id], units[one.part.task_id], flags.get(one.part.task_id, []))
-    _add_decisions(found, group_id)
+    _add_milestones(found, day=day)
+    _add_decisions(found, late.rows, group_id)
     _add_notices(found, late.rows)
     return Review(Page(list(found.values()), page.next_cursor), late)
 
@@ -106,12 +118,28 @@ def _add_own(late: LatePart, record: Record, units: Sequence[Urgeable], flags: S
     late.flags = [row for row in flags if row.flag.part_id == late.part.id]
 
 
-def _add_decisions(found: dict[int, Case], group_id: int) -> None:
-    """What was decided before on the unit of each task."""
-    units = {case.row.lead_unit_id for case in found.values()}
+def _add_milestones(found: dict[int, Case], *, day: Reckoning) -> None:
+    """Which steps inside each task passed undone: one query for all, and one for their ladders."""
+    passed = []
+    for case in found.values():
+        through = day.marks[case.row.group_id].late_through
+        undone = [one for one in case.task.milestones if one.done_on is None and one.due_on < case.task.sort_on]
+        passed += [one for one in undone if one.due_on <= through]
+    reached = trails(SubjectName.MILESTONE, {one.id: one.due_on for one in passed})
+    for one in sorted(passed, key=lambda one: (one.due_on, one.id)):
+        case = found[one.task_id]
+        days = day.days.late(one.due_on, roll=day.groups[case.row.group_id].roll)
+        case.milestones.append(LateMilestone(one.name, one.due_on, days, reached[one.id]))
+
+
+def _add_decisions(found: dict[int, Case], lates: Sequence[LatePart], group_id: int) -> None:
+    """What was decided before on the unit of each task and part."""
+    units = {case.row.lead_unit_id for case in found.values()} | {late.part.unit_id for late in lates}
     before = decided_before(group_id, [unit_id for unit_id in units if unit_id is not None])
     for case in found.values():
         case.before = before.get(case.row.lead_unit_id or 0)
+    for late in lates:
+        late.before = before[late.part.unit_id]
 
 
 def _add_notices(found: dict[int, Case], lates: Sequence[LatePart]) -> None:
@@ -129,8 +157,8 @@ def _add_notices(found: dict[int, Case], lates: Sequence[LatePart]) -> None:
 
 
 def overdue_of(group_id: int, unit_id: int | None) -> TaskFilter:
-    """The overdue tasks of a group, perhaps of one lead unit."""
-    return TaskFilter(group_id=group_id, unit_id=unit_id, light=Light.RED)
+    """The tasks of a group, perhaps of one lead unit, that are overdue themselves or with a milestone."""
+    return TaskFilter(group_id=group_id, unit_id=unit_id, behind=True)
 
 
 def _tasks(ids: Collection[int]) -> Sequence[Task]:
@@ -144,6 +172,7 @@ def _tasks(ids: Collection[int]) -> Sequence[Task]:
             joinedload(Task.measure),
             joinedload(Task.parent),
             selectinload(Task.parts).joinedload(TaskPart.unit),
+            selectinload(Task.milestones),
         )
     ).all()
 

@@ -34,6 +34,7 @@ def review(group_id: int) -> ResponseReturnValue:
         page=found.tasks,
         parts=found.parts,
         overdue=queries.numbers(group_id, today=today).overdue,
+        overdue_parts=queries.late_parts_number(group_id, day=day),
         cursor=cursor,
         parts_cursor=parts_cursor,
         may_notice=bool(may_draft_notice(actor, group_id)),

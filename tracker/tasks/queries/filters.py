@@ -17,6 +17,7 @@ from tracker.tasks.queries.lights import (
     STATES_OF_LIGHT,
     Marks,
     light_condition,
+    milestone_overdue,
     overdue_condition,
     own_light_condition,
 )
@@ -93,6 +94,8 @@ class TaskFilter:
     """Without a report on this day or after it."""
     text: str = ""
     only_own: bool = False
+    behind: bool = False
+    """Overdue, or in time with a step inside (年度节点) that is overdue."""
     sort: Sort = Sort.DUE
 
     @property
@@ -109,7 +112,7 @@ class TaskFilter:
         if self.light is not None:
             of_light = STATES_OF_LIGHT[self.light]
             possible = (of_light & possible) or of_light
-        if self.window is Window.OVERDUE:
+        if self.window is Window.OVERDUE or self.behind:
             possible &= OPEN
         return None if possible == frozenset(TaskState) else tuple(sorted(possible))
 
@@ -148,6 +151,8 @@ def conditions(
 
 def _due(wanted: TaskFilter, *, today: date, marks: Marks, state: Any) -> list[Condition]:
     found: list[Condition] = []
+    if wanted.behind:
+        found.append(sa.or_(overdue_condition(marks, state), milestone_overdue(marks, state)))
     if wanted.window is Window.OVERDUE:
         found.append(overdue_condition(marks, state))
     elif wanted.window is not None:

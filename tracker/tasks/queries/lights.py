@@ -63,6 +63,17 @@ def overdue_condition(marks: Marks, state: Any = Task.state) -> Condition:
     )
 
 
+def milestone_overdue(marks: Marks, state: Any = Task.state) -> Condition:
+    """Tasks of which a milestone passed undone, whatever their own date; nothing while a request waits."""
+    passed = by_marks(
+        marks,
+        lambda mark: sa.exists().where(
+            Milestone.task_id == Task.id, followed_milestone, Milestone.due_on <= mark.late_through
+        ),
+    )
+    return sa.and_(state.in_(codes(OPEN)), sa.not_(Task.extension_pending), passed)
+
+
 def light_expression(marks: Marks, state: Any = Task.state) -> sa.ColumnElement[str]:
     """The light of a task as SQL, as rules.light_of has it. state: the column, or an expression that stands for it."""
     late = by_marks(marks, lambda mark: Task.sort_on <= mark.late_through)
