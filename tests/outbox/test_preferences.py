@@ -19,10 +19,12 @@ from tracker.accounts.models import SignInSession
 from tracker.delivery import commands, queries
 from tracker.delivery.commands import Wishes
 from tracker.delivery.models import Delivery, DeliveryPreference
+from tracker.delivery.queries import Narrowed
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.organisation import commands as organisation
+from tracker.outbox.commands import enqueue
 from tracker.outbox.models import InboxItem
 
 ClientAs = Callable[[str], FlaskClient]
@@ -176,8 +178,8 @@ def test_the_trail_goes_on_page_after_page(app: Flask, cast: Cast, client_as: Cl
             )
             for number in range(60)
         )
-    actor_page = queries.trail_page(cast.group_ids["g1"], cursor="")
-    rest = queries.trail_page(cast.group_ids["g1"], cursor=actor_page.next_cursor or "")
+    actor_page = queries.trail_page(cast.group_ids["g1"], Narrowed())
+    rest = queries.trail_page(cast.group_ids["g1"], Narrowed(cursor=actor_page.next_cursor or ""))
     assert (len(actor_page.rows), len(rest.rows), rest.next_cursor) == (50, 10, None)
     assert "事项000" not in client_as("office_clerk").get(f"/groups/{cast.group_ids['g1']}/trail").text
 
@@ -187,3 +189,58 @@ def test_a_task_shows_to_its_office_who_was_told_of_it(cast: Cast, client_as: Cl
     page = client_as("office_clerk").get(f"/tasks/{task.id}").text
     assert 'id="told"' in page
     assert 'id="told"' not in client_as("finance_head").get(f"/tasks/{task.id}").text
+
+
+def test_the_whole_trail_of_one_task_is_in_the_group_s_trail(cast: Cast, client_as: ClientAs) -> None:
+    task, other = active(cast, title="甲任务"), active(cast, title="乙任务")
+    with write_transaction():
+        for number in range(60):
+            enqueue(
+                "task.urge",
+                [cast.person_ids["finance_head"]],
+                subject=("task", task.id),
+                params={"title": task.title, "sentence": f"第{number:03}次", "by": "办公室"},
+                key=f"k{number}",
+                now=NOW,
+                group_id=task.group_id,
+            )
+    client = client_as("office_clerk")
+    address = f"/groups/{task.group_id}/trail?task={task.id}"
+    panel = client.get(f"/tasks/{task.id}").text
+    assert f'href="{address}"' in panel and "第000次" not in panel
+    first = client.get(address).text
+    [further] = re.findall(r'href="(/groups/[^"]*after=[^"]*)"', first)
+    second = client.get(further.replace("&amp;", "&")).text
+    assert "第059次" in first and "第000次" in second
+    assert other.title not in first + second
+    assert f'name="task" value="{task.id}"' in first
+    assert other.title in client.get(f"/groups/{task.group_id}/trail?task={other.id}&who=钱").text
+
+
+def test_the_administrator_sees_who_was_told_what_that_is_no_group_s(
+    cast: Cast, authority: Authority, mail_server: MailServer, client_as: ClientAs
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    people = [cast.person_ids["finance_head"]]
+    with write_transaction():
+        for kind, subject in (("account.password_reset", ("account", 1)), ("export.finished", ("job", 1))):
+            enqueue(kind, people, subject=subject, params={"by": "安可"}, key=kind, now=NOW)
+        enqueue(
+            "account.password_reset",
+            [cast.person_ids["d2_head"]],
+            subject=("account", 2),
+            params={},
+            key="far",
+            now=NOW,
+        )
+    tell(cast, title="组内事项")
+    courier().work()
+    page = client_as("administrator").get("/deliveries/told").text
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
+    assert len(rows) == 1
+    assert "钱广源" in rows[0] and "邮件：已送达" in " ".join(re.sub(r"<[^>]+>", "", rows[0]).split())
+    assert "没有符合条件的记录" in client_as("administrator").get("/deliveries/told?state=failed").text
+    assert client_as("administrator").get("/deliveries/told?state=nonsense").status_code == 422
+    assert "/deliveries/told" in client_as("administrator").get("/deliveries").text
+    for name in ("office_clerk", "auditor", "finance_head"):
+        assert client_as(name).get("/deliveries/told").status_code == 403

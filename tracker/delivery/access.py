@@ -21,6 +21,7 @@ ACCESS: dict[str, Route] = {
     "delivery.enable_endpoint": _ENDPOINT,
     "delivery.test_endpoint": _ENDPOINT,
     "delivery.deliveries": _LIST,
+    "delivery.told": _LIST,
     "delivery.delivery": _DELIVERY,
     "delivery.resolve": _DELIVERY,
     "delivery.retry": _DELIVERY,

@@ -17,6 +17,8 @@ from tracker.organisation.models import LeadershipGroup, Person
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 
+OF_THE_INSTALLATION = ("account", "delivery", "endpoint", "finding", "group", "held_run", "stumble")
+"""Subjects whose messages belong to no group. A job's are its owner's alone: they name what was asked for."""
 TROUBLED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
 
@@ -148,11 +150,36 @@ class Told:
     ways: Sequence[Delivery]
 
 
-def trail_page(
-    group_id: int, *, states: Sequence[DeliveryState] = (), channel: Channel | None = None, who: str = "", cursor: str
-) -> Page[Told]:
-    """Who was told what about a group, newest first."""
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a trail is narrowed by: how a message fared, by which channel, to whom; and where it goes on."""
+
+    states: Sequence[DeliveryState] = ()
+    channel: Channel | None = None
+    who: str = ""
+    cursor: str = ""
+
+
+def trail_page(group_id: int, wanted: Narrowed, *, task_id: int | None = None) -> Page[Told]:
+    """Who was told what about a group, or about one of its tasks, newest first."""
     query = _told().where(InboxItem.group_id == group_id)
+    if task_id is not None:
+        query = query.where(InboxItem.subject_kind == "task", InboxItem.subject_id == task_id)
+    return _trail(query, wanted)
+
+
+def installation_trail(actor: Actor, wanted: Narrowed) -> Page[Told]:
+    """Who was told what that is no group's: of accounts, channels and the keeping of the installation; newest first."""
+    query = _told().where(
+        InboxItem.group_id.is_(None),
+        InboxItem.subject_kind.in_(OF_THE_INSTALLATION),
+        policy.recipients_visible_to(actor),
+    )
+    return _trail(query, wanted)
+
+
+def _trail(query: sa.Select[Any], wanted: Narrowed) -> Page[Told]:
+    states, channel, who, cursor = wanted.states, wanted.channel, wanted.who, wanted.cursor
     if who:
         query = query.where(Person.name.contains(who, autoescape=True))
     if states or channel is not None:

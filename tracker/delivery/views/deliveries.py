@@ -16,6 +16,7 @@ from tracker.kernel.entry import one_line
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
+from tracker.kernel.web import row_number
 from tracker.organisation.models import Person
 from tracker.organisation.policy import WATCHING
 from tracker.organisation.queries import group_of_reader, visible_groups
@@ -95,19 +96,15 @@ def trail(group_id: int) -> ResponseReturnValue:
     require(policy.may_see_trail(actor, group))
     form = TrailFilter(request.args)
     page = None
+    task_id = request.args.get("task", type=row_number)
     if form.validate():
-        page = queries.trail_page(
-            group.id,
-            states=form.states,
-            channel=form.way,
-            who=one_line(form.who.data or "", "who", limit=60),
-            cursor=request.args.get("after", ""),
-        )
+        page = queries.trail_page(group.id, _narrowed(form), task_id=task_id)
     shown = render_template(
         "delivery/trail.html",
         form=form,
         page=page,
         group=group,
+        task_id=task_id,
         groups=[other for other in visible_groups(actor) if policy.sees_trail(actor, other.id)],
         labels=LABELS,
         channels=CHANNELS,
@@ -116,19 +113,46 @@ def trail(group_id: int) -> ResponseReturnValue:
     return shown, 200 if page else 422
 
 
+@bp.get("/deliveries/told")
+def told() -> ResponseReturnValue:
+    """Who was told what that is no group's: accounts, channels, the keeping of the installation."""
+    actor = current_actor()
+    require(policy.may_keep_endpoints(actor))
+    form = TrailFilter(request.args)
+    page = queries.installation_trail(actor, _narrowed(form)) if form.validate() else None
+    shown = render_template(
+        "delivery/trail.html",
+        form=form,
+        page=page,
+        group=None,
+        task_id=None,
+        groups=[],
+        labels=LABELS,
+        channels=CHANNELS,
+        sentence_of=sentence_of,
+    )
+    return shown, 200 if page else 422
+
+
+def _narrowed(form: TrailFilter) -> queries.Narrowed:
+    who = one_line(form.who.data or "", "who", limit=60)
+    return queries.Narrowed(form.states, form.way, who, request.args.get("after", ""))
+
+
 def panel(thing: object, actor: Actor) -> str:
     """“消息送达” on a task's page, for whoever watches over its group."""
     group_id, task_id = int(getattr(thing, "group_id", 0)), int(getattr(thing, "id", 0))
     if not policy.sees_trail(actor, group_id):
         return ""
-    told = queries.told_about("task", task_id)
-    if not told:
+    rows = queries.told_about("task", task_id)
+    if not rows:
         return ""
     return Markup(  # noqa: S704 - drawn by a template, which escapes
         render_template(
             "delivery/_panel.html",
-            told=told,
+            told=rows,
             group_id=group_id,
+            task_id=task_id,
             labels=LABELS,
             channels=CHANNELS,
             sentence_of=sentence_of,
