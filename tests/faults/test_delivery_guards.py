@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
+from tests.faults.altered import altered
 from tests.outbox.world import allow, give_addresses, mail_facts, tell
 from tracker.delivery import claiming, commands
 from tracker.delivery.claiming import LEASE, Claim
-from tracker.delivery.models import Delivery, DeliveryItem
+from tracker.delivery.models import Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import MOVES, DeliveryState, EndpointKind, Outcome
-from tracker.kernel.db import db, insert_if_new, write_transaction
+from tracker.kernel.db import db, write_transaction
 from tracker.outbox.commands import settle
 
 STATE = DeliveryState
@@ -57,82 +57,6 @@ def _begin(claim: Claim, *, now: Any = NOW) -> bool:
 def _state() -> DeliveryState:
     db.session.rollback()
     return db.session.scalars(sa.select(Delivery.state)).one()
-
-
-@pytest.fixture
-def without(session: Session) -> Iterator[Callable[[str, str, str], None]]:
-    """Takes a unique key away: its table, its name, its columns. It is put back after the test."""
-    taken: list[tuple[str, str, str]] = []
-
-    def drop(table: str, name: str, columns: str) -> None:
-        with write_transaction() as writing:
-            writing.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
-        taken.append((table, name, columns))
-
-    yield drop
-    session.rollback()
-    for table, name, columns in taken:
-        with write_transaction() as writing:
-            writing.execute(sa.delete(DeliveryItem))
-            writing.execute(sa.delete(Delivery))
-            writing.execute(sa.text(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({columns})"))
-
-
-def _digests_of_two_planners() -> int:
-    """Another planner believes that there is no digest yet; returns how many there are then."""
-    names = ("recipient_id", "channel", "endpoint_id", "digest_key", "urgency", "precedence", "state")
-    times = {"next_attempt_at": NOW, "created_at": NOW}
-    with write_transaction() as session:
-        row = session.execute(sa.select(*(Delivery.__table__.c[name] for name in names))).mappings().one()
-        session.execute(insert_if_new(Delivery).values(**row, **times))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) or 0
-
-
-def test_of_two_planners_one_writes_the_digest(waiting: Waiting) -> None:
-    assert _digests_of_two_planners() == 1
-
-
-@pytest.mark.postgres
-def test_without_the_digests_key_two_planners_write_two(
-    waiting: Waiting, without: Callable[[str, str, str], None]
-) -> None:
-    without("delivery", "uq_delivery_digest", "recipient_id, channel, endpoint_id, digest_key")
-    assert _digests_of_two_planners() == 2
-
-
-def _digests_with_one_message(cast: Cast) -> int:
-    """A second digest of the next day takes in a message that the first one has; returns in how many it is."""
-    with write_transaction() as session:
-        first = session.scalars(sa.select(Delivery)).one()
-        second = Delivery(
-            recipient_id=first.recipient_id,
-            channel=first.channel,
-            endpoint_id=first.endpoint_id,
-            digest_key="2026-03-19",
-            urgency=first.urgency,
-            precedence=first.precedence,
-            state=STATE.PENDING,
-            next_attempt_at=NOW,
-            created_at=NOW,
-        )
-        session.add(second)
-        session.flush()
-        item = session.scalars(sa.select(DeliveryItem)).one()
-        again = {"delivery_id": second.id, "item_id": item.item_id, "channel": item.channel}
-        session.execute(insert_if_new(DeliveryItem).values(**again))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(DeliveryItem)) or 0
-
-
-def test_a_message_goes_into_one_digest_of_a_channel(cast: Cast, waiting: Waiting) -> None:
-    assert _digests_with_one_message(cast) == 1
-
-
-@pytest.mark.postgres
-def test_without_its_key_a_message_goes_into_two(
-    cast: Cast, waiting: Waiting, without: Callable[[str, str, str], None]
-) -> None:
-    without("delivery_item", "uq_delivery_item_once", "item_id, channel")
-    assert _digests_with_one_message(cast) == 2
 
 
 def _late_answer(endpoint_id: int) -> DeliveryState:
@@ -178,18 +102,19 @@ def test_without_comparing_the_state_it_is_sent_twice(waiting: Waiting, monkeypa
     assert _begun_twice(waiting) == 2
 
 
-def _begun_after_its_lease(endpoint_id: int, *, by_its_own_clock: bool) -> bool:
-    """A sender claims and sleeps past its lease; whether it begins then. Its own clock slept as well."""
+def _begun_after_its_lease(endpoint_id: int) -> bool:
+    """A sender claims and sleeps past its lease; whether it begins then."""
     (claim,) = _claim(endpoint_id)
-    return _begin(claim, now=NOW if by_its_own_clock else DEAD)
+    return _begin(claim, now=DEAD)
 
 
 def test_who_slept_past_the_lease_does_not_begin(waiting: Waiting) -> None:
-    assert not _begun_after_its_lease(waiting, by_its_own_clock=False)
+    assert not _begun_after_its_lease(waiting)
 
 
 def test_without_looking_at_the_lease_it_would_begin(waiting: Waiting) -> None:
-    assert _begun_after_its_lease(waiting, by_its_own_clock=True)
+    with altered("delivery.lease_until > ", "delivery.lease_until <> "):
+        assert _begun_after_its_lease(waiting)
 
 
 def _beside(app: Flask, act: Callable[[], object]) -> threading.Thread:

@@ -5,9 +5,9 @@ Somebody who believes that nothing was written yet writes all of it again; with 
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -38,14 +38,22 @@ class Key:
 
     table: str
     said: str
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Columns in which what is written again differs, so that no other key stands in its way."""
 
 
+ANOTHER = "(SELECT min(other.id) FROM delivery AS other WHERE other.id <> delivery_item.delivery_id)"
 KEYS = {
     "uq_reminder_key": Key("reminder", "reminder written 2 times"),
     "uq_inbox_item_recipient_id_key": Key("inbox_item", "in an inbox 2 times"),
     "uq_flag_subject_kind_subject_id_due_on_rule": Key("flag", "left behind 2 times"),
     "uq_urge_rung": Key("urge", "left behind 2 times"),
     "uq_delivery_digest": Key("delivery", "2 digests for"),
+    "uq_delivery_item_once": Key("delivery_item", "in 2 digests", {"delivery_id": ANOTHER}),
+    "uq_supervision_notice_open_task": Key("supervision_notice", "'notice', 8", {"rung": "rung + 1"}),
+    "uq_supervision_notice_rung_task": Key(
+        "supervision_notice", "left behind 2 times", {"state": "'discarded'", "remark": "'重复。'"}
+    ),
     "pk_job_run": Key("job_run", "was run 2 times"),
 }
 UNIQUE = r'CONSTRAINT "?{name}"? (UNIQUE|PRIMARY KEY) \([^)]*\)'
@@ -123,11 +131,12 @@ def _rebuild_without(file: str, table: str, name: str) -> None:
             connection.execute(statement)
 
 
-def _write_again(table: str) -> int:
+def _write_again(key: Key) -> int:
     """Write every row once more, unless it is there; returns how many were new."""
-    names = [column.name for column in db.metadata.tables[table].c if column.name != "id"]
+    names = [column.name for column in db.metadata.tables[key.table].c if column.name != "id"]
     listed = ", ".join(f'"{name}"' for name in names)
-    again = f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table} WHERE true ON CONFLICT DO NOTHING"
+    values = ", ".join(key.instead.get(name, f'"{name}"') for name in names)
+    again = f"INSERT INTO {key.table} ({listed}) SELECT {values} FROM {key.table} WHERE true ON CONFLICT DO NOTHING"
     with write_transaction():
         return affected(sa.text(again))
 
@@ -138,17 +147,13 @@ def _seen(database: Database, tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_what_has_its_key_is_not_written_again(database: Database, written: None, tmp_path: Path, name: str) -> None:
-    assert _write_again(KEYS[name].table) == 0
-    assert not [fault for fault in _seen(database, tmp_path) if KEYS[name].said in fault]
-
-
-@pytest.mark.parametrize("name", KEYS)
-def test_without_its_key_it_is_and_the_checker_says_so(
+def test_what_has_its_key_is_not_written_again_and_without_it_is_and_the_checker_says_so(
     database: Database, written: None, drop: Callable[[str, str], None], tmp_path: Path, name: str
 ) -> None:
+    assert _write_again(KEYS[name]) == 0
+    assert not [fault for fault in _seen(database, tmp_path) if KEYS[name].said in fault]
     drop(KEYS[name].table, name)
-    assert _write_again(KEYS[name].table) > 0
+    assert _write_again(KEYS[name]) > 0
     assert [fault for fault in _seen(database, tmp_path) if KEYS[name].said in fault]
 
 
