@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from bench.databases import environment_for, fresh_databases
-from bench.world import FIRST_FREE, insert, load, set_sequences
+from bench.world import FIRST_FREE, UNITS, insert, load, set_sequences
 from config import ROOT, Settings
 from tests.outbox.servers import HOST, MailServer, make_authority
 from tracker.accounts.models import Account
@@ -21,20 +21,23 @@ from tracker.app import create_app
 from tracker.delivery import commands
 from tracker.delivery.commands import EndpointFacts
 from tracker.delivery.courier import Courier
-from tracker.delivery.models import Delivery
+from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import DeliveryState, EndpointKind
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.clock import set_source
 from tracker.kernel.db import db, write_transaction
-from tracker.organisation.models import Person
+from tracker.organisation.models import Appointment, Person, Post
 from tracker.outbox.models import InboxItem
 
 READERS = int(os.environ.get("BENCH_READERS", "1000"))
 MESSAGES = 5
 """In one digest."""
 WRITTEN = 100
+LEADING = UNITS - 1
+"""So many units lead tasks."""
+READY = "ready\n"
 NOON = datetime(2026, 3, 18, 4, tzinfo=UTC)
 """A working day, at an hour when messages go out."""
 
@@ -62,7 +65,7 @@ def _report(address: str, workers: int, folder: Path) -> None:
         app = create_app(Settings.from_environment(environment))
         with app.app_context():
             upgrade()
-            load(100, now=NOON)
+            load(MESSAGES * LEADING, now=NOON)
             _readers(server.port)
             planned = _timed(lambda: plan_deliveries(NOON))
             if workers == 1:
@@ -72,7 +75,9 @@ def _report(address: str, workers: int, folder: Path) -> None:
             db.engine.dispose()
         seconds = _send(environment, workers)
         sent = len(server.receipts.rows)
-        print(f"  send, {workers} worker{'s' if workers > 1 else ''}: {sent / seconds:.0f} a second ({sent} sent)")
+        if sent != READERS:
+            raise RuntimeError(f"{sent} of {READERS} were sent")
+        print(f"  send, {workers} worker{'s' if workers > 1 else ''}: {sent / seconds:.0f} a second")
 
 
 def _timed(work: object) -> float:
@@ -86,13 +91,15 @@ def _writing() -> float:
     ids = db.session.scalars(sa.select(Delivery.id).order_by(Delivery.id).limit(WRITTEN)).all()
     begun = time.perf_counter()
     for delivery_id in ids:
-        write_digest(delivery_id, now=NOON)
+        frozen = write_digest(delivery_id, now=NOON).frozen
+        assert frozen is not None
+        assert len(frozen.included) == MESSAGES, "a reader may not see what the message is about"
         db.session.rollback()
     return (time.perf_counter() - begun) / len(ids)
 
 
 def _readers(port: int) -> None:
-    """People with accounts, addresses and unread messages, and a mail server."""
+    """People in units, with accounts, addresses and unread messages about their units' tasks, and a mail server."""
     numbers = range(FIRST_FREE, FIRST_FREE + READERS)
     insert(
         Person,
@@ -110,6 +117,10 @@ def _readers(port: int) -> None:
             for n in numbers
         ],
     )
+    units = {n: (n - FIRST_FREE) % LEADING + 1 for n in numbers}
+    insert(Post, [{"id": n, "unit_id": units[n], "rank": "deputy", "title": f"第{n}副局长"} for n in numbers])
+    dated = {"starts_on": NOON.date() - timedelta(days=400), "ends_on": None, "instrument": "", "presiding": False}
+    insert(Appointment, [{"id": n, "person_id": n, "post_id": n} | dated for n in numbers])
     plain = {"password_hash": "-", "must_change": False, "active": True, "language": "zh", "theme": "auto"}
     insert(
         Account,
@@ -126,8 +137,9 @@ def _readers(port: int) -> None:
                 "recipient_id": n,
                 "kind": "task.issued",
                 "params": {"title": f"落实事项{k}", "unit": "单位", "due_on": "2026-04-17"},
-                "subject_kind": "account",
-                "subject_id": n,
+                "subject_kind": "task",
+                # As bench.world gives tasks to units, in turn.
+                "subject_id": k * LEADING + units[n],
                 "group_id": 1,
                 "key": f"k{k}",
                 "created_at": NOON - timedelta(hours=1),
@@ -145,28 +157,56 @@ def _readers(port: int) -> None:
 
 
 def _send(environment: dict[str, str], workers: int) -> float:
-    """Seconds until nothing waits any more, with so many processes; from the first that is ready to the last."""
+    """Seconds until nothing waits any more, with so many processes that begin when all of them are ready."""
     command = [sys.executable, "-m", "bench.delivery"]
     running = [
-        subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _worker in range(workers)
     ]
-    spans = [process.communicate()[0].split() for process in running]
-    begun, ended = [float(span[0]) for span in spans], [float(span[1]) for span in spans]
-    return max(ended) - min(begun)
+    for process in running:
+        assert process.stdout is not None
+        if process.stdout.readline() != READY:
+            raise RuntimeError("a worker ended before it began")
+    begun = time.monotonic()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in running:
+        if process.wait():
+            raise RuntimeError("a worker fell")
+    return time.monotonic() - begun
 
 
 def work(app: Flask) -> None:
-    """One worker's process: send until nothing waits, and say from when to when."""
+    """One worker's process: send until nothing waits that may go out; begins when it is told."""
     with app.app_context():
         db.session.execute(sa.select(1))
         db.session.rollback()
         courier = Courier(f"bench:{os.getpid()}", lambda: NOON)
-        begun = time.monotonic()
-        waits = sa.select(sa.func.count()).where(Delivery.state == DeliveryState.PENDING)
+        # The clock stands: what was put off, or whose endpoint is left alone, never comes to its turn.
+        waits = (
+            sa.select(sa.func.count())
+            .select_from(Delivery)
+            .join(ChannelEndpoint, ChannelEndpoint.id == Delivery.endpoint_id)
+            .where(
+                Delivery.state == DeliveryState.PENDING,
+                Delivery.next_attempt_at <= NOON,
+                sa.or_(ChannelEndpoint.blocked_until.is_(None), ChannelEndpoint.blocked_until <= NOON),
+            )
+        )
+        sys.stdout.write(READY)
+        sys.stdout.flush()
+        sys.stdin.readline()
         while courier.work() or db.session.scalar(waits):
             db.session.rollback()
-        print(begun, time.monotonic())
 
 
 if __name__ == "__main__":

@@ -45,7 +45,6 @@ DUE_SHARE = 10
 """One in so many open tasks is due today."""
 SEEDED_AT_ONCE = 50_000
 QUIET_WRITES = 200
-BUSY = "answered 503"
 RATIO_AIM, WRITE_AIM_MS, GROWTH_AIM = 3.0, 250.0, 1.2
 
 
