@@ -247,3 +247,15 @@ def test_a_milestone_that_is_done_asks_for_no_attention_and_leaves_the_due_date_
     act(commands.complete_milestone, task.milestones[0], version=again(task).version, by=cast.actor("finance_head"))
     unread = sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None))
     assert set(session.scalars(unread)) == {"reminder.near"}
+
+
+def test_a_due_date_that_moves_before_a_milestone_settles_what_was_said_of_that_one_alone(
+    cast: Cast, session: Session
+) -> None:
+    steps = (("核定", TODAY), ("验收", TODAY + timedelta(days=5)))
+    task = active(cast, milestones=steps)
+    _told(cast, "reminder.milestone_near", days=1)
+    earlier: dict[str, Any] = {"new_due_on": TODAY + timedelta(days=3), "basis": "区里通知", "by": cast.actor("leader")}
+    act(commands.adjust_time, again(task), **earlier)
+    unread = sa.select(InboxItem.params).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None))
+    assert [said["title"] for said in session.scalars(unread)] == [f"{task.title}·核定"]

@@ -205,6 +205,10 @@ def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by:
     task.due_on, task.sort_on = due_on, due_on
     task.cycle += 1
     notices.settle_reminders(task, "task", task.id, now=now)
+    for milestone in task.milestones:
+        if milestone.due_on >= due_on:
+            # The whole is due before it now, and the clock says no more of it.
+            notices.settle_reminders(task, "milestone", milestone.id, now=now)
     refresh_behind(task)
     task_went_on.send(task, now=now)
 
