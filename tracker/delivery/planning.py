@@ -110,12 +110,12 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
     the first to open would have the day's digest to itself, and the others would wait for ever.
     """
     hour = now.astimezone(LOCAL).hour
-    each = {"partition_by": InboxItem.recipient_id}
+    person = InboxItem.recipient_id
     waiting = (
         waiting_items(endpoint, now)
         .add_columns(
-            sa.func.max(sa.func.coalesce(LeadershipGroup.messages_from, 0)).over(**each).label("opens"),
-            sa.func.min(sa.func.coalesce(LeadershipGroup.messages_until, 24)).over(**each).label("closes"),
+            sa.func.max(sa.func.coalesce(LeadershipGroup.messages_from, 0)).over(partition_by=person).label("opens"),
+            sa.func.min(sa.func.coalesce(LeadershipGroup.messages_until, 24)).over(partition_by=person).label("closes"),
             sa.func.coalesce(DeliveryPreference.digest_hour, DEFAULT_DIGEST_HOUR).label("wish"),
             DeliveryPreference.quiet_from,
             DeliveryPreference.quiet_until,

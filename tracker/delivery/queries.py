@@ -183,12 +183,12 @@ def _trail(query: sa.Select[Any], wanted: Narrowed) -> Page[Told]:
     if who:
         query = query.where(Person.name.contains(who, autoescape=True))
     if states or channel is not None:
-        wanted = sa.select(DeliveryItem.item_id).join(Delivery).where(DeliveryItem.item_id == InboxItem.id)
+        ways = sa.select(DeliveryItem.item_id).join(Delivery).where(DeliveryItem.item_id == InboxItem.id)
         if states:
-            wanted = wanted.where(Delivery.state.in_(states))
+            ways = ways.where(Delivery.state.in_(states))
         if channel is not None:
-            wanted = wanted.where(Delivery.channel == channel)
-        query = query.where(wanted.exists())
+            ways = ways.where(Delivery.channel == channel)
+        query = query.where(ways.exists())
     page = _page(query, InboxItem.id, cursor, tuple)
     return Page(_with_ways(page.rows), page.next_cursor)
 
