@@ -173,7 +173,7 @@ def test_deliveries_on_hold_and_findings_are_noted(well: Session) -> None:
     assert "flask deliver release" in _notes()
     assert _graves() == ""
     with write_transaction():
-        release_deliveries()
+        release_deliveries(now=NOW)
     assert "flask deliver release" not in _notes()
 
 

@@ -212,8 +212,8 @@ def test_deliveries_on_hold_are_found_until_they_are_released(well: Session) -> 
         hold_deliveries(reason="restored", now=NOW)
     assert _codes() == [Code.DELIVERIES_HELD]
     with write_transaction():
-        assert release_deliveries()
-        assert not release_deliveries()
+        assert release_deliveries(now=NOW)
+        assert not release_deliveries(now=NOW)
     assert _codes() == []
 
 
