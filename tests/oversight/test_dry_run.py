@@ -186,6 +186,13 @@ def test_the_page_shows_it_and_sets_rules_and_days(cast: Cast, client_as: Callab
     assert client_as("supervisor").post(to, data=days).status_code == 403
 
 
+def test_the_page_says_that_one_delay_seen_by_two_rules_counts_once(
+    cast: Cast, client_as: Callable[[str], FlaskClient]
+) -> None:
+    page = text_of(client_as("supervisor"), f"/groups/{cast.group_ids['g1']}/flag-rules")
+    assert "不同时限的黄色预警满 2 次 同一时限的几条黄色预警，是几条规则看到的同一次拖延，只算一次" in page
+
+
 def test_lateness_is_tried_by_the_groups_own_ladder(cast: Cast, client_as: Callable[[str], FlaskClient]) -> None:
     late(cast)
     cross(cast, now=NOW)

@@ -32,6 +32,7 @@ from tracker.oversight.rules.flags import (
 from tracker.oversight.rules.raising import (
     FLAG_RULES,
     OVERDUE_RULES,
+    RULE_NOTES,
     RULE_WORDS,
     THRESHOLD_WORDS,
     Facts,
@@ -106,6 +107,7 @@ __all__ = [
     "OVERDUE_RULES",
     "PROPOSED_KINDS",
     "REVIEW_DAYS",
+    "RULE_NOTES",
     "SENTENCES",
     "STATEMENT_DAYS",
     "THRESHOLD_WORDS",

@@ -96,7 +96,10 @@ def rectification_missed(facts: Facts, threshold: int, today: date) -> Finding |
 
 
 def two_yellows(facts: Facts, threshold: int, today: date) -> Finding | None:  # noqa: ARG001
-    """So many yellow warnings on one subject, about different due dates, that no red one rests on yet."""
+    """So many yellow warnings on one subject, about different due dates, that no red one rests on yet.
+
+    Several about one due date are one delay that several rules saw, and count once.
+    """
     by_date: dict[date, Happening] = {}
     for yellow in facts.yellows:
         if yellow.ref not in facts.counted:
@@ -166,6 +169,13 @@ THRESHOLD_WORDS: Mapping[FlagRule, object] = {
     FlagRule.TWO_YELLOWS: _l("不同时限的黄色预警满 %(threshold)s 次"),
 }
 """What a threshold means, in words."""
+
+RULE_NOTES: Mapping[FlagRule, object] = {
+    FlagRule.TWO_YELLOWS: _l(
+        "同一时限的几条黄色预警，是几条规则看到的同一次拖延，只算一次；已计入一条红色预警的、撤销的和不予追究的不再计。"
+    ),
+}
+"""What of a rule its threshold does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.organisation.queries import group_of_reader
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.forms.flags import DaysForm, RuleForm
-from tracker.oversight.rules import FLAG_RULES, LABELS, THRESHOLD_WORDS, FlagRule
+from tracker.oversight.rules import FLAG_RULES, LABELS, RULE_NOTES, THRESHOLD_WORDS, FlagRule
 from tracker.oversight.views.blueprint import bp
 
 TRIALS = 200
@@ -43,6 +43,7 @@ def _page(actor: Actor, group: LeadershipGroup, days: DaysForm, form: RuleForm) 
             "definition": FLAG_RULES[rule],
             "setting": settings[rule],
             "words": _words(rule, settings[rule].threshold),
+            "note": RULE_NOTES.get(rule),
             "would": sum(one.rule is rule for one in trials),
         }
         for rule in FlagRule
