@@ -74,7 +74,8 @@ def dry_run(
     def add(rule: FlagRule, kind: FlagSubject, subject_id: int, task_id: int, finding: Any) -> None:
         title, unit = names[kind][subject_id]
         colour = FLAG_RULES[rule].colour
-        found.append(Trial(rule, colour, kind, subject_id, task_id, title, unit, finding.due_on, finding.on))
+        on = working_days().on_or_after(finding.on)  # nothing is raised on a free day
+        found.append(Trial(rule, colour, kind, subject_id, task_id, title, unit, finding.due_on, on))
 
     for spell in _spells(group, today=today):
         for rule in OVERDUE_RULES.values():
