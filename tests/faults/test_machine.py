@@ -1,5 +1,6 @@
 """Whatever happens to tasks, people, clock and processes, ladder and delivery keep their laws."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,23 +16,31 @@ from tracker.upkeep.backup.restoring import AFTERWARDS
 
 @pytest.mark.sqlite
 def test_whatever_happens_ladder_and_delivery_keep_their_laws(database: Database) -> None:
-    assert_laws_hold(database, lives=4, steps=10)
+    assert_laws_hold(database, lives=3, steps=10, deaths=Counter())
 
 
 @pytest.mark.postgres
 def test_their_laws_hold_on_the_other_engine_too(database: Database) -> None:
-    assert_laws_hold(database, lives=2, steps=10)
+    assert_laws_hold(database, lives=2, steps=10, deaths=Counter())
 
 
 @contextmanager
 def _a_life(database: Database) -> Iterator[LadderAndPost]:
     """One on whose next morning there is something to tell."""
-    lived = type("Lived", (LadderAndPost,), {"database": database})()
+    lived = type("Lived", (LadderAndPost,), {"database": database, "deaths": Counter()})()
     try:
         lived.bring_in_late(2, 2)
         yield lived
     finally:
         lived.rest.close()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("place", ["deliver.sent", "sweep.chunk.inboxes", "sweep.release.told", "tick.step.written"])
+def test_whoever_is_to_die_at_a_place_comes_there(database: Database, place: str) -> None:
+    with _a_life(database) as lived:
+        lived.die(place, 0)
+        assert lived.deaths == {place: 1}
 
 
 def test_what_left_before_a_backup_was_brought_back_does_not_leave_again(database: Database) -> None:
