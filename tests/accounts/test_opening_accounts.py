@@ -71,7 +71,7 @@ def test_ticked_people_get_accounts_and_slips_in_one_step(client_as: ClientAs, a
     login, password = slips[2]
     newcomer = stranger(app)
     assert newcomer.post("/sign-in", data={"login": login, "password": password}).status_code == 302
-    assert newcomer.get("/me").location == "/password"
+    assert newcomer.get("/me").location == "/password?next=/me"
 
 
 def test_slips_are_kept_nowhere(client_as: ClientAs, cast: Cast, session: Session) -> None:

@@ -264,7 +264,7 @@ def test_the_shell_gives_a_new_password_to_whoever_lost_it(app: Flask, cast: Cas
     client = stranger(app)
     assert client.post("/sign-in", data={"login": "anke", "password": password}).status_code == 302
     carry_token(client)
-    assert client.get("/accounts").location == "/password"
+    assert client.get("/accounts").location == "/password?next=/accounts"
     assert app.test_cli_runner().invoke(args=["accounts", "reset", "nobody"]).exit_code == 1
 
 
