@@ -55,6 +55,11 @@ hypothesis_settings.register_profile("house", deadline=None, print_blob=True, de
 hypothesis_settings.load_profile("house")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: while storms are played a worker mostly waits for others."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what needs a database on both engines, unless marked for one."""
     if "engine_name" not in metafunc.fixturenames:

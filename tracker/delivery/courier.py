@@ -18,10 +18,11 @@ from tracker.delivery.senders import Answer, NoLine, Sender, Way, open_line
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import AWAY, db, write_transaction
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.installation import deliveries_held, settings
 from tracker.kernel.logs import log
 from tracker.kernel.registry import registry
+from tracker.kernel.sessions import AWAY
 
 PLAN_EVERY = timedelta(seconds=20)
 BATCH = 20
@@ -114,8 +115,11 @@ class Courier:
     def _line(self, endpoint: ChannelEndpoint) -> AbstractContextManager[Sender]:
         return open_line(endpoints.readable(endpoint), way=way_out(), seconds=int(self.now().timestamp()))
 
-    def _written(self, claim: Claim) -> Written:
-        """What a delivery says; a fault in one row of it must not keep the others waiting."""
+    def _written(self, claim: Claim, *, again: bool = True) -> Written:
+        """What a delivery says; a fault in one row of it must not keep the others waiting.
+
+        What is gone at the second try was not the row's fault, but that of a line which broke off.
+        """
         try:
             return write_digest(claim.delivery_id, now=self.now())
         except AWAY:
@@ -123,6 +127,8 @@ class Courier:
         except Exception:  # noqa: BLE001 - one poisoned row steps aside for an hour; log and administrator hear of it
             log.exception("delivery", delivery_id=claim.delivery_id)
             db.session.rollback()
+            if again:
+                return self._written(claim, again=False)
             with write_transaction():
                 notices.delivery_stumbled(claim.delivery_id, now=self.now())
             return Written(None, not_before=self.now() + timedelta(hours=1))

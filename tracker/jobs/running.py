@@ -14,11 +14,12 @@ from tracker.accounts.identity import actor_of_person
 from tracker.delivery.courier import Courier
 from tracker.jobs import ending
 from tracker.kernel import clock, jobs
-from tracker.kernel.db import AWAY, db, write_transaction
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Refusal
 from tracker.kernel.jobs import BackgroundJob, Claim, Interrupted, Lost, Made, Work, WorkCancelled, folder_of
 from tracker.kernel.logs import log
 from tracker.kernel.registry import JobKind, registry
+from tracker.kernel.sessions import AWAY
 from tracker.kernel.text import _l
 
 CHUNK = 1024 * 1024

@@ -79,10 +79,6 @@ class Base(DeclarativeBase):
     )
 
 
-AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
-"""The database is away, busy or full. It says nothing of what was asked of it, which may go well when it is back."""
-
-
 PRIMARY_CODE = 0xFF
 """The part of SQLite's codes of errors that says of which kind an error is."""
 

@@ -5,8 +5,9 @@ import socket
 from collections.abc import Callable
 from threading import Event
 
-from tracker.kernel.db import AWAY, db
+from tracker.kernel.db import db
 from tracker.kernel.logs import log
+from tracker.kernel.sessions import AWAY
 
 AGAIN_SECONDS = 1.0
 

@@ -2,8 +2,22 @@
 
 from contextlib import suppress
 
+import sqlalchemy as sa
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.exc import InterfaceError, OperationalError
+
+AWAY = (
+    sa.exc.OperationalError,
+    sa.exc.InterfaceError,
+    sa.exc.DisconnectionError,
+    sa.exc.IllegalStateChangeError,
+    sa.exc.PendingRollbackError,
+    sa.exc.ResourceClosedError,
+)
+"""The database is away, busy or full, or the session still has a line that broke off.
+
+It says nothing of what was asked of it, which may go well when it is back.
+"""
 
 
 class LenientSession(FlaskSession):

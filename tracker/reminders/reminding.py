@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import AWAY, Step, count_anew, db, has_one_writer
+from tracker.kernel.db import Step, count_anew, db, has_one_writer
 from tracker.kernel.errors import Refusal
 from tracker.kernel.logs import log
+from tracker.kernel.sessions import AWAY
 from tracker.organisation.models import LeadershipGroup
 from tracker.outbox.models import InboxItem
 from tracker.reminders import commands

@@ -12,8 +12,9 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.crashpoints import crashpoint
-from tracker.kernel.db import AWAY, Step, db, write_transaction
+from tracker.kernel.db import Step, db, write_transaction
 from tracker.kernel.logs import log
+from tracker.kernel.sessions import AWAY
 from tracker.letters.commands import expire_letters
 from tracker.organisation.models import LeadershipGroup
 from tracker.oversight.commands import (
