@@ -221,7 +221,7 @@ def test_what_is_gone_at_the_second_try_was_not_the_subjects_fault(cast: Cast, s
     def cut_once(ids: Sequence[int]) -> int:
         tries.append(list(ids))
         if len(tries) == 1:
-            raise sa.exc.PendingRollbackError
+            raise sa.exc.IntegrityError("INSERT INTO reminder", {}, ValueError("another row was there first"))
         return len(ids)
 
     writer = reminding.Writer(cast.group_ids["g1"], NOW, write_transaction, pause=lambda _seconds: None)
