@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -14,6 +13,7 @@ from tests.oversight.flag_stories import (
     AFTER,
     allow_cards,
     decided,
+    decided_by_leaders,
     flagged,
     fresh,
     proposed,
@@ -72,13 +72,9 @@ def test_a_review_waits_for_another_leader_than_who_decided(cast: Cast) -> None:
 
 
 def test_a_review_waits_for_nobody_who_proposed_and_for_who_decided_where_nobody_else_can(cast: Cast) -> None:
-    flag = ready(cast)
-    vacate(cast, SeatRole.SUPERVISOR)
-    proposed(cast, flag, by="deputy_leader", now=NOW)
-    said: dict[str, Any] = {"kind": DecisionKind.INTERVIEW, "reason": "情况属实。", "by": cast.actor("leader")}
-    act(commands.decide_flag, fresh(flag), **said)
+    flag = decided_by_leaders(cast)
     assert (numbers(cast, "leader").mine, numbers(cast, "deputy_leader").mine) == (0, 0)
-    act(commands.ask_review, fresh(flag), grounds="情况有变。", by=cast.actor("finance_head"))
+    act(commands.ask_review, flag, grounds="情况有变。", by=cast.actor("finance_head"))
     assert (numbers(cast, "leader").mine, numbers(cast, "deputy_leader").mine) == (1, 0)
 
 

@@ -121,6 +121,16 @@ def decided(cast: Cast, kind: DecisionKind = DecisionKind.URGE, **said: Any) -> 
     return fresh(flag)
 
 
+def decided_by_leaders(cast: Cast) -> Flag:
+    """A flag that the leader decided on what the deputy leader proposed, because no supervisor sits."""
+    flag = ready(cast)
+    vacate(cast, SeatRole.SUPERVISOR)
+    proposed(cast, flag, by="deputy_leader", now=NOW)
+    by = cast.actor("leader")
+    act(commands.decide_flag, fresh(flag), kind=DecisionKind.INTERVIEW, reason="情况属实。", by=by)
+    return fresh(flag)
+
+
 def reviewed(cast: Cast, flag: Flag, outcome: ReviewOutcome, **said: Any) -> Flag:
     """A flag whose decision the deputy leader looked at again."""
     review = act(commands.ask_review, fresh(flag), grounds="情况有变。", by=cast.actor(head_of(cast, flag.task)))

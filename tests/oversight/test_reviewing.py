@@ -8,12 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import NOW, TODAY, Cast
-from tests.oversight.flag_stories import allow_cards, decided, flagged, fresh, proposed, ready, served, vacate
+from tests.oversight.flag_stories import (
+    allow_cards,
+    decided,
+    decided_by_leaders,
+    flagged,
+    fresh,
+    served,
+)
 from tests.tasks.stories import act, day, inbox, refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.organisation.models import Seat
-from tracker.organisation.rules import SeatRole
 from tracker.oversight import commands, policy
 from tracker.oversight.models import Flag, FlagReview
 from tracker.oversight.rules import Card, DecisionKind, ReviewOutcome
@@ -96,20 +102,10 @@ def test_where_there_is_no_other_leader_the_same_looks_again(cast: Cast) -> None
     assert (review.decided_by_id, review.no_other_leader) == (cast.person_ids["leader"], True)
 
 
-def by_leaders_alone(cast: Cast) -> FlagReview:
-    """A review of what the deputy leader proposed and the leader decided, because no supervisor sits."""
-    flag = ready(cast)
-    vacate(cast, SeatRole.SUPERVISOR)
-    proposed(cast, flag, by="deputy_leader", now=NOW)
-    said: dict[str, Any] = {"kind": DecisionKind.INTERVIEW, "reason": "情况属实。", "by": cast.actor("leader")}
-    act(commands.decide_flag, fresh(flag), **said)
-    return ask(cast, fresh(flag))
-
-
 def test_who_proposed_never_reviews_what_was_decided_on_it(cast: Cast) -> None:
     with_supervisor = ask(cast, decided(cast, DecisionKind.INTERVIEW))
     assert policy.other_leaders(with_supervisor, day=TODAY) == [cast.person_ids["deputy_leader"]]
-    review = by_leaders_alone(cast)
+    review = ask(cast, decided_by_leaders(cast))
     assert policy.other_leaders(review, day=TODAY) == []
     not_so(cast, review, NotAllowed)
     not_so(cast, review, NotAllowed, by="office_secondee", paper=PaperRoad(signatory=cast.actor("deputy_leader")))
