@@ -1,9 +1,8 @@
 """Who holds what today, for every place that the subjects of a group stand in; and the people of a subject's own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,8 +31,7 @@ DAY: Any = sa.bindparam("day", type_=sa.Date())
 """The day on which people are looked for, in statements that are built once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What decides who hears, beside a subject's own people. 0: none.
 
     above_unit_id: the unit that handed it down. To its sections and schools it is the office, and whoever watches over

@@ -27,12 +27,12 @@ from tracker.reminders.subjects import SUBJECTS, SubjectKind
 
 CHUNK = 500
 """So many subjects are written in one transaction."""
-CHUNK_OF_ONE_WRITER = 200
+CHUNK_OF_ONE_WRITER = 300
 """The same where others cannot write meanwhile: a tenth of a second or less, and nobody at the screen notices."""
 PAGE = 20_000
 """So many numbers of subjects are read at once."""
-PAUSE_SECONDS, PAUSE_SHARE, LONGEST_PAUSE_SECONDS = 0.02, 0.3, 0.12
-"""After each chunk others have a moment and a third of the time that it took. SQLite has one writer at a time, and who
+SHORTEST_PAUSE_SECONDS, PAUSE_SHARE, LONGEST_PAUSE_SECONDS = 0.025, 0.3, 0.12
+"""After each chunk others have a third of the time that it took, or a moment at least. SQLite has one writer at a time, and who
 waits for it looks again after longer and longer: after 25 ms in the first tenth of a second, then after less than a
 third of what they have waited, and at last every tenth of a second. So each pause is seen by everybody who waits.
 PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
@@ -102,7 +102,8 @@ class Writer:
             return self._without_the_bad(work, name, ids, fault, alone=alone)
         crashpoint("sweep.chunk.committed")
         if has_one_writer():
-            self.pause(min(PAUSE_SECONDS + PAUSE_SHARE * (self.seconds() - began), LONGEST_PAUSE_SECONDS))
+            pause = max(PAUSE_SHARE * (self.seconds() - began), SHORTEST_PAUSE_SECONDS)
+            self.pause(min(pause, LONGEST_PAUSE_SECONDS))
         elif len(ids) == CHUNK:
             self._count_anew()
         return told

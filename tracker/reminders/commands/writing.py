@@ -1,7 +1,7 @@
 """Write reminders: set-based, and by unique keys, so that doing it twice changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -12,15 +12,17 @@ from tracker.reminders.commands.inboxes import into_inboxes
 from tracker.reminders.models import Reminder
 from tracker.reminders.queries.judging import who_may_judge
 from tracker.reminders.queries.lines import (
+    AT_PLACE,
     LINE_NAMES,
-    Heard,
+    OF_SUBJECT,
+    Line,
+    Mark,
     Values,
     Wanted,
-    gone_own,
-    has_owner,
+    bereft,
+    bereft_places,
     line_values,
-    lines_at,
-    lines_of,
+    lines,
     own_lines,
     still_pending,
     told_rungs,
@@ -44,19 +46,18 @@ def remind_chunk(run: Sweeping, kind: SubjectKind, window: Window, ids: Sequence
     found = db.session.execute(still_pending(kind), step_values(run, window, ids=ids)).all()
     if not found:
         return 0
-    stands = {row[0]: Place(*row[1:]) for row in found}
+    stands = {row.subject_id: Place(*row[1:]) for row in found}
     run.holders.look_up(stands.values())
-    still = list(stands)
-    _tell(run, kind, window.step, stands, run.state)
-    crashpoint("sweep.chunk.told")
     missed = False
-    for rung, silent in _never_told(run, kind, window.step, still):
-        untold = {subject_id: stands[subject_id] for subject_id in silent}
-        _tell(run, kind, Step(rung, 0, rung.offset), untold, ReminderState.SUPERSEDED)
-        missed = missed or rung.effect in FACTS
-    crashpoint("sweep.chunk.superseded")
+    for lower, alike in _alike(run, kind, window.step, list(stands)).items():
+        marks = [Mark(window.step, run.state)]
+        marks += [Mark(Step(rung, 0, rung.offset), ReminderState.SUPERSEDED) for rung in lower]
+        _tell(run, kind, marks, {subject_id: stands[subject_id] for subject_id in alike})
+        missed = missed or any(rung.effect in FACTS for rung in lower)
+    crashpoint("sweep.chunk.told")
     if run.held_run_id is not None:
         return 0
+    still = list(stands)
     told = _announce(run, kind, window.step, still, effect=window.step.repeat == 0)
     if missed:
         then = window.rung.effect if window.step.repeat == 0 else Effect.NONE
@@ -68,7 +69,7 @@ def remind_new_owners(run: Sweeping, kind: SubjectKind, window: Window, ids: Seq
     """Tell those to whom a subject was given since it was reminded of: once, at the step on which it stands."""
     rows = standing(kind, numbered=True)
     still = db.session.scalars(sa.select(rows.c.subject_id), step_values(run, window, ids=ids)).all()
-    _write_own(kind, Audience.OWNER, line_values(run, window.step, still, ReminderState.ACTIVE))
+    _insert(own_lines(kind, Audience.OWNER, [Mark(window.step, ReminderState.ACTIVE)]), line_values(run, still))
     return _announce(run, kind, window.step, still, effect=False)
 
 
@@ -82,58 +83,62 @@ def _announce(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int], 
     return told
 
 
-def _never_told(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]) -> Iterator[tuple[Rung, list[int]]]:
-    """The lower rungs (and this one, where only a repeat of it is reached), each with the subjects that lack it."""
+def _alike(
+    run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int]
+) -> Mapping[tuple[Rung, ...], Sequence[int]]:
+    """The subjects by the lower rungs (and this one, where only a repeat is reached) that they were not told of."""
     lower = [rung for rung in run.ladder.rungs if rung.offset < step.rung.offset or (rung is step.rung and step.repeat)]
     rows = db.session.execute(told_rungs(kind), asked(run.group_id, ids=ids))
     have = {(subject_id, offset) for subject_id, offset in rows}
-    for rung in lower:
-        silent = [subject_id for subject_id in ids if (subject_id, rung.offset) not in have]
-        if silent:
-            yield rung, silent
+    found = defaultdict(list)
+    for subject_id in ids:
+        found[tuple(rung for rung in lower if (subject_id, rung.offset) not in have)].append(subject_id)
+    return found
 
 
-def _tell(run: Sweeping, kind: SubjectKind, step: Step, stands: Mapping[int, Place], state: ReminderState) -> None:
-    """Write one step of some subjects, by their places: first their own people, then who hears by what they are."""
-    line = line_values(run, step, list(stands), state)
+def _tell(run: Sweeping, kind: SubjectKind, marks: Sequence[Mark], stands: Mapping[int, Place]) -> None:
+    """Write the steps of some subjects, by their places: first their own people, then who hears by what they are."""
+    line = line_values(run, list(stands))
     if kind.judging is not None:
-        _write_judging(kind, who_may_judge(run, kind, kind.judging, step.rung, stands), line)
+        heard = [
+            Line((subject_id,), hearer, mark)
+            for mark in marks
+            for subject_id, hearer in who_may_judge(run, kind, kind.judging, mark.step.rung, stands)
+        ]
+        _write(kind, OF_SUBJECT, heard, line)
         return
-    places = sorted(set(stands.values()), key=astuple)
-    by_right = [(place, hearer) for place in places for hearer in run.holders.hearers(place, step.rung)]
-    own = kind.own if kind.own in step.rung.audience else None
-    if own is not None:
-        _write_own(kind, own, line)
-    _write_lines(kind, by_right, line)
-    if own is not None:
-        _write_instead(run, kind, own, {place for place, _hearer in by_right}, places, line)
+    by_right = _at_places(sorted(set(stands.values())), marks, run.holders.hearers)
+    own = kind.own
+    own_marks = [mark for mark in marks if own in mark.step.rung.audience]
+    if own is None or not own_marks:
+        _write(kind, AT_PLACE, by_right, line)
+        return
+    _insert(own_lines(kind, own, own_marks), line)
+    _write(kind, AT_PLACE, by_right, line)
+    # Where a subject's own people are gone (or it has none, and nobody else hears), the next in line.
+    places = [Place(*row) for row in db.session.execute(bereft_places(kind), line)]
+    instead = _at_places(sorted(places), own_marks, lambda place, _rung: run.holders.instead(place, own))
+    heard_at = {(one.at, one.mark) for one in by_right}
+    beside = [one for one in instead if (one.at, one.mark) in heard_at]
+    _write(kind, AT_PLACE, beside, line, bereft(kind, given=own is not Audience.SIGNATORY))
+    alone = [one for one in instead if (one.at, one.mark) not in heard_at]
+    _write(kind, AT_PLACE, alone, line, bereft(kind, given=False))
 
 
-def _write_own(kind: SubjectKind, own: Audience, line: Values) -> None:
-    _insert(own_lines(kind, own), line)
+def _at_places(
+    places: Sequence[Place], marks: Sequence[Mark], hearers: Callable[[Place, Rung], Sequence[Hearer]]
+) -> list[Line]:
+    return [
+        Line(place, hearer, mark) for mark in marks for place in places for hearer in hearers(place, mark.step.rung)
+    ]
 
 
-def _write_instead(
-    run: Sweeping, kind: SubjectKind, own: Audience, heard: set[Place], places: Sequence[Place], line: Values
+def _write(
+    kind: SubjectKind, keys: Sequence[str], heard: Sequence[Line], line: Values, *only: sa.ColumnElement[bool]
 ) -> None:
-    """Where a subject's own people are gone (or it has none, and nobody else hears), the next in line."""
-    lines = [(place, hearer) for place in places for hearer in run.holders.instead(place, own)]
-    gone = gone_own(kind)
-    given = gone if own is Audience.SIGNATORY else sa.and_(gone, has_owner(kind))
-    _write_lines(kind, [one for one in lines if one[0] in heard], line, given)
-    _write_lines(kind, [one for one in lines if one[0] not in heard], line, gone)
-
-
-def _write_lines(kind: SubjectKind, lines: Sequence[Heard], line: Values, *only: sa.ColumnElement[bool]) -> None:
-    """Write who hears at which place, for every subject that stands there."""
-    for start in range(0, len(lines), SLICE):
-        _insert(lines_at(kind, lines[start : start + SLICE], *only), line)
-
-
-def _write_judging(kind: SubjectKind, lines: Sequence[tuple[int, Hearer]], line: Values) -> None:
-    """Write who hears of which subject, where it is not for everybody of a place alike."""
-    for start in range(0, len(lines), SLICE):
-        _insert(lines_of(kind, lines[start : start + SLICE]), line)
+    """Write who hears, of every subject that has the same numbers under the keys."""
+    for start in range(0, len(heard), SLICE):
+        _insert(lines(kind, keys, heard[start : start + SLICE], *only), line)
 
 
 def _insert(wanted: Wanted, line: Values) -> None:
