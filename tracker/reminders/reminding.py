@@ -32,10 +32,10 @@ CHUNK_OF_ONE_WRITER = 300
 PAGE = 20_000
 """So many numbers of subjects are read at once."""
 SHORTEST_PAUSE_SECONDS, PAUSE_SHARE, LONGEST_PAUSE_SECONDS = 0.025, 0.3, 0.12
-"""After each chunk others have a third of the time that it took, or a moment at least. SQLite has one writer at a time, and who
-waits for it looks again after longer and longer: after 25 ms in the first tenth of a second, then after less than a
-third of what they have waited, and at last every tenth of a second. So each pause is seen by everybody who waits.
-PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
+"""After each chunk others have a third of the time that it took, or a moment at least. SQLite has one writer at a time,
+and who waits for it looks again after longer and longer: after 25 ms in the first tenth of a second, then after less
+than a third of what they have waited, and at last every tenth of a second. So each pause is seen by everybody who
+waits. PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
 MOST_STUMBLES = 20
 """With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
 LOUDEST = 3

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from tracker.kernel.db import affected, bare
+from tracker.kernel.db import affected, bare, insert_if_new
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import joined
 from tracker.reminders.queries.lines import CHANNELS, ENDING, HELD, MESSAGE, MESSAGE_NAMES, URGENCY, messages_of
@@ -31,4 +29,4 @@ def into_inboxes(
         HELD.key: held_run_id,
     }
     messages = messages_of(kind, held=held_run_id is not None)
-    return affected(sa.insert(bare(InboxItem)).from_select(list(MESSAGE_NAMES), messages), values)
+    return affected(insert_if_new(bare(InboxItem)).from_select(list(MESSAGE_NAMES), messages), values)

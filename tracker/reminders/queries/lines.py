@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from tracker.kernel.db import json_row
 from tracker.organisation.models import Unit
-from tracker.outbox.models import InboxItem
 from tracker.reminders.models import Reminder
 from tracker.reminders.queries.standing import AGAIN, MOMENT, OFFSET, pending, same_cycle
 from tracker.reminders.recipients import DAY
@@ -242,6 +241,5 @@ def messages_of(kind: SubjectKind, *, held: bool) -> Wanted:
             Reminder.repeat == AGAIN,
             Reminder.state == ReminderState.ACTIVE,
             Reminder.held_run_id == HELD if held else Reminder.created_at == MOMENT,
-            ~sa.exists().where(InboxItem.recipient_id == Reminder.recipient_id, InboxItem.key == key),
         )
     )
