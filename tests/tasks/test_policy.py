@@ -1,6 +1,7 @@
 """Every policy × everybody of the cast: who may, and who may not."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -26,12 +27,13 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.verdict import Verdict
 from tracker.organisation import commands as organisation
-from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Person
+from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Person, Post
 from tracker.organisation.rules import OFFICE as OFFICE_SEATS
 from tracker.organisation.rules import ContactRole, PostRank, UnitKind
 from tracker.tasks import commands, policy
 from tracker.tasks.commands import NewReport
 from tracker.tasks.models import Task, TaskPart
+from tracker.tasks.queries.waiting import waiting_for
 from tracker.tasks.rules import TaskState
 
 OFFICE_AND_LEADERS = {"leader", "deputy_leader", "office_director", "office_clerk", "office_secondee"}
@@ -227,7 +229,6 @@ def test_the_drafter_of_a_submission_stays_barred_wherever_they_go(cast: Cast) -
     task = active(cast)
     act(commands.draft_submission, task, statement="完成。", by=cast.actor("finance_liaison"))
     act(commands.submit_completion, task, statement="完成。", by=cast.actor("finance_head"))
-    assert policy.doers(task) == {cast.person_ids["finance_liaison"], cast.person_ids["finance_head"]}
     moved = Actor(None, cast.person_ids["finance_liaison"], "纪晓东", None, seats=cast.actor("supervisor").seats)
     with write_transaction() as session:
         for row in (*session.query(Appointment), *session.query(MemberContact)):
@@ -235,6 +236,21 @@ def test_the_drafter_of_a_submission_stays_barred_wherever_they_go(cast: Cast) -
                 session.delete(row)
     assert not policy.may_verify(moved, task)
     assert "finance_liaison" in barred(cast, task)
+    assert policy.able_to_verify(task, {moved.person_id or 0: frozenset()}, day=TODAY) == []
+
+
+def test_who_left_a_unit_after_its_task_went_out_is_not_asked_to_verify_it(cast: Cast) -> None:
+    task, supervisor = submitted(cast), cast.actor("supervisor")
+    by_seat = policy.overseers(cast.group_ids["g1"], day=TODAY)
+    assert supervisor.person_id in policy.able_to_verify(task, by_seat, day=TODAY)
+    assert [wait.task_id for wait in waiting_for(supervisor, today=TODAY)] == [task.id]
+    with write_transaction() as session:
+        post_id = session.scalars(sa.select(Post.id).where(Post.unit_id == cast.unit_ids["finance"])).first()
+        dates = {"starts_on": date(2025, 1, 1), "ends_on": TODAY}
+        session.add(Appointment(person_id=supervisor.person_id, post_id=post_id, **dates))
+    assert not policy.may_verify(supervisor, task)
+    assert supervisor.person_id not in policy.able_to_verify(task, by_seat, day=TODAY)
+    assert waiting_for(supervisor, today=TODAY) == []
 
 
 def test_a_sub_task_is_judged_by_the_unit_above(cast: Cast) -> None:

@@ -26,7 +26,6 @@ from tracker.tasks.policy.consulting import gives_answer, may_answer
 from tracker.tasks.policy.separation import (
     able_to_verify,
     confirmers,
-    doers,
     involved_units,
     is_another,
     is_barred,
@@ -47,7 +46,6 @@ __all__ = [
     "UNIT_BUSINESS",
     "able_to_verify",
     "confirmers",
-    "doers",
     "gives_answer",
     "involved_units",
     "is_another",

@@ -12,7 +12,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, local_day, looked_up_once
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import ALLOWED, Verdict, refused
-from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Post, Unit
+from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Person, Post, Unit
 from tracker.organisation.queries import contacts, seat_holders, unit_people, units_by_person
 from tracker.organisation.rules import ContactRole, PostRank, UnitKind
 from tracker.tasks.models import Submission, Task, TaskPart
@@ -31,14 +31,6 @@ def involved_units(task: Task) -> set[int]:
 def _of_the_doers(involved: Collection[int]) -> sa.ColumnElement[bool]:
     """The units involved, with their sections (科室), whose people are people of the unit."""
     return sa.or_(Unit.id.in_(involved), sa.and_(Unit.parent_id.in_(involved), Unit.kind == UnitKind.SECTION))
-
-
-def doers(task: Task) -> set[int]:
-    """Persons who drafted or confirmed a submission of the task: they never judge it."""
-    rows = db.session.execute(
-        sa.select(Submission.drafted_by_id, Submission.confirmed_by_id).where(Submission.task_id == task.id)
-    )
-    return {person for row in rows for person in row if person is not None}
 
 
 def uninvolved(actor: Actor, task: Task) -> Verdict:
@@ -133,7 +125,7 @@ def overseers(group_id: int, *, day: date) -> dict[int, frozenset[int]]:
 def able_to_verify(task: Task, by_seat: Mapping[int, frozenset[int]], *, day: date) -> list[int]:
     """The people who could verify a task: overseers, an appointed verifier, for a sub-task those of the unit above.
 
-    Never anybody of the units that do it, nor who handed it in.
+    Never anybody of the units that do it, nor who belonged to them since it was issued or handed it in.
     """
     doing = frozenset(involved_units(task))
     barred = looked_up_once(
@@ -143,7 +135,9 @@ def able_to_verify(task: Task, by_seat: Mapping[int, frozenset[int]], *, day: da
     if task.parent is not None and task.parent.lead_unit_id is not None:
         others |= confirmers(task.group_id, task.parent.lead_unit_id, day=day)
     units = {**by_seat, **units_by_person(sorted(others), day=day)}
-    return sorted(person for person in units.keys() - doers(task) if not units[person] & barred)
+    free = {person for person, own in units.items() if not own & barred}
+    once = sa.select(Person.id).join(Task, Task.id == task.id).where(Person.id.in_(free), is_barred(Task, Person.id))
+    return sorted(free - set(db.session.scalars(once)))
 
 
 def confirmers(group_id: int, unit_id: int, *, day: date) -> set[int]:

@@ -21,7 +21,7 @@ from tracker.tasks.models import (
     Task,
     TaskPart,
 )
-from tracker.tasks.policy import OVERSEERS
+from tracker.tasks.policy import OVERSEERS, is_barred
 from tracker.tasks.queries.answering import confirms_for, drafts_for
 from tracker.tasks.queries.lights import Condition, by_marks, codes, of_the_group
 from tracker.tasks.queries.reckoning import Reckoning, reckoning
@@ -177,14 +177,10 @@ def _confirmations(mine: Condition) -> list[Waits]:
 
 
 def _uninvolved(actor: Actor) -> list[Condition]:
-    """Nobody judges what their own unit does or what they handed in themselves, as policy.uninvolved has it."""
+    """Nobody judges what their unit does or did in their time, or what they handed in, as policy.uninvolved has it."""
     units = sorted(actor.unit_ids)
     own_part = sa.exists().where(TaskPart.task_id == Task.id, TaskPart.unit_id.in_(units))
-    own_hand = sa.exists().where(
-        Submission.task_id == Task.id,
-        sa.or_(Submission.drafted_by_id == actor.person_id, Submission.confirmed_by_id == actor.person_id),
-    )
-    return [Task.lead_unit_id.not_in(units), ~own_part, ~own_hand]
+    return [Task.lead_unit_id.not_in(units), ~own_part, ~is_barred(Task, actor.person_id)]
 
 
 def _of_groups(actor: Actor) -> list[Waits]:
