@@ -15,11 +15,12 @@ from tests.outbox.servers import Authority, ChatServer, MailServer
 from tests.outbox.world import allow, courier, deliveries, give_addresses, items, mail_facts, set_up_mail, tell
 from tests.tasks.stories import refuses
 from tracker.audit.models import AuditEntry
-from tracker.delivery import commands, endpoints, notices
+from tracker.delivery import claiming, commands, endpoints, notices
 from tracker.delivery.commands import EndpointFacts
 from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.policy import endpoints_visible_to, groups_kept_by, recipients_visible_to
+from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Answer
 from tracker.kernel.actor import SYSTEM
@@ -263,6 +264,44 @@ def test_what_may_have_arrived_before_its_endpoint_was_disabled_does_not_go_out_
     before = len(mail_server.receipts.rows)
     courier().work()
     assert len(mail_server.receipts.rows) == before
+
+
+@pytest.mark.parametrize(
+    ("urgency", "answered", "stays", "mails"),
+    [(0, True, STATE.CANCELLED, 1), (3, True, STATE.CANCELLED, 1), (3, False, STATE.UNCERTAIN, 0)],
+)
+def test_what_was_being_sent_when_its_endpoint_was_disabled_is_not_left_behind(
+    cast: Cast,
+    authority: Authority,
+    mail_server: MailServer,
+    clock: Clock,
+    urgency: int,
+    answered: bool,
+    stays: DeliveryState,
+    mails: int,
+) -> None:
+    old = set_up_mail(cast, mail_server.port, authority)
+    tell(cast, urgency=urgency)
+    plan_deliveries(NOW)
+    with write_transaction():
+        (one,) = claiming.claim(old.id, holder="host:1", limit=5, now=NOW)
+    frozen = write_digest(one.delivery_id, now=NOW).frozen
+    db.session.rollback()
+    assert frozen is not None
+    with write_transaction() as session:
+        assert claiming.begin(one, frozen, now=NOW)
+        row = session.get_one(ChannelEndpoint, old.id)
+        by = cast.actor("administrator")
+        assert commands.disable_endpoint(row, reason="换服务器", version=1, by=by, now=NOW) == 0
+    if answered:
+        with write_transaction():
+            assert claiming.mark(one, Outcome.TEMPORARY, "451", now=NOW, next_attempt_at=NOW)
+    set_up_mail(cast, mail_server.port, authority, name="新邮箱")
+    clock.advance(2 * claiming.LEASE)
+    courier().work()
+    courier().work()
+    assert len(mail_server.receipts.rows) == mails
+    assert [row.state for row in deliveries()] == [stays, *[STATE.SENT] * mails]
 
 
 def uncertain(cast: Cast, authority: Authority, server: MailServer) -> Delivery:

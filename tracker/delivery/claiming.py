@@ -227,7 +227,10 @@ def reap(*, now: datetime, limit: int = 500) -> Reaped:
 
 
 def resend_grave(ids: Collection[int], *, now: datetime) -> Sequence[int]:
-    """Of deliveries that just became uncertain, send the grave ones once more, marked as perhaps a repetition."""
+    """Of deliveries that just became uncertain, send the grave ones once more, marked as perhaps a repetition.
+
+    One whose endpoint was disabled meanwhile stays uncertain: nothing goes out there any more.
+    """
     if not ids:
         return []
     again = (
@@ -237,8 +240,40 @@ def resend_grave(ids: Collection[int], *, now: datetime) -> Sequence[int]:
             Delivery.state == DeliveryState.UNCERTAIN,
             Delivery.urgency >= GRAVE,
             ~Delivery.resent,
+            Delivery.endpoint_id.not_in(_disabled()),
         )
         .values(state=DeliveryState.PENDING, resent=True, ended_at=None, next_attempt_at=now)
         .returning(Delivery.id)
     )
     return list(db.session.execute(again, execution_options={"synchronize_session": False}).scalars())
+
+
+CALLED_OFF = "endpoint_disabled"
+AT_ONCE = 500
+
+
+def call_off(*which: sa.ColumnElement[bool], now: datetime) -> int:
+    """End deliveries that are never sent, for their endpoint is disabled; returns how many.
+
+    Their messages are free again: what is still unread goes out by the endpoint that comes next. Only a digest that
+    may have arrived before keeps its own, so that nothing is told twice without saying so.
+    """
+    over = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
+    ended = sa.update(Delivery).where(*which).values(provider_code=CALLED_OFF, **over)
+    returned = ended.returning(Delivery.id, Delivery.resent)
+    rows = db.session.execute(returned, execution_options={"synchronize_session": False}).all()
+    free = [row.id for row in rows if not row.resent]
+    for start in range(0, len(free), AT_ONCE):
+        some = DeliveryItem.delivery_id.in_(free[start : start + AT_ONCE])
+        db.session.execute(sa.delete(DeliveryItem).where(some), execution_options={"synchronize_session": False})
+    return len(rows)
+
+
+def call_off_left_behind(*, now: datetime) -> int:
+    """The same of what came back to a disabled endpoint: it was being sent, or claimed, when that was disabled."""
+    waiting = Delivery.state == sa.literal_column("'pending'")
+    return call_off(Delivery.endpoint_id.in_(_disabled()), waiting, now=now)
+
+
+def _disabled() -> sa.Select[int]:
+    return sa.select(ChannelEndpoint.id).where(~ChannelEndpoint.enabled)

@@ -61,6 +61,7 @@ class Courier:
         moment = self.now()
         with write_transaction():
             reaped = claiming.reap(now=moment)
+            claiming.call_off_left_behind(now=moment)
         if reaped.freed or reaped.uncertain:
             log.warning("deliveries reaped", freed=reaped.freed, uncertain=list(reaped.uncertain))
         if self._planned_at is None or abs(moment - self._planned_at) >= PLAN_EVERY:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from tracker.audit.commands import record
 from tracker.delivery import endpoints, policy
-from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem
-from tracker.delivery.rules import CHANNEL_OF, OPEN, DeliveryState, Encryption, EndpointKind
+from tracker.delivery.claiming import call_off
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.rules import CHANNEL_OF, OPEN, Encryption, EndpointKind
 from tracker.delivery.senders import Answer
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
@@ -25,8 +26,6 @@ from tracker.organisation.rules import MAIL_ADDRESS
 from tracker.outbox.rules import Channel
 
 SHORTEST_KEY = 16
-CALLED_OFF = "endpoint_disabled"
-AT_ONCE = 500
 NOT_LISTED = _l("运维人员没有在配置（ZEREN_OUTBOUND）中允许访问这个地址。")
 TAKEN = _l("同一渠道已有启用的端点，请先停用。")
 SHARED = _l("这个机器人已用于别的领导小组，发送数量会超过对方的限制：请在群里另建一个机器人。")
@@ -81,8 +80,7 @@ def edit_endpoint(endpoint: ChannelEndpoint, facts: EndpointFacts, *, version: i
 def disable_endpoint(endpoint: ChannelEndpoint, *, reason: str, version: int, by: Actor, now: datetime) -> int:
     """Use an endpoint no more, for a reason. Its digests that wait are called off; returns how many.
 
-    Their messages are free again: what is still unread goes out by the endpoint that comes next. Only a digest that
-    may have arrived before keeps its own, so that nothing is told twice without saying so.
+    What is just being sent, and comes back, is called off by the workers.
     """
     require(policy.may_keep_endpoints(by, _group(endpoint)))
     said = one_line(reason, "reason", limit=200, required=True)
@@ -90,14 +88,7 @@ def disable_endpoint(endpoint: ChannelEndpoint, *, reason: str, version: int, by
         raise Stale(_l("该渠道已经停用。"))
     take(endpoint, version=version)
     endpoint.enabled, endpoint.disabled_reason = False, said
-    over = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
-    waiting = sa.update(Delivery).where(Delivery.endpoint_id == endpoint.id, Delivery.state.in_(OPEN))
-    ended = waiting.values(provider_code=CALLED_OFF, **over).returning(Delivery.id, Delivery.resent)
-    rows = db.session.execute(ended, execution_options={"synchronize_session": False}).all()
-    called_off, free = len(rows), [row.id for row in rows if not row.resent]
-    for start in range(0, len(free), AT_ONCE):
-        some = DeliveryItem.delivery_id.in_(free[start : start + AT_ONCE])
-        db.session.execute(sa.delete(DeliveryItem).where(some), execution_options={"synchronize_session": False})
+    called_off = call_off(Delivery.endpoint_id == endpoint.id, Delivery.state.in_(OPEN), now=now)
     _record("disable", endpoint, by=by, now=now, new={"reason": said, "called_off": called_off})
     return called_off
 
