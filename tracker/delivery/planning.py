@@ -152,7 +152,9 @@ def write_digests(
     now: datetime,
 ) -> int:
     """A digest for each of some people who has none waiting, and their messages into it; returns how many digests."""
-    items = waiting.where(waiting.selected_columns.recipient_id.in_(people)).subquery()
+    # Read once: what was just written PostgreSQL knows no figures of, and would look anew for every delivery.
+    items = waiting.where(waiting.selected_columns.recipient_id.in_(people)).cte("items")
+    items = items.prefix_with("MATERIALIZED", dialect="postgresql")
     open_one = sa.exists().where(
         Delivery.recipient_id == items.c.recipient_id,
         Delivery.endpoint_id == endpoint.id,
