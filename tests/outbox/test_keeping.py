@@ -251,6 +251,35 @@ def test_what_waited_for_a_disabled_endpoint_goes_out_by_the_next_one_and_once(
     assert [row.included for row in items()] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("comes_back", [False, True], ids=["replaced", "enabled again"])
+def test_whoever_had_the_day_s_digest_gets_no_second_one_by_another_endpoint(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock, comes_back: bool
+) -> None:
+    """Two readers: one had the day's digest before the endpoint was disabled, the other one's was called off."""
+    by = cast.actor("administrator")
+    old = set_up_mail(cast, mail_server.port, authority)
+    tell(cast, "town_head", key="first")
+    courier().work()
+    tell(cast, key="first")
+    plan_deliveries(NOW)
+    with write_transaction() as session:
+        row = session.get_one(ChannelEndpoint, old.id)
+        assert commands.disable_endpoint(row, reason="换服务器", version=1, by=by, now=NOW) == 1
+    if comes_back:
+        with write_transaction() as session:
+            commands.enable_endpoint(session.get_one(ChannelEndpoint, old.id), version=2, by=by, now=NOW)
+    else:
+        set_up_mail(cast, mail_server.port, authority, name="新邮箱")
+    for reader in ("town_head", "finance_head"):
+        tell(cast, reader, key="second")
+    courier().work()
+    town, finance = ["town.head@example.gov.cn"], ["finance.head@example.gov.cn"]
+    assert [row["to"] for row in mail_server.receipts.rows] == [town, finance]
+    clock.advance(timedelta(days=1))
+    courier().work()
+    assert [row["to"] for row in mail_server.receipts.rows] == [town, finance, town]
+
+
 def test_what_may_have_arrived_before_its_endpoint_was_disabled_does_not_go_out_anew(
     cast: Cast, authority: Authority, mail_server: MailServer
 ) -> None:

@@ -255,10 +255,13 @@ AT_ONCE = 500
 def call_off(*which: sa.ColumnElement[bool], now: datetime) -> int:
     """End deliveries that are never sent, for their endpoint is disabled; returns how many.
 
-    Their messages are free again: what is still unread goes out by the endpoint that comes next. Only a digest that
-    may have arrived before keeps its own, so that nothing is told twice without saying so.
+    Their messages are free again, and so is the day: what is still unread goes out by the endpoint that comes next, or
+    by the same one when it is enabled again. Only a digest that may have arrived before keeps its own, so that nothing
+    is told twice without saying so.
     """
-    over = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
+    nobody_s = sa.literal(f"{CALLED_OFF}:") + sa.cast(Delivery.id, sa.String)
+    over: dict[str, Any] = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
+    over["digest_key"] = sa.case((Delivery.resent, Delivery.digest_key), else_=nobody_s)
     ended = sa.update(Delivery).where(*which).values(provider_code=CALLED_OFF, **over)
     returned = ended.returning(Delivery.id, Delivery.resent)
     rows = db.session.execute(returned, execution_options={"synchronize_session": False}).all()

@@ -107,7 +107,8 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
     """Of these, the ones that may go out in this hour, to people who had no digest of this channel today.
 
     A person's hours are one for all their messages, within those of every group that speaks: with one for each group
-    the first to open would have the day's digest to itself, and the others would wait for ever.
+    the first to open would have the day's digest to itself, and the others would wait for ever. A digest that went by
+    an endpoint which was replaced since is today's as well: whoever had it hears the rest tomorrow.
     """
     hour = now.astimezone(LOCAL).hour
     person = InboxItem.recipient_id
@@ -131,15 +132,32 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
         (begins <= ends, sa.and_(begins <= hour, ends > hour, sa.or_(begins > first, ends < closes))),
         else_=sa.and_(sa.or_(begins <= hour, ends > hour), begins > first, ends < closes),
     )
-    theirs = (Delivery.recipient_id == waiting.c.recipient_id, Delivery.endpoint_id == endpoint.id)
-    had = sa.exists().where(*theirs, Delivery.channel == endpoint.channel, Delivery.digest_key == digest_key(now))
-    open_one = sa.exists().where(*theirs, Delivery.state == IS_OPEN[0])
+    theirs = Delivery.recipient_id == waiting.c.recipient_id
+    had = sa.exists().where(
+        theirs,
+        Delivery.channel == endpoint.channel,
+        Delivery.endpoint_id.in_(_in_its_place(endpoint)),
+        Delivery.digest_key == digest_key(now),
+    )
+    open_one = sa.exists().where(theirs, Delivery.endpoint_id == endpoint.id, Delivery.state == IS_OPEN[0])
     return sa.select(waiting.c.id, waiting.c.recipient_id, waiting.c.urgency).where(
         first <= hour,
         closes > hour,
         sa.or_(begins.is_(None), ~quiet),
         sa.or_(~had, open_one),
     )
+
+
+def _in_its_place(endpoint: ChannelEndpoint) -> Sequence[int]:
+    """An endpoint and those that it replaced: of the same channel for the same group, or for all."""
+    return db.session.scalars(
+        sa.select(ChannelEndpoint.id)
+        .where(
+            ChannelEndpoint.channel == endpoint.channel,
+            ChannelEndpoint.group_id.is_not_distinct_from(endpoint.group_id),
+        )
+        .order_by(ChannelEndpoint.id)
+    ).all()
 
 
 def write_digests(
