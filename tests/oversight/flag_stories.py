@@ -147,6 +147,19 @@ def vacate(cast: Cast, *roles: SeatRole) -> None:
     db.session.expire_all()
 
 
+def also_supervises(cast: Cast, name: str) -> None:
+    """Somebody of the office sits as a supervisor too."""
+    with write_transaction() as session:
+        session.add(
+            Seat(
+                group_id=cast.group_ids["g1"],
+                role=SeatRole.SUPERVISOR,
+                person_id=cast.person_ids[name],
+                starts_on=date(2026, 1, 1),
+            )
+        )
+
+
 def served(cast: Cast, name: str, unit: str = "finance") -> None:
     """Somebody worked in a unit until after the late tasks went out."""
     with write_transaction() as session:

@@ -1,14 +1,16 @@
 """People decide what follows from a flag: after the period, never on their own unit, never who proposed it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import NOW, Cast
-from tests.oversight.flag_stories import allow_cards, flagged, fresh, proposed, ready, tell
+from tests.oversight.flag_stories import allow_cards, also_supervises, flagged, fresh, proposed, ready, tell
 from tests.tasks.stories import a_file, act, day, inbox, refuses
 from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
@@ -18,10 +20,11 @@ from tracker.organisation.models import Seat
 from tracker.organisation.rules import SeatRole
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import Flag, FlagDecision, FlagEvent
-from tracker.oversight.rules import Card, DecisionKind, FlagMove, FlagState, ProposalState
+from tracker.oversight.rules import Card, DecisionKind, FlagMove, FlagState, ProposalState, ReviewOutcome
 from tracker.tasks.commands import PaperRoad
 from tracker.tasks.models import Task
 
+ClientAs = Callable[[str], FlaskClient]
 LAST, AFTER = day("2026-03-25"), day("2026-03-26")
 """The last day on which the unit may state its case, and the first on which somebody may decide."""
 
@@ -156,6 +159,18 @@ def test_the_database_refuses_it_too(cast: Cast, wrong: dict[str, Any]) -> None:
         db.session.execute(sa.insert(FlagDecision).values(**_row(cast, flag)))
 
 
+@pytest.mark.parametrize("column", ["decided_by_id", "recorded_by_id"])
+def test_the_database_lets_nobody_decide_or_enter_what_they_proposed(cast: Cast, column: str) -> None:
+    flag = ready(cast)
+    proposal = proposed(cast, flag, now=NOW)
+    row = _row(cast, flag, kind=DecisionKind.INTERVIEW, proposal_id=proposal.id, period_used=True)
+    row |= {"proposed_by_id": proposal.proposed_by_id, "decided_by_id": cast.person_ids["leader"]}
+    with pytest.raises(IntegrityError, match=r"ck_flag_decision.*proposer"), write_transaction():
+        db.session.execute(sa.insert(FlagDecision).values(**row | {column: proposal.proposed_by_id}))
+    with write_transaction():
+        db.session.execute(sa.insert(FlagDecision).values(**row))
+
+
 @pytest.mark.parametrize("kind", [DecisionKind.INTERVIEW, DecisionKind.CIRCULAR])
 def test_an_interview_is_proposed_by_one_and_decided_by_another(cast: Cast, kind: DecisionKind) -> None:
     flag = flagged(cast)
@@ -282,6 +297,41 @@ def test_the_office_enters_what_the_leader_decided_on_paper(cast: Cast) -> None:
         cast.person_ids["office_secondee"],
         scan.sha256,
     )
+
+
+def test_who_proposed_does_not_enter_what_a_leader_decided_on_it(cast: Cast, client_as: ClientAs) -> None:
+    """A clerk of the office who is a supervisor too would propose, and enter by themselves that it was decided."""
+    flag = ready(cast)
+    also_supervises(cast, "office_secondee")
+    proposal = proposed(cast, flag, by="office_secondee", now=NOW)
+    paper = PaperRoad(signatory=cast.actor("leader"))
+    said: dict[str, Any] = {"version": fresh(flag).version, "by": cast.actor("office_secondee"), "now": NOW}
+    with refuses(NotAllowed):
+        commands.decide_flag(fresh(flag), kind=DecisionKind.INTERVIEW, reason="属实。", paper=paper, **said)
+    with refuses(NotAllowed):
+        commands.turn_down_proposal(proposal, remark="不必。", paper=paper, **said)
+    with refuses(NotAllowed):
+        commands.withdraw_flag(fresh(flag), reason="有误。", paper=paper, **said)
+    for page in (f"/flags/{flag.id}/decide", f"/flags/proposals/{proposal.id}/turn-down"):
+        assert client_as("office_secondee").get(page).status_code == 403
+        assert client_as("office_clerk").get(page).status_code == 200
+    decide(cast, fresh(flag), DecisionKind.INTERVIEW, by="office_clerk", paper=paper, now=NOW)
+    review = act(commands.ask_review, fresh(flag), grounds="情况有变。", by=cast.actor("finance_head"))
+    words: dict[str, Any] = {"outcome": ReviewOutcome.UPHELD, "remark": "经复核。", "version": fresh(flag).version}
+    words |= {"now": NOW, "paper": PaperRoad(signatory=cast.actor("deputy_leader"))}
+    with refuses(NotAllowed):
+        commands.decide_review(review, by=cast.actor("office_secondee"), **words)
+    act(commands.decide_review, review, by=cast.actor("office_clerk"), **words)
+
+
+def test_who_was_turned_down_enters_what_a_leader_decides_on_another_s_proposal(cast: Cast) -> None:
+    flag = ready(cast)
+    also_supervises(cast, "office_secondee")
+    first = proposed(cast, flag, by="office_secondee", now=NOW)
+    act(commands.turn_down_proposal, first, remark="不必。", version=fresh(flag).version, by=cast.actor("leader"))
+    proposed(cast, flag, by="supervisor", now=NOW)
+    paper = PaperRoad(signatory=cast.actor("leader"))
+    assert decide(cast, fresh(flag), DecisionKind.INTERVIEW, by="office_secondee", paper=paper, now=NOW).id
 
 
 def test_an_office_of_the_flagged_unit_enters_no_paper(cast: Cast) -> None:

@@ -169,3 +169,17 @@ def test_the_database_lets_nobody_review_their_own_decision(cast: Cast) -> None:
     with write_transaction():
         alone = said | {"no_other_leader": True}
         db.session.execute(sa.update(table).where(table.c.id == review.id).values(alone))
+
+
+@pytest.mark.parametrize("column", ["decided_by_id", "recorded_by_id"])
+def test_the_database_lets_nobody_review_or_enter_what_they_proposed(cast: Cast, column: str) -> None:
+    review = ask(cast, decided(cast, DecisionKind.INTERVIEW))
+    assert review.proposed_by_id == cast.person_ids["supervisor"]
+    said: dict[str, Any] = {"outcome": "upheld", "remark": "维持", "decided_at": NOW}
+    said["decided_by_id"] = cast.person_ids["deputy_leader"]
+    table: Any = FlagReview.__table__
+    change = sa.update(table).where(table.c.id == review.id)
+    with pytest.raises(IntegrityError, match=r"ck_flag_review.*proposer"), write_transaction():
+        db.session.execute(change.values(said | {column: review.proposed_by_id}))
+    with write_transaction():
+        db.session.execute(change.values(said))

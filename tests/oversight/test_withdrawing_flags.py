@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, Cast
-from tests.oversight.flag_stories import AFTER, WAS_DUE, decided, flagged, flags_of, fresh, proposed, raise_on
+from tests.oversight.flag_stories import AFTER, WAS_DUE, decided, flagged, flags_of, fresh, proposed, raise_on, ready
 from tests.tasks.stories import a_file, act, day, inbox, refuses
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.oversight import commands, queries
@@ -114,6 +114,19 @@ def test_what_was_withdrawn_is_never_decided_nor_raised_anew(cast: Cast) -> None
         )
     assert raise_on(cast, flag.task_id, now=AFTER) == 0
     assert [one.due_on for one in flags_of(flag.task)] == [WAS_DUE]
+
+
+def test_what_was_proposed_about_a_flag_that_was_withdrawn_awaits_nobody(cast: Cast, client_as: ClientAs) -> None:
+    flag = ready(cast)
+    proposed(cast, flag, now=NOW)
+    supervisor = client_as("supervisor")
+    assert "待领导决定" in supervisor.get(f"/flags/{flag.id}").text
+    assert "建议：约谈" in supervisor.get(f"/groups/{flag.group_id}/flags?show=all").text
+    act(commands.withdraw_flag, fresh(flag), reason="有误。", by=cast.actor("deputy_leader"))
+    page = supervisor.get(f"/flags/{flag.id}").text
+    assert "预警已撤销，不再决定" in page
+    assert "待领导决定" not in page
+    assert "建议：约谈" not in supervisor.get(f"/groups/{flag.group_id}/flags?show=all").text
 
 
 def test_what_was_decided_is_not_withdrawn(cast: Cast) -> None:

@@ -119,8 +119,9 @@ def _add_matters(found: dict[int, FlagRow]) -> None:
     given = sa.select(Statement).where(Statement.flag_id.in_(found), Statement.state == StatementState.GIVEN)
     for statement in db.session.scalars(given.options(joinedload(Statement.given_by)).order_by(Statement.id)):
         found[statement.flag_id].statements.append(statement)
-    waiting = sa.select(FlagProposal).where(
-        FlagProposal.flag_id.in_(found), FlagProposal.state == ProposalState.PENDING
+    waiting = sa.select(FlagProposal).join(FlagProposal.flag)
+    waiting = waiting.where(
+        Flag.id.in_(found), Flag.state == FlagState.AWAITING, FlagProposal.state == ProposalState.PENDING
     )
     for proposal in db.session.scalars(waiting.options(joinedload(FlagProposal.proposed_by))):
         found[proposal.flag_id].proposal = proposal

@@ -31,6 +31,7 @@ def ask_review(flag: Flag, *, grounds: str, version: int, by: Actor, now: dateti
         asked_as=by.capacity(flag.group_id, flag.unit_id),
         asked_at=now,
         first_decided_by_id=decision.decided_by_id,
+        proposed_by_id=decision.proposed_by_id,
     )
     review.flag, review.decision = flag, decision
     step(flag, FlagMove.ASK_REVIEW, version=version, by=by, now=now, reason=grounds)

@@ -10,6 +10,7 @@ from tracker.organisation.models import Person
 from tracker.oversight.models.flags import Flag
 from tracker.oversight.rules import Card, DecisionKind, ProposalState, ReviewOutcome, StatementState
 
+PROPOSER_ENTERS_NOTHING = "recorded_by_id IS NULL OR proposed_by_id IS NULL OR recorded_by_id <> proposed_by_id"
 CARDED = "{card} = 'none' OR {kind} IN ('interview','circular')"
 
 
@@ -115,6 +116,7 @@ class FlagDecision(Model):
         sa.CheckConstraint("decided_at >= told_at", name="after_being_told"),
         sa.CheckConstraint("period_used OR decided_on > statement_by", name="after_the_period"),
         sa.CheckConstraint("proposed_by_id IS NULL OR proposed_by_id <> decided_by_id", name="not_by_the_proposer"),
+        sa.CheckConstraint(PROPOSER_ENTERS_NOTHING, name="proposer_enters_nothing"),
         sa.CheckConstraint("(proposal_id IS NULL) = (proposed_by_id IS NULL)", name="proposal"),
         sa.CheckConstraint("kind NOT IN ('interview','circular') OR proposal_id IS NOT NULL", name="was_proposed"),
         sa.CheckConstraint(CARDED.format(card="card", kind="kind"), name="carded"),
@@ -150,7 +152,10 @@ class FlagDecision(Model):
 
 
 class FlagReview(Model):
-    """A unit asks once for a decision to be looked at again (复核), by a leader other than who decided where one is."""
+    """A unit asks once for a decision to be looked at again (复核), by a leader other than who decided where one is.
+
+    Who decided first and who proposed it are copied here, so that the database itself refuses them.
+    """
 
     __tablename__ = "flag_review"
     __table_args__ = (
@@ -163,6 +168,11 @@ class FlagReview(Model):
             "decided_by_id IS NULL OR decided_by_id <> first_decided_by_id OR no_other_leader", name="by_another"
         ),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="not_by_who_asked"),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR proposed_by_id IS NULL OR decided_by_id <> proposed_by_id",
+            name="not_by_the_proposer",
+        ),
+        sa.CheckConstraint(PROPOSER_ENTERS_NOTHING, name="proposer_enters_nothing"),
         sa.CheckConstraint("outcome IS NULL OR remark <> ''", name="remark"),
         sa.CheckConstraint("(new_kind IS NULL) = (outcome IS NULL OR outcome <> 'changed')", name="changed_to"),
         sa.CheckConstraint(
@@ -179,6 +189,7 @@ class FlagReview(Model):
     asked_as: Mapped[str] = mapped_column(sa.String(200), default="")
     asked_at: Mapped[datetime]
     first_decided_by_id: Mapped[int]
+    proposed_by_id: Mapped[int | None]
     outcome: Mapped[ReviewOutcome | None]
     new_kind: Mapped[DecisionKind | None] = mapped_column(coded(DecisionKind, "new_kind"))
     new_card: Mapped[Card] = mapped_column(default=Card.NONE)

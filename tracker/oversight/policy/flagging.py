@@ -13,7 +13,7 @@ from tracker.organisation.models import Person, Unit
 from tracker.organisation.queries import seat_holders, units_by_person
 from tracker.organisation.rules import LEADERS, OFFICE_DIRECTORS, SeatRole
 from tracker.oversight.models import Flag, FlagDecision, FlagProposal, FlagReview
-from tracker.oversight.rules import LIGHT_KINDS, UNDECIDED, Card, DecisionKind, FlagColour, is_heavier
+from tracker.oversight.rules import LIGHT_KINDS, UNDECIDED, Card, DecisionKind, FlagColour, ProposalState, is_heavier
 from tracker.tasks import policy as tasks
 from tracker.tasks.models import Task
 
@@ -23,6 +23,7 @@ NOT_DECIDER = refused(_l("约谈、通报批评由组长、常务副组长或者
 NOT_LEADER = refused(_l("移送问责由组长决定。"))
 NOT_OFFICE = refused(_l("只有领导小组办公室可以代录纸质签批。"))
 PROPOSER = refused(_l("处理建议由您提出，须由他人决定。"))
+PROPOSER_ENTERS = refused(_l("处理建议由您提出，对它的纸质签批须由他人代录。"))
 TO_BE_PROPOSED = refused(_l("约谈、通报批评须先由督导（督查）人员提出建议。"))
 ANSWERS_ONLY = refused(_l("不予追究、督促由督导（督查）人员决定；领导只在答复处理建议时可以改为较轻的处理。"))
 
@@ -81,7 +82,10 @@ def may_give_statement(actor: Actor, flag: Flag) -> Verdict:
 
 
 def may_withdraw(actor: Actor, flag: Flag, *, day: date) -> Verdict:
-    """Withdraw a wrong flag: a supervisor or a leader who is not involved."""
+    """Withdraw a wrong flag: a supervisor or a leader who is not involved, also who proposed what should follow.
+
+    That takes a charge back and decides nothing; whoever sees that the flag is wrong need not wait for a leader.
+    """
     if actor.roles_in(flag.group_id) & LEADERS:
         return untouched(actor, flag)
     return may_supervise(actor, flag, day=day)
@@ -149,10 +153,15 @@ def may_turn_down(actor: Actor, proposal: FlagProposal) -> Verdict:
 
 
 def may_record_paper(actor: Actor, flag: Flag) -> Verdict:
-    """Enter what a leader decided on paper (代录): the office, and nobody of the units concerned."""
+    """Enter what a leader decided on paper (代录): the office, nobody of the units concerned, nor who proposed it."""
     if not tasks.is_office(actor, flag.group_id):
         return NOT_OFFICE
-    return untouched(actor, flag)
+    proposed = sa.exists().where(
+        FlagProposal.flag_id == flag.id,
+        FlagProposal.proposed_by_id == actor.person_id,
+        FlagProposal.state != ProposalState.TURNED_DOWN,
+    )
+    return PROPOSER_ENTERS if db.session.scalar(sa.select(proposed)) else untouched(actor, flag)
 
 
 def may_ask_review(actor: Actor, flag: Flag) -> Verdict:
