@@ -12,6 +12,7 @@ from tests.tasks.stories import (
     a_file,
     act,
     acts_of,
+    again,
     cancelled,
     completed,
     day,
@@ -278,6 +279,26 @@ def test_a_seat_that_has_ended_watches_over_nothing(cast: Cast) -> None:
         leader.ends_on = date(2026, 3, 17)
     with refuses(Invalid, "leader_seat_id"):
         commands.set_leader_in_charge(task, leader, version=task.version, by=cast.actor("office_clerk"), now=NOW)
+
+
+def test_a_seat_that_a_task_names_stays_for_its_first_day_though_it_is_ended_before(cast: Cast) -> None:
+    task, clerk = issued(cast), cast.actor("office_clerk")
+    with write_transaction():
+        wrong, named = (
+            organisation.seat(cast.group(), role=SeatRole.DEPUTY_LEADER, person=cast.person(name), by=SYSTEM, now=NOW)
+            for name in ("school_one_head", "school_two_head")
+        )
+    wrong_id, named_id = wrong.id, named.id
+    act(commands.set_leader_in_charge, task, seat=named, by=clerk)
+    with write_transaction():
+        organisation.end_seat(wrong, by=clerk, now=NOW)
+        organisation.end_seat(named, by=clerk, now=NOW)
+    assert {seat.id: seat.ends_on for seat in _seats(cast) if seat.id in {wrong_id, named_id}} == {named_id: TODAY}
+    assert again(task).leader_seat_id == named_id
+    ended = [entry.new["ends_on"] for entry in history("group", cast.group_ids["g1"]) if entry.act.endswith("end_seat")]
+    assert ended == ["2026-03-17", "2026-03-18"]
+    with refuses(Stale):
+        organisation.end_seat(named, by=clerk, now=NOW)
 
 
 def test_what_is_at_its_end_gets_neither_verifier_nor_leader(cast: Cast) -> None:

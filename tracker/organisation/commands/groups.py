@@ -173,25 +173,27 @@ def seat(
     return row
 
 
-def end_seat(row: Seat, *, last_day: date | None = None, by: Actor, now: datetime) -> None:
-    """A seat ends; its last day is yesterday unless said otherwise, so that its rights end at once.
+def end_seat(row: Seat, *, last_day: date | None = None, by: Actor, now: datetime) -> date:
+    """A seat ends; its last day is yesterday unless said otherwise, so that its rights end at once. Returns that day.
 
-    Not while a proposal about it is under way; and a row of which proposals speak stays for at least its first day.
+    Not while a proposal about it is under way; and a row that anything names, a proposal, a task that its leader
+    watches over or a letter, stays for at least its first day.
     """
     require(policy.may_keep_group(by, row.group))
     last = last_day or local_date(now) - DAY
     proposals = set(db.session.scalars(sa.select(SeatChange.state).where(SeatChange.seat_id == row.id)))
     if not proposals.isdisjoint(OPEN_CHANGES):
         raise Stale(_l("该席位正在报请调整，请先撤回报请或者办结。"))
-    finish_seat(row, last_day=max(last, row.starts_on) if proposals else last, by=by, now=now)
+    return finish_seat(row, last_day=last, by=by, now=now)
 
 
-def finish_seat(row: Seat, *, last_day: date, by: Actor, now: datetime) -> None:
+def finish_seat(row: Seat, *, last_day: date, by: Actor, now: datetime) -> date:
     """End the row of a seat, whoever decided that."""
     group_id, old = row.group_id, _seat_facts(row)
-    end(row, last_day=last_day)
-    new = {"ends_on": last_day}
+    ended = end(row, last_day=last_day)
+    new = {"ends_on": ended}
     record("organisation.end_seat", "group", group_id, by=by, now=now, group_id=group_id, old=old, new=new)
+    return ended
 
 
 def change_holder(

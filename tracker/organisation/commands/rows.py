@@ -43,16 +43,34 @@ def lock(row: Any) -> None:
     db.session.refresh(row, attribute_names=[column.key for column in sa.inspect(model).column_attrs])
 
 
-def end(row: Any, *, last_day: date) -> None:
-    """End a dated row with the last day on which it holds; one that would never have held is taken back."""
+def end(row: Any, *, last_day: date) -> date:
+    """End a dated row with the last day on which it holds; gives back that day.
+
+    One that would never have held is taken back; where anything names it by now, it stays for its first day instead.
+    """
     lock(row)
     if row.ends_on is not None and row.ends_on <= last_day:
         raise Stale(ENDED)
     if last_day < row.starts_on:
-        db.session.delete(row)
-    else:
-        row.ends_on = last_day
+        if _taken_back(row):
+            return last_day
+        if row.ends_on == row.starts_on:
+            raise Stale(ENDED)
+        last_day = row.starts_on
+    row.ends_on = last_day
     db.session.flush()
+    return last_day
+
+
+def _taken_back(row: Any) -> bool:
+    """Remove a row, unless another one names it: the database's own foreign keys say so, of every feature."""
+    try:
+        with db.session.begin_nested():
+            db.session.delete(row)
+            db.session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def overlapping(model: Any, starts_on: date) -> sa.ColumnElement[bool]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
@@ -91,7 +92,9 @@ def end_seat(group_id: int, seat_id: int) -> ResponseReturnValue:
     """End a seat."""
     row = queries.seat_by_id(group_of_page(group_id), seat_id)
     with write_transaction():
-        commands.end_seat(row, last_day=last_day_given(), by=current_actor(), now=clock.now())
+        ended = commands.end_seat(row, last_day=last_day_given(), by=current_actor(), now=clock.now())
+    if ended >= clock.today():
+        flash(_("席位到%(day)s为止。", day=format_date(ended, "long")), "info")
     return _done(group_id)
 
 
