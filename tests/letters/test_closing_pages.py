@@ -71,6 +71,7 @@ def test_a_confirmation_on_paper_is_entered_with_its_scan(cast: Cast, client_as:
     reconcile(cast, letter)
     leader = cast.person_ids["leader"]
     assert post(clerk, address, version=1, signatory=leader).status_code == 422
+    assert post(clerk, address, version=1, signatory=leader, scan="对账表.pdf").status_code == 422
     assert post(clerk, address, version=1, scan=(BytesIO(PDF), "对账表.pdf")).status_code == 422
     assert post(client_as("leader"), address, version=1, signatory=leader).status_code == 403
     answer = post(clerk, address, version=1, signatory=leader, scan=(BytesIO(PDF), "对账表.pdf"))
@@ -127,6 +128,7 @@ def test_the_office_draws_a_handover_up_and_enters_it_from_paper(cast: Cast, cli
     scan = {"scan": (BytesIO(PDF), "交接.pdf")}
     assert post(clerk, f"{address}/paper", version=1, **scan).status_code == 422
     both = ["predecessor", "successor"]
+    assert post(clerk, f"{address}/paper", version=1, lines=both, scan="交接.pdf").status_code == 422
     scan = {"scan": (BytesIO(PDF), "交接.pdf")}
     assert post(clerk, f"{address}/paper", version=1, lines=both, **scan).status_code == 302
     assert clerk.get(f"{address}/paper").status_code == 409

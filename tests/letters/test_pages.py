@@ -359,6 +359,7 @@ def test_paper_is_entered_with_its_scan(cast: Cast, client_as: ClientAs) -> None
     line = letter.signatories[-1].id
     form = {"version": str(letter.version), f"person_{line}": str(cast.person_ids["finance_head"])}
     assert office.post(address, data=form).status_code == 422
+    assert office.post(address, data={**form, "scan": "页.pdf"}).status_code == 422
     page = {**form, "scan": (BytesIO(b"<html>"), "页.pdf")}
     assert office.post(address, data=page).status_code == 415
     nobody = {"version": form["version"], "scan": (BytesIO(PDF), "页.pdf")}

@@ -195,6 +195,7 @@ def test_the_office_enters_a_withdrawal_with_its_scan_on_the_page(cast: Cast, cl
     address, leader = f"/letters/{letter.id}/revoke", cast.person_ids["leader"]
     said = {"version": letter.version, "remark": "方案调整。"}
     assert post(clerk, address, **said, signatory=leader).status_code == 422
+    assert post(clerk, address, **said, signatory=leader, scan="签批件.pdf").status_code == 422
     assert post(clerk, address, **said, scan=(BytesIO(PDF), "签批件.pdf")).status_code == 422
     assert post(clerk, address, **said, signatory=leader, scan=(BytesIO(PDF), "签批件.pdf")).status_code == 302
     found = queries.withdrawal_of(again(letter))

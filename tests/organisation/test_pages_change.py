@@ -209,6 +209,12 @@ def test_seats_are_given_passed_on_and_ended(client_as: ClientAs, cast: Cast, se
     assert (new.role, new.person_id) == (SeatRole.MEMBER, cast.person_ids["town_head"])
     new_id = new.id
     session.rollback()
+    for year in ("0001", "9999"):
+        far = {**holder, "starts_on": f"{year}-01-01"}
+        answer = client_as("office_clerk").post(f"/groups/{g1}/seats/{new_id}/holder", data=far)
+        assert (answer.status_code, "日期应在1949年至2199年之间。" in answer.text) == (422, True)
+        ended = {"last_day": f"{year}-01-01"}
+        assert client_as("office_clerk").post(f"/groups/{g1}/seats/{new_id}/end", data=ended).status_code == 422
     assert client_as("supervisor").post(f"/groups/{g1}/seats/{new_id}/end").status_code == 403
     tomorrow = {"last_day": (TODAY + timedelta(days=1)).isoformat()}
     assert client_as("office_clerk").post(f"/groups/{g1}/seats/{new_id}/end", data=tomorrow).status_code == 302

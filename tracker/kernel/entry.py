@@ -1,11 +1,32 @@
 """What people type, made fit to keep: no controls, no direction tricks, no more than there is room for."""
 
+import re
 import unicodedata
+from datetime import date
 
 from tracker.kernel.errors import Invalid
 from tracker.kernel.text import _l
 
+FIRST_DAY, LAST_DAY = date(1949, 1, 1), date(2199, 12, 31)
+"""Days outside these stand on no paper of an office, and the day before or after must exist, too."""
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def number_of(text: str) -> int | None:
+    """A plain whole number, such as a row's or a version's; None for what no database could hold as one.
+
+    Not every text that `isdigit` is one for `int`: “²” is none, and neither is one of thousands of digits.
+    """
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def day_of(text: str) -> date:
+    """A day as browsers send it; raises ValueError for any other text and for years that no paper of an office has."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(text)
+    return day
 
 
 def one_line(value: str, field: str, *, limit: int, required: bool = False) -> str:

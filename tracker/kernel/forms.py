@@ -1,6 +1,6 @@
 """Kinds of field that forms are made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     DateField,
     Field,
+    FieldList,
     FileField,
     HiddenField,
     MultipleFileField,
@@ -20,6 +21,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
+from tracker.kernel.entry import FIRST_DAY, LAST_DAY, number_of
 from tracker.kernel.files import ACCEPTED
 from tracker.kernel.text import _l
 
@@ -49,8 +51,8 @@ class ActForm(FlaskForm):
     @property
     def seen_version(self) -> int:
         """The version that the reader saw; what cannot be one was never seen and is stale."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        seen = number_of(self.version.data or "")
+        return -1 if seen is None else seen
 
 
 class DayGiven(DataRequired):
@@ -71,11 +73,15 @@ class DayField(DateField):
         super().__init__(label, [given, *checks], **more)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the browser's date; years that no calendar of offices has are no dates."""
+        """Read the browser's date; years that no paper of an office has are none."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(str(_l("请填写正确的日期，例如 2026-03-31。"))) from error
+        if self.data is not None and not FIRST_DAY <= self.data <= LAST_DAY:
+            self.data = None
+            years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+            raise ValueError(str(_l("日期应在%(first)s年至%(last)s年之间。", **years)))
 
 
 class TextField(TextAreaField):
@@ -115,6 +121,26 @@ class ChoiceField(SelectField):
         return self.data or None
 
 
+class RowsField(FieldList):  # type: ignore[type-arg]
+    """Fields in numbered rows. What is sent under no number that a row can have belongs to no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(f"{prefix}-"):
+                text = name.removeprefix(f"{prefix}-").split("-", 1)[0]
+                number = number_of(text)
+                if number is not None and text == str(number):
+                    yield number
+
+
+class UploadField(FileField):
+    """One file. Words that were sent in its place are none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the file that was really chosen."""
+        self.data = next((sent for sent in valuelist if getattr(sent, "filename", "")), None)
+
+
 class FilesField(MultipleFileField):
     """Several files; what they may be is decided by their content when they are kept."""
 
@@ -141,11 +167,11 @@ class PaperForm(ActForm):
 
     paper = BooleanField(_l("纸质签批：领导已在纸上签批，由我录入"))
     signatory = ChoiceField(_l("签批人"))
-    scan = FileField(_l("签批件扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
+    scan = UploadField(_l("签批件扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
 
 
 def _row_number(value: object) -> int:
-    text = str(value or 0)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = number_of(str(value or 0))
+    if number is None:
         raise ValidationError(str(_l("请从列出的选项中选择。")))
-    return int(text)
+    return number

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from wtforms import (
-    FieldList,
     Form,
     FormField,
     IntegerField,
@@ -17,7 +16,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.kernel.errors import Invalid
-from tracker.kernel.forms import ActForm, ChoiceField, DayField, TextField, words
+from tracker.kernel.forms import ActForm, ChoiceField, DayField, RowsField, TextField, words
 from tracker.kernel.text import _l
 from tracker.outbox.rules import LABELS as CHANNEL_LABELS
 from tracker.outbox.rules import Channel
@@ -65,7 +64,7 @@ class RungForm(Form):
 class LadderForm(ActForm):
     """A ladder: its rungs, why it changes, and for what to preview it."""
 
-    rungs = FieldList(FormField(RungForm), max_entries=MOST_RUNGS + SPARE)
+    rungs = RowsField(FormField(RungForm), max_entries=MOST_RUNGS + SPARE)
     reason = StringField(_l("修改原因"), [Length(max=200, message=_l("最多 %(max)d 个字。"))])
     due_on = DayField(_l("预览：时限"))
     unit_id = ChoiceField(_l("预览：单位"))

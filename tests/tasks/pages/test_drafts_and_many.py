@@ -202,3 +202,16 @@ def test_a_leader_in_charge_is_set_for_many(cast: Cast, client_as: ClientAs) -> 
     assert "2 项全部办理成功" in clerk.post("/tasks/bulk/leader", data={"task": ids, "seat": seat}).text
     assert task(ids[0]).leader_seat_id == int(seat)
     assert clerk.post("/tasks/bulk/propose", data={"task": ids, "title": "x"}).status_code == 422, "they are no drafts"
+
+
+def test_a_draft_with_what_no_page_sends_is_read_as_far_as_it_can_be(cast: Cast, client_as: ClientAs) -> None:
+    address, clerk = f"/groups/{cast.group_ids['g1']}/drafts/new", client_as("office_clerk")
+    said = {"title": "落实经费", "timing": "once", "targets-0-quantity": "拨付率", "targets-0-operator": ">="}
+    for number in ("sNaN", "NaN", "Infinity", "1e999"):
+        answer = post(clerk, address, **said, **{"targets-0-value": number})
+        assert (answer.status_code, "目标值须是数字。" in answer.text) == (422, True)
+    odd = {f"parts-{number}-content": "无" for number in ("²", "9" * 5000, "x")}
+    answer = post(clerk, address, **said, **odd, **{"targets-0-value": "95"})
+    assert answer.status_code == 302
+    [made] = db.session.query(Task).all()
+    assert (made.title, len(made.targets), made.parts) == ("落实经费", 1, [])

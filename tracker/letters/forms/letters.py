@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -26,6 +25,7 @@ from tracker.kernel.forms import (
     ChoiceField,
     DayField,
     TextField,
+    UploadField,
     words,
 )
 from tracker.kernel.text import _l
@@ -184,7 +184,7 @@ class SignForm(AskedAgainForm):
     sha256 = HiddenField()
     ticket = HiddenField()
     drawn = HiddenField()
-    picture = FileField(
+    picture = UploadField(
         _l("手写签名图片"),
         [OPTIONAL],
         render_kw={"accept": ".png,.jpg,.jpeg"},
@@ -203,7 +203,7 @@ class FulfilForm(ActForm, AskedAgainForm):
 class PaperForm(ActForm):
     """What was signed on paper: who signed, and the scan. A choice a signatory is added by paper_form."""
 
-    scan = FileField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
+    scan = UploadField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
 
 
 def paper_form(lines: Sequence[tuple[int, str, Sequence[tuple[int, str]]]], **data: Any) -> PaperForm:
@@ -279,11 +279,11 @@ class HandoverPaperForm(ActForm):
     """Which lines of a handover were signed by hand, and the scan."""
 
     lines = TicksField(_l("在纸上签字的人"))
-    scan = FileField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
+    scan = UploadField(_l("签署页扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
 
 
 class OnPaperForm(ActForm):
     """A confirmation by hand: who signed, and the scan."""
 
     signatory = ChoiceField(_l("签批人"), required=True)
-    scan = FileField(_l("签批件扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})
+    scan = UploadField(_l("签批件扫描或照片"), [REQUIRED], render_kw={"accept": ",".join(ACCEPTED)})

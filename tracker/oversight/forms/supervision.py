@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, FileField, RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import Length
 
 from tracker.kernel.files import ACCEPTED
@@ -16,6 +16,7 @@ from tracker.kernel.forms import (
     FilesField,
     PaperForm,
     TextField,
+    UploadField,
     words,
 )
 from tracker.kernel.text import _l
@@ -85,7 +86,7 @@ class ReplyForm(PaperForm):
     files = FilesField(_l("附件（可不传）"))
     paper = BooleanField(_l("纸质回执：单位已签字盖章报送，由我录入"))
     signatory = ChoiceField(_l("签字的单位负责人"))
-    scan = FileField(_l("回执扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
+    scan = UploadField(_l("回执扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
 
 
 class AcceptReplyForm(ActForm):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
+from tracker.kernel.entry import day_of
 from tracker.kernel.errors import NotVisible
 from tracker.kernel.text import _
 from tracker.kernel.verdict import require
@@ -70,7 +71,7 @@ def _words(rule: FlagRule, threshold: int) -> str:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        return day_of(text or "")
     except ValueError:
         return None
 

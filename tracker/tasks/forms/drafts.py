@@ -6,7 +6,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DecimalField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -26,6 +25,7 @@ from tracker.kernel.forms import (
     ChoiceField,
     DayField,
     PaperForm,
+    RowsField,
     TextField,
     words,
 )
@@ -92,9 +92,9 @@ class DraftForm(ActForm):
     cadence_month = IntegerField(_l("月份（每年：1–12；每季度：1–3）"), [OPTIONAL, NumberRange(1, 12)])
     cadence_day = IntegerField(_l("日（不填为最后一天）"), [OPTIONAL, NumberRange(1, 31)])
     evidence_required = BooleanField(_l("办结时须附佐证材料"))
-    parts = FieldList(FormField(PartRow), label=_l("配合单位"), max_entries=MAX_ROWS)
-    targets = FieldList(FormField(TargetRow), label=_l("目标值"), max_entries=MAX_ROWS)
-    milestones = FieldList(FormField(MilestoneRow), label=_l("年度节点"), max_entries=MAX_ROWS)
+    parts = RowsField(FormField(PartRow), label=_l("配合单位"), max_entries=MAX_ROWS)
+    targets = RowsField(FormField(TargetRow), label=_l("目标值"), max_entries=MAX_ROWS)
+    milestones = RowsField(FormField(MilestoneRow), label=_l("年度节点"), max_entries=MAX_ROWS)
 
     def offer(self, units: list[tuple[int, str]], phases: list[tuple[int, str]]) -> None:
         """Say which units and phases there are to choose from."""
@@ -165,6 +165,8 @@ class DraftForm(ActForm):
                 continue
             if not row.quantity.data or row.value.data is None:
                 raise Invalid({"targets": _l("目标值须写明指标和数值。")})
+            if not row.value.data.is_finite():
+                raise Invalid({"targets": _l("目标值须是数字。")})
             found.append(
                 NewTarget(
                     row.quantity.data,
@@ -191,7 +193,7 @@ class DraftForm(ActForm):
 class ApportionForm(DraftForm):
     """A clause that binds many units."""
 
-    units = FieldList(HiddenField(), label=_l("分办单位"))
+    units = RowsField(HiddenField(), label=_l("分办单位"))
     summing_unit = ChoiceField(_l("汇总单位"), empty=_l("（不设）"))
 
 

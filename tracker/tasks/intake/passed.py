@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
+from tracker.kernel.entry import day_of, number_of
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.kernel.verdict import require
 from tracker.organisation import policy as organisation
@@ -124,11 +125,11 @@ def read_answers(form: Mapping[str, str]) -> tuple[list[Answer], dict[str, objec
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+    return number_of(text or "")
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return day_of(text) if text else None
 
 
 def settle(plan: Plan, *, answers: Sequence[Answer], by: Actor, now: datetime) -> int:
