@@ -1,5 +1,6 @@
 """Recurring tasks: one a period, each once, none for periods that have gone by."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, TODAY, Cast
-from tests.tasks.stories import act, acts_of, cancelled, day, draft, inbox, issue, issued
+from tests.tasks.stories import DRAFT, act, acts_of, cancelled, day, draft, inbox, issue, issued
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import Appointment, Seat
 from tracker.organisation.rules import SeatRole
-from tracker.tasks import commands
-from tracker.tasks.commands import NewPart, NewTarget
+from tracker.tasks import commands, queries
+from tracker.tasks.commands import NewPart, NewReport, NewTarget
 from tracker.tasks.models import Task
+from tracker.tasks.queries import Shares, Stage, TaskFilter
 from tracker.tasks.rules import Every, TaskSource, TaskState
 
 MONTHLY: dict[str, Any] = {"due_on": None, "cadence_every": Every.MONTH, "cadence_day": 28}
@@ -148,3 +150,57 @@ def test_the_database_holds_one_task_a_period(cast: Cast) -> None:
         session.execute(sa.update(Task).where(Task.series_id == task.series_id).values(period="2026-04"))
     with write_transaction() as session:
         session.execute(sa.update(Task).where(Task.id == task.id).values(period="2026-02", updated_at=NOW))
+
+
+def _apportioned(cast: Cast) -> list[Task]:
+    """A monthly clause that binds three units, signed off in March."""
+    units = [cast.unit_ids[name] for name in ("finance", "construction", "town")]
+    with write_transaction():
+        rows = commands.draft_apportioned(
+            cast.group(),
+            replace(DRAFT, **MONTHLY),
+            unit_ids=units,
+            summing_unit_id=None,
+            by=cast.actor("office_clerk"),
+            now=NOW,
+        )
+    issue(cast, *rows)
+    return rows
+
+
+def test_a_clause_that_binds_many_counts_each_unit_once_though_it_recurs(cast: Cast) -> None:
+    first = _apportioned(cast)
+    heading = first[0].apportionment_id
+    assert heading is not None
+    act(commands.accept_task, first[0], by=cast.actor("finance_head"))
+    act(commands.report_progress, first[0], report=NewReport("已办一半。"), by=cast.actor("finance_head"))
+    wanted = TaskFilter(apportionment_id=heading, state=Stage.ALL, running=True)
+    clerk = cast.actor("office_clerk")
+    assert queries.shares(heading) == Shares(3, 1, 0)
+    assert {row.id for row in queries.list_tasks(clerk, wanted, today=TODAY).rows} == {task.id for task in first}
+    _sweep("2026-04-01")
+    second = db.session.scalars(sa.select(Task).where(Task.period == "2026-04").order_by(Task.id)).all()
+    assert queries.shares(heading) == Shares(3, 0, 0)
+    assert {row.id for row in queries.list_tasks(clerk, wanted, today=TODAY).rows} == {task.id for task in second}
+    act(commands.cancel_task, second[0], reason="不再负责。", by=clerk)
+    assert queries.shares(heading) == Shares(2, 0, 0)
+    assert queries.recurs(heading)
+
+
+def test_what_was_never_signed_off_stands_on_no_paper_of_a_batch(cast: Cast) -> None:
+    first, other = draft(cast, **MONTHLY), draft(cast, lead="education")
+    batch = issue(cast, first, other)
+    act(commands.accept_task, other, by=cast.actor("education_head"))
+    piece: dict[str, Any] = {
+        "unit_id": cast.unit_ids["school_one"],
+        "title": "学校部分",
+        "content": "",
+        "due_on": TODAY,
+    }
+    act(commands.split_task, other, **piece, by=cast.actor("education_head"))
+    _sweep("2026-04-01")
+    assert db.session.query(Task).filter_by(batch_id=batch.id).count() == 4
+    ids = [first.id, other.id]
+    assert [task.id for task in queries.batch_tasks(batch)] == ids
+    assert [row.id for row in queries.batch_rows(batch)] == ids
+    assert [row.tasks for row in queries.open_batches(batch.group_id)] == [2]

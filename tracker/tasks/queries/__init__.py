@@ -44,6 +44,7 @@ from tracker.tasks.queries.drafts import (
     drafts,
     has_passed,
     open_batches,
+    recurs,
     sees_all_of,
     shares,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "plan_phases",
     "possible_verifiers",
     "reckoning",
+    "recurs",
     "seat_named",
     "sees_all_of",
     "settings_of",

@@ -14,9 +14,13 @@ from tracker.organisation.models import LeadershipGroup, Person, Unit
 from tracker.plans.models import Measure
 from tracker.tasks.models import Apportionment, SignOffBatch, Task, TaskPart
 from tracker.tasks.policy import OVERSEERS
-from tracker.tasks.rules import BatchState, TaskState
+from tracker.tasks.queries.filters import of_running_period
+from tracker.tasks.rules import NEVER_DRAFTED, BatchState, TaskState
 
 DRAFTS_SHOWN = 500
+
+_SIGNED_WITH_IT = Task.source.not_in(NEVER_DRAFTED)
+"""Tasks that were put together as a batch themselves, and so stand on its paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def open_batches(group_id: int) -> Sequence[Any]:
     waiting = sa.case((SignOffBatch.state == BatchState.PROPOSED, 0), else_=1)
     count = (
         sa.select(sa.func.count())
-        .where(Task.batch_id == SignOffBatch.id)
+        .where(Task.batch_id == SignOffBatch.id, _SIGNED_WITH_IT)
         .correlate(SignOffBatch)
         .scalar_subquery()
         .label("tasks")
@@ -110,7 +114,7 @@ def batch_rows(batch: SignOffBatch) -> Sequence[Any]:
             parts,
         )
         .outerjoin(Unit, Unit.id == Task.lead_unit_id)
-        .where(Task.batch_id == batch.id)
+        .where(Task.batch_id == batch.id, _SIGNED_WITH_IT)
         .order_by(Task.id)
     ).all()
 
@@ -119,7 +123,7 @@ def batch_tasks(batch: SignOffBatch) -> Sequence[Task]:
     """The tasks of a batch with units, parts and targets, as its paper needs them: a flat number of queries."""
     return db.session.scalars(
         sa.select(Task)
-        .where(Task.batch_id == batch.id)
+        .where(Task.batch_id == batch.id, _SIGNED_WITH_IT)
         .options(
             joinedload(Task.lead_unit),
             selectinload(Task.parts).joinedload(TaskPart.unit),
@@ -130,8 +134,12 @@ def batch_tasks(batch: SignOffBatch) -> Sequence[Task]:
 
 
 def shares(apportionment_id: int) -> Shares:
-    """The numbers of an apportioned clause: all its units, those that have reported, those that are done."""
-    live = sa.and_(Task.apportionment_id == apportionment_id, Task.state != TaskState.CANCELLED)
+    """The numbers of an apportioned clause: all its units, those that have reported, those that are done.
+
+    Each unit counts once; where the clause recurs, with the period that runs.
+    """
+    of_it = Task.apportionment_id == apportionment_id
+    live = sa.and_(of_it, Task.state != TaskState.CANCELLED, of_running_period())
     reported = sa.or_(Task.reported_at.is_not(None), Task.submitted_at.is_not(None), Task.state == TaskState.COMPLETED)
     row = db.session.execute(
         sa.select(
@@ -141,6 +149,12 @@ def shares(apportionment_id: int) -> Shares:
         ).where(live)
     ).one()
     return Shares(row[0], row[1] or 0, row[2] or 0)
+
+
+def recurs(apportionment_id: int) -> bool:
+    """Whether an apportioned clause recurs, so that there may be earlier periods to look up."""
+    found = sa.exists().where(Task.apportionment_id == apportionment_id, Task.series_id.is_not(None))
+    return bool(db.session.scalar(sa.select(found)))
 
 
 def has_passed(row: Any, today: date) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL
@@ -88,6 +89,8 @@ class TaskFilter:
     part_unit_id: int | None = None
     """Tasks in which this unit cooperates."""
     apportionment_id: int | None = None
+    running: bool = False
+    """Of what recurs, the latest period alone."""
     plan_id: int | None = None
     batch_id: int | None = None
     unreported_since: date | None = None
@@ -140,6 +143,8 @@ def conditions(
         found.append(light_condition(wanted.light, marks, state))
     if wanted.part_unit_id is not None:
         found.append(Task.id.in_(sa.select(TaskPart.task_id).where(TaskPart.unit_id == wanted.part_unit_id)))
+    if wanted.running:
+        found.append(of_running_period())
     if wanted.unreported_since is not None:
         day = wanted.unreported_since
         since = datetime(day.year, day.month, day.day, tzinfo=LOCAL)
@@ -147,6 +152,12 @@ def conditions(
     if wanted.text:
         found.append(_text(wanted.text))
     return found + _due(wanted, today=today, marks=marks, state=state)
+
+
+def of_running_period() -> Condition:
+    """What does not recur, and of what does the latest period: earlier ones are not owed again."""
+    later = aliased(Task)
+    return ~sa.exists().where(later.series_id == Task.series_id, later.id > Task.id)
 
 
 def _due(wanted: TaskFilter, *, today: date, marks: Marks, state: Any) -> list[Condition]:

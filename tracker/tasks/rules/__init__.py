@@ -48,6 +48,7 @@ from tracker.tasks.rules.periods import (
 )
 from tracker.tasks.rules.states import (
     LABELS,
+    NEVER_DRAFTED,
     AdjustmentKind,
     BatchState,
     CrossingKind,
@@ -75,6 +76,7 @@ __all__ = [
     "MAX_TEXT",
     "MAX_TITLE",
     "MOVES",
+    "NEVER_DRAFTED",
     "OPEN",
     "PART_WORK",
     "PERCENT_BEHIND",

@@ -47,6 +47,10 @@ class TaskSource(StrEnum):
     SUBTASK = "subtask"
 
 
+NEVER_DRAFTED = frozenset({TaskSource.SERIES, TaskSource.SUBTASK})
+"""Later periods and pieces go out without being signed off themselves; each names the batch of what it comes from."""
+
+
 class PartState(StrEnum):
     """Where a cooperating unit's part stands."""
 

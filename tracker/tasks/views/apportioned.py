@@ -19,7 +19,7 @@ def apportionment(apportionment_id: int) -> ResponseReturnValue:
     """The heading with 已报 41/57, and the rows as far as the reader sees them."""
     actor = current_actor()
     heading = queries.visible_apportionment(actor, apportionment_id)
-    wanted = TaskFilter(apportionment_id=heading.id, state=Stage.ALL)
+    wanted = TaskFilter(apportionment_id=heading.id, state=Stage.ALL, running=True)
     page = queries.list_tasks(actor, wanted, today=clock.today(), limit=ROWS)
     whole = queries.sees_all_of(actor, heading)
     return render_template(
@@ -27,6 +27,7 @@ def apportionment(apportionment_id: int) -> ResponseReturnValue:
         heading=heading,
         shares=queries.shares(heading.id) if whole else None,
         page=page,
+        recurs=queries.recurs(heading.id),
         labels=LABELS,
         lamp=lamp,
     )
