@@ -12,9 +12,10 @@ from tests.clock import NOW
 from tests.oversight.flag_stories import late, raise_on
 from tests.oversight.test_raising_by_rules import returned_again
 from tests.reminders.worlds import running_task
-from tests.tasks.stories import active
+from tests.tasks.stories import act, active, again, inbox
 from tracker.kernel.actor import SYSTEM
-from tracker.kernel.calendar import CalendarDay
+from tracker.kernel.calendar import CalendarDay, cycle_of
+from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import write_transaction
 from tracker.organisation import commands as organisation
 from tracker.organisation.models import Seat
@@ -27,6 +28,7 @@ from tracker.reminders.models import Reminder
 from tracker.reminders.reminding import CHUNK, LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS, Writer
 from tracker.reminders.rules import Audience, LadderKind, ReminderState, Rung, SubjectName
 from tracker.reminders.sweep import sweep
+from tracker.tasks import commands as tasks
 from tracker.tasks.models import Crossing, Task
 from tracker.tasks.rules import TaskState
 
@@ -137,6 +139,35 @@ def test_a_new_due_date_starts_the_ladder_anew(cast: Cast, session: Session) -> 
         task.due_on = task.sort_on = date(2026, 3, 19)
         task.cycle += 1
     assert _sweep()["reminders"] == 1
+
+
+def test_a_date_that_goes_back_to_what_it_was_climbs_on_from_where_it_stood(cast: Cast, session: Session) -> None:
+    """Whoever hears of a rung of the date that counts again has heard of it; that it moved they hear each time."""
+    first, between = date(2026, 3, 27), date(2026, 3, 19)
+    with write_transaction():
+        task = running_task(cast, due_on=first, owner="finance_staff")
+    assert _sweep()["reminders"] == 2
+    for due_on, told in ((between, 2), (first, 0)):
+        act(tasks.adjust_time, again(task), new_due_on=due_on, basis="市通知。", by=cast.actor("office_director"))
+        assert not _told_now(session), "what the clock said of the date before asks for no attention"
+        assert _sweep()["reminders"] == told
+    for name in ("finance_staff", "finance_liaison"):
+        assert inbox(cast, name).count("task.time_adjusted") == 2
+    for day_of_month, told in ((20, 0), (26, 2), (27, 2), (30, 2)):
+        now = datetime(2026, 3, day_of_month, 8, tzinfo=LOCAL)
+        assert _sweep(now)["reminders"] == told
+    rungs = sa.select(Reminder.rung).where(Reminder.subject_id == task.id, Reminder.cycle == cycle_of(first))
+    assert set(session.scalars(rungs)) == {-7, -1, 0, 1}
+
+
+def _told_now(session: Session) -> list[str]:
+    found = list(
+        session.scalars(
+            sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None))
+        )
+    )
+    session.rollback()
+    return found
 
 
 def test_a_new_owner_is_told_once(cast: Cast, session: Session) -> None:
