@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from tests.cast import Cast
 from tests.clock import NOW, TODAY, Clock
+from tests.letters.promises import issued as letter_issued
 from tests.reminders.worlds import running_task
 from tests.tasks.pages.acting import ClientAs
-from tests.tasks.stories import refuses
+from tests.tasks.stories import act, again, refuses, submitted
 from tracker.kernel import leases
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
@@ -19,6 +20,7 @@ from tracker.outbox.models import InboxItem
 from tracker.oversight.models import Flag, SupervisionNotice, Urge
 from tracker.reminders import commands, policy, sweep
 from tracker.reminders.models import HeldRun, Reminder
+from tracker.reminders.queries.held import held_lines
 from tracker.reminders.rules import (
     BRAKE,
     DEADLINE_LADDER,
@@ -30,6 +32,7 @@ from tracker.reminders.rules import (
     too_much,
 )
 from tracker.reminders.sweep import carry_out, sweep_on_time
+from tracker.tasks import commands as tasks
 from tracker.tasks.models import Crossing, Task
 
 TIGHT = Brake(floor=3, first=3)
@@ -93,6 +96,17 @@ def test_far_more_than_usual_is_held_and_nobody_hears_but_who_decides(cast: Cast
     session.rollback()
     assert _run()["reminders"] == 0
     assert _inbox(session, "sweep.held") == told
+
+
+def test_what_a_held_run_says_that_it_would_tell_is_what_it_holds(cast: Cast, session: Session) -> None:
+    """Signatories of letters, and who judges what the office's own house did, count as those who would hear."""
+    letter_issued(cast, sign_by=date(2026, 3, 23))
+    submitted(cast, lead="education", due_on=date(2026, 6, 30), submitted_at=NOW - timedelta(days=15))
+    waits = submitted(cast, due_on=date(2026, 6, 30), submitted_at=NOW - timedelta(days=7))
+    act(tasks.appoint_verifier, again(waits), person=cast.person("construction_head"), by=cast.actor("leader"))
+    _run(brake=Brake(floor=0, first=0))
+    run = _held(session)
+    assert run.planned == sum(line.messages for line in held_lines(run)) == 6
 
 
 def test_what_is_released_goes_out_with_its_effects_and_the_rest_is_taken_back(cast: Cast, session: Session) -> None:

@@ -317,12 +317,13 @@ def test_an_owner_who_left_is_stood_in_for(cast: Cast, session: Session) -> None
 
 def test_the_preview_names_real_people_on_real_days(cast: Cast, session: Session) -> None:
     lines = preview(cast.group(), D, DEADLINE_LADDER, due_on=TODAY, unit=cast.unit("construction"), today=TODAY)
-    told = {line.step.offset: (line.day, {one.name for one in line.people}) for line in lines}
+    people = {line.step.offset: found for line in lines for _kinds, found in line.people}
+    told = {line.step.offset: (line.day, {one.name for one in people[line.step.offset]}) for line in lines}
     assert told[0] == (TODAY, {"章立新"})
     assert told[1] == (date(2026, 3, 19), {"章立新"})
     assert told[15][1] == {"罗正川", "卫守成"}
     assert [line.day for line in lines] == sorted(line.day for line in lines)
-    assert lines[0].people[0].instead_of is Audience.LIAISON
+    assert people[lines[0].step.offset][0].instead_of is Audience.LIAISON
     assert list(lines[0].open) == [Audience.OWNER]
 
 

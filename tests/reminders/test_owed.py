@@ -1,5 +1,6 @@
 """Letters to be signed, and what the office itself owes: who hears when, until it is done; never a flag."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,16 @@ from sqlalchemy.orm import Session
 from tests.cast import NOW, TODAY, Cast
 from tests.letters.promises import issued, sign
 from tests.tasks.pages.acting import ClientAs
-from tests.tasks.stories import act, active, again, refuses, submitted
+from tests.tasks.stories import act, active, again, head_of, refuses, submitted
 from tests.tasks.stories import issued as issued_task
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.outbox.models import InboxItem
 from tracker.oversight.models import Flag
+from tracker.reminders.models import Reminder
+from tracker.reminders.queries.preview import preview
+from tracker.reminders.rules import DEFAULTS, LadderKind
+from tracker.reminders.subjects import SUBJECTS
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport
@@ -84,6 +89,48 @@ def test_a_verification_that_nobody_of_the_office_may_do_is_the_supervisor_s_and
         session.add(parts[1])
     told = {day: names for day, names in _told(cast, "reminder.verify", days=8).items() if day > 5}
     assert told == {7: ["deputy_leader", "leader"]}
+
+
+@pytest.mark.parametrize("lead", ["finance", "education"], ids=["another's work", "the office's own house"])
+def test_the_preview_of_what_the_office_owes_names_those_who_are_told(cast: Cast, lead: str) -> None:
+    """The office sits in the education bureau: of its own unit's work it may not judge, and is not told."""
+    submitted(cast, lead=lead, due_on=date(2026, 6, 30))
+    waiting = active(cast, lead=lead, due_on=date(2026, 4, 17))
+    head = cast.actor(head_of(cast, waiting))
+    act(commands.ask_extension, again(waiting), reason="雨季", new_due_on=date(2026, 5, 29), by=head)
+    task = issued_task(cast, lead=lead)
+    act(commands.ask_adjustment, again(task), kind=AdjustmentKind.STANDARD, reason="标准过高", by=head)
+    lines = {}
+    for line in preview(
+        cast.group(), LadderKind.OFFICE, DEFAULTS[LadderKind.OFFICE], due_on=TODAY, unit=cast.unit(lead), today=TODAY
+    ):
+        lines[line.step.offset] = line
+    ladder = {kind.name: kind for kind in SUBJECTS if kind.ladder is LadderKind.OFFICE}
+    names = {cast.person(key).id: cast.person(key).name for key in cast.person_ids}
+    for day in (2, 5, 7, 12):
+        sweep(now=NOW + timedelta(days=day), pause=lambda _seconds: None)
+    rows = db.session.execute(
+        sa.select(Reminder.subject_kind, Reminder.rung, Reminder.recipient_id).where(Reminder.state == "active")
+    ).all()
+    told: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for kind, rung, person_id in rows:
+        if kind in ladder:
+            told[kind, rung].add(names[person_id])
+    assert {kind for kind, _rung in told} == {"verification", "extension", "adjustment"}
+    for (kind, rung), people in told.items():
+        lists = lines[rung].people
+        [expected] = [found for kinds, found in lists if not kinds or kind in kinds]
+        assert {one.name for one in expected} == people, f"{kind} {rung}"
+    assert (len(lines[0].people) > 1) is (lead == "education")
+
+
+def test_the_page_of_the_office_s_ladder_says_who_hears_of_what(cast: Cast, client_as: ClientAs) -> None:
+    address = f"/groups/{cast.group_ids['g1']}/ladders/office?unit_id={cast.unit_ids['education']}"
+    page = client_as("supervisor").get(address).text
+    assert "待核验：" in page
+    assert "需协调事项：" in page
+    other = address.replace(str(cast.unit_ids["education"]), str(cast.unit_ids["finance"]))
+    assert "待核验：" not in client_as("supervisor").get(other).text
 
 
 def test_an_appointed_verifier_is_reminded_beside_the_office(cast: Cast) -> None:

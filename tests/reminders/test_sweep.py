@@ -162,9 +162,7 @@ def test_a_date_that_goes_back_to_what_it_was_climbs_on_from_where_it_stood(cast
 
 def _told_now(session: Session) -> list[str]:
     found = list(
-        session.scalars(
-            sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None))
-        )
+        session.scalars(sa.select(InboxItem.kind).where(InboxItem.kind.like("reminder.%"), InboxItem.read_at.is_(None)))
     )
     session.rollback()
     return found

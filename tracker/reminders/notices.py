@@ -55,7 +55,7 @@ MESSAGES = {
     ),
     **{f"reminder.{name}": Message(said, "tasks.show", "task_id", icon) for name, (said, icon) in _OWED.items()},
     "sweep.held": Message(
-        _l("提醒已暂扣：%(group)s本次将发出 %(planned)s 条，远超平日，请核对后放行或者取消"),
+        _l("提醒已暂扣：%(group)s本次将发出约 %(planned)s 条，远超平日，请核对后放行或者取消"),
         "reminders.held",
         "",
         "alert-triangle",

@@ -19,8 +19,8 @@ from tracker.organisation.models import LeadershipGroup
 from tracker.outbox.models import InboxItem
 from tracker.reminders import commands
 from tracker.reminders.models import Reminder
-from tracker.reminders.queries import held, ladders, standing
-from tracker.reminders.recipients import Holders
+from tracker.reminders.queries import held, judging, ladders, standing
+from tracker.reminders.recipients import Holders, Place
 from tracker.reminders.rules import Audience, Brake, HoldCause, LadderKind, SubjectName, Window, too_much, windows
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SUBJECTS, SubjectKind
@@ -184,14 +184,23 @@ def _plan_step(plan: Plan, run: Sweeping, kind: SubjectKind, window: Window) -> 
     if counts:
         plan.todo.append((run, kind, window))
         run.holders.look_up(place for place, _count, _owned in counts)
-        told = sum(
-            count * len(run.holders.hearers(place, window.rung)) + (owned if kind.own in window.rung.audience else 0)
-            for place, count, owned in counts
-        )
+        told = _messages(run, kind, window, counts)
         plan.messages += told
         plan.urgent += told if window.rung.urgency == LOUDEST else 0
     if kind.own is Audience.OWNER and standing.has_owner_rung(run, window):
         plan.new_owners.append((run, kind, window))
+
+
+def _messages(run: Sweeping, kind: SubjectKind, window: Window, counts: Sequence[tuple[Place, int, int]]) -> int:
+    """How many would hear of a step: near enough for a brake where somebody is both owner and liaison."""
+    if kind.judging is not None:
+        return judging.number(run, kind, kind.judging, window)
+    by_place = sum(count * len(run.holders.hearers(place, window.rung)) for place, count, _owned in counts)
+    if kind.own not in window.rung.audience:
+        return by_place
+    if kind.own is Audience.OWNER:
+        return by_place + sum(owned for _place, _count, owned in counts)
+    return by_place + standing.own_people_number(run, kind, window)
 
 
 def _write_all(

@@ -1,23 +1,29 @@
 """Who hears of what only somebody without a part in the work may do: subject by subject, for they are few."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from tracker.kernel.db import db
+from tracker.kernel.clock import LOCAL
+from tracker.kernel.db import UtcDateTime, db
 from tracker.organisation.models import Person
+from tracker.reminders.queries.lines import still_pending
+from tracker.reminders.queries.standing import pending_ids, step_values
 from tracker.reminders.recipients import Holders, Place
-from tracker.reminders.rules import Audience, Hearer, Rung, hear_who_may
+from tracker.reminders.rules import Audience, Hearer, Rung, Window, hear_who_may
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import LEADING, Judging, SubjectKind, Which, asked, table
 from tracker.tasks.models import Task
 from tracker.tasks.policy import is_barred
 
 PEOPLE: Any = sa.bindparam("people", type_=sa.Integer(), expanding=True)
+AT_ONCE = 500
+"""So many subjects are looked at in one go."""
 NOWHERE = Place(0)
 """Where only seats count."""
 
@@ -48,6 +54,40 @@ def who_may_judge(
         )
         found += [(subject_id, hearer) for hearer in heard]
     return found
+
+
+def number(run: Sweeping, kind: SubjectKind, judging: Judging, window: Window) -> int:
+    """How many would hear of what stands on a step."""
+    told, after = 0, 0
+    while ids := pending_ids(run, kind, window, after=after, limit=AT_ONCE):
+        found = db.session.execute(still_pending(kind), step_values(run, window, ids=ids))
+        stands = {row.subject_id: Place(*row[1:]) for row in found}
+        run.holders.look_up(stands.values())
+        told += len(who_may_judge(run, kind, judging, window.rung, stands))
+        after = ids[-1]
+    return told
+
+
+def would_judge(holders: Holders, kind: SubjectKind, rung: Rung, place: Place, *, today: date) -> list[Hearer]:
+    """Who would hear at a rung of something new that a unit alone does, and for which nobody was named."""
+    by_rung = holders.hearers(place, rung)
+    if kind.judging is None:
+        return by_rung
+    in_line = [_seated(holders, audiences) for audiences in kind.judging.in_line]
+    people = {hearer.person_id for hearers in (by_rung, *in_line) for hearer in hearers}
+    return hear_who_may(by_rung, people - _of_unit(place.unit_id, people, today=today), in_line=in_line)
+
+
+def _of_unit(unit_id: int, people: Collection[int], *, today: date) -> set[int]:
+    """Those of some people who would have a part in a task that a unit gets today."""
+    issued_at = datetime.combine(today, time(), tzinfo=LOCAL)
+    task = sa.select(
+        sa.literal(0).label("id"),
+        sa.literal(unit_id).label("lead_unit_id"),
+        sa.literal(issued_at, type_=UtcDateTime()).label("issued_at"),
+    ).subquery("imagined")
+    barred = sa.select(Person.id).join(task, sa.true()).where(Person.id.in_(people), is_barred(task.c, Person.id))
+    return set(db.session.scalars(barred))
 
 
 def _seated(holders: Holders, audiences: Sequence[Audience]) -> list[Hearer]:

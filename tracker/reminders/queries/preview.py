@@ -9,8 +9,20 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db
 from tracker.organisation.models import LeadershipGroup, Person, Unit
+from tracker.reminders.queries.judging import would_judge
 from tracker.reminders.recipients import Holders, Place
-from tracker.reminders.rules import PERSONAL, Audience, LadderKind, Rung, Step, rung_day, steps_of
+from tracker.reminders.rules import (
+    PERSONAL,
+    Audience,
+    Hearer,
+    LadderKind,
+    Rung,
+    Step,
+    SubjectName,
+    rung_day,
+    steps_of,
+)
+from tracker.reminders.subjects import SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +38,13 @@ class Heard:
 class PreviewLine:
     """One day of a preview. open: audiences that depend on the subject, such as the person to whom it is given.
 
+    people: each list with the kinds of subjects that it is for; none where all kinds of the ladder have the same one.
     provisional: the day lies in a year whose holidays are not published, so it may still change.
     """
 
     day: date
     step: Step
-    people: Sequence[Heard]
+    people: Sequence[tuple[Sequence[SubjectName], Sequence[Heard]]]
     open: Sequence[Audience]
     provisional: bool
     past: bool
@@ -46,15 +59,35 @@ def preview(
     holders.look_up([place])
     roll = group.roll_due_dates if kind is LadderKind.DEADLINE else True
     steps = steps_of(rungs)
-    hearers = {step.rung.offset: holders.hearers(place, step.rung) for step in steps}
-    names = _names({hearer.person_id for found in hearers.values() for hearer in found})
+    told = {step.rung.offset: _hearers(holders, kind, step.rung, place, today=today) for step in steps}
+    names = _names({hearer.person_id for lists in told.values() for _kinds, found in lists for hearer in found})
     lines = []
     for step in steps:
         day = rung_day(due_on, step.offset, calendar, roll=roll)
-        people = [Heard(names[one.person_id], one.audience, one.instead_of) for one in hearers[step.rung.offset]]
+        people = [
+            (kinds, [Heard(names[one.person_id], one.audience, one.instead_of) for one in found])
+            for kinds, found in told[step.rung.offset]
+        ]
         unknown = [one for one in step.rung.audience if one in PERSONAL or one is Audience.LEADER_IN_CHARGE]
         lines.append(PreviewLine(day, step, people, unknown, calendar.is_provisional(day), day < today))
     return lines
+
+
+def _hearers(
+    holders: Holders, ladder: LadderKind, rung: Rung, place: Place, *, today: date
+) -> list[tuple[list[SubjectName], list[Hearer]]]:
+    """Who hears of a rung: of what the office owes, who may do it where the unit at work is the office's own house."""
+    found: list[tuple[list[SubjectName], list[Hearer]]] = []
+    for kind in SUBJECTS:
+        if kind.ladder is not ladder:
+            continue
+        hearers = would_judge(holders, kind, rung, place, today=today)
+        same = next((kinds for kinds, known in found if known == hearers), None)
+        if same is None:
+            found.append(([kind.name], hearers))
+        else:
+            same.append(kind.name)
+    return found if len(found) > 1 else [([], hearers) for _kinds, hearers in found]
 
 
 def _names(people: set[int]) -> dict[int, str]:

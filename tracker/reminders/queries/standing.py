@@ -15,7 +15,7 @@ from tracker.reminders.models import Reminder, Stumble
 from tracker.reminders.recipients import DAY, Place, owner_at_work
 from tracker.reminders.rules import Audience, ReminderState, Window
 from tracker.reminders.runs import Sweeping
-from tracker.reminders.subjects import SubjectKind, Which, asked, table
+from tracker.reminders.subjects import SubjectKind, Which, asked, own_people, table
 
 FIRST_DAY: Any = sa.bindparam("first_day", type_=sa.Date())
 OFFSET: Any = sa.bindparam("offset", type_=sa.Integer())
@@ -86,6 +86,16 @@ def _pending_by_place(kind: SubjectKind) -> sa.Select[*tuple[Any, ...]]:
     rows = pending(kind)
     place = (rows.c.unit_id, rows.c.above_unit_id, rows.c.leader_seat_id)
     return sa.select(*place, sa.func.count(), sa.func.count(rows.c.owner_id)).group_by(*place)
+
+
+def own_people_number(run: Sweeping, kind: SubjectKind, window: Window) -> int:
+    """How many people are their own of these subjects, each counted for every subject."""
+    return db.session.scalar(_own_people_number(kind), step_values(run, window)) or 0
+
+
+@cache
+def _own_people_number(kind: SubjectKind) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(own_people(kind, pending(kind)))
 
 
 def standing_dates(run: Sweeping, kind: SubjectKind, windows: Sequence[Window]) -> Sequence[date]:
