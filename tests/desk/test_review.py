@@ -19,6 +19,8 @@ from tracker.desk import queries
 from tracker.desk.rules import next_rung
 from tracker.kernel.calendar import WorkingDays
 from tracker.kernel.db import db, write_transaction
+from tracker.organisation.models import Seat
+from tracker.organisation.rules import SeatRole
 from tracker.oversight import commands as oversight
 from tracker.oversight.models import Flag
 from tracker.oversight.queries import records_of
@@ -268,6 +270,23 @@ def test_an_overdue_part_of_a_task_in_time_stands_on_the_desk_with_its_ladder_fl
     body = text_of(client_as("supervisor"), review(cast))
     for fact in ("逾期的配合事项", "澄江区住房和城乡建设局", "已逾期 8 个工作日", "+3 03-11", "图纸未到。", "黄色预警"):
         assert fact.replace(" ", "") in body.replace(" ", "")
+
+
+@pytest.mark.parametrize("led", [False, True])
+def test_an_overdue_part_shows_that_its_task_has_no_leader_in_charge(
+    cast: Cast, client_as: ClientAs, led: bool
+) -> None:
+    part = with_late_part(cast)
+    with write_transaction():
+        seats = sa.select(Seat.id).where(Seat.group_id == part.task.group_id, Seat.role == SeatRole.DEPUTY_LEADER)
+        again(part.task).leader_seat_id = db.session.scalars(seats).one() if led else None
+    sweep(now=day("2026-03-17", 7), pause=lambda _seconds: None)
+    [late] = queries.review(
+        cast.actor("supervisor"), cast.group_ids["g1"], None, day=reckoning(TODAY), now=NOW
+    ).parts.rows
+    assert late.rungs[-1].offset == 7
+    assert (late.rungs[-1].unset != []) is not led
+    assert ("未指定牵头领导" in text_of(client_as("supervisor"), review(cast))) is not led
 
 
 def test_a_task_flagged_for_a_milestone_stands_on_the_desk_though_its_own_date_is_far(

@@ -14,7 +14,7 @@ from tracker.kernel.db import db
 from tracker.kernel.paging import Key, Page, after, decode_cursor, encode_cursor
 from tracker.oversight.models import SupervisionNotice, Urge
 from tracker.oversight.queries import Urgeable
-from tracker.reminders.queries.trail import RungReached, trails
+from tracker.reminders.queries.trail import RungReached, note_unset, trails
 from tracker.reminders.rules import Ladder, SubjectName
 from tracker.tasks.models import ProgressReport, Task, TaskPart
 from tracker.tasks.queries import Reckoning, of_the_group
@@ -105,4 +105,6 @@ def add_ladders(lates: Sequence[LatePart], ladder: Ladder, *, day: Reckoning, ro
     reached = trails(SubjectName.PART, {late.part.id: late.due_on for late in lates}) if lates else {}
     for late in lates:
         late.rungs = reached[late.part.id]
+        if late.part.task.leader_seat_id is None:
+            note_unset(late.rungs, ladder)
         late.next_rung = next_rung(ladder.rungs, late.due_on, day.today, working_days(), roll=roll)
