@@ -103,6 +103,30 @@ def test_no_part_begins_late(cast: Cast) -> None:
     _sweep("2026-04-25")
     task = db.session.scalars(sa.select(Task).where(Task.period == "2026-04")).one()
     assert [part.due_on for part in task.parts] == [date(2026, 4, 25)]
+    _sweep("2026-05-01")
+    task = db.session.scalars(sa.select(Task).where(Task.period == "2026-05")).one()
+    assert [part.due_on for part in task.parts] == [date(2026, 5, 20)], "what one period began late, the next does not"
+
+
+def test_a_part_put_off_by_a_rest_keeps_its_distance_in_the_next_period(cast: Cast) -> None:
+    task = issued(cast, parts=[NewPart(cast.unit_ids["construction"], "资料", date(2026, 3, 20))], **MONTHLY)
+    act(commands.suspend_task, task, reason="等待文件", by=cast.actor("leader"))
+    act(commands.resume_task, task, new_due_on=None, by=cast.actor("leader"), now=day("2026-03-23"))
+    assert (task.due_on, [part.due_on for part in task.parts]) == (date(2026, 4, 2), [date(2026, 3, 25)])
+    for at, part_due in (("2026-04-01", date(2026, 4, 20)), ("2026-05-01", date(2026, 5, 20))):
+        _sweep(at)
+        following = db.session.scalars(sa.select(Task).order_by(Task.id.desc()).limit(1)).one()
+        assert [part.due_on for part in following.parts] == [part_due]
+
+
+def test_the_parts_of_a_draft_that_lay_too_long_come_along_with_its_date(cast: Cast) -> None:
+    parts = [NewPart(cast.unit_ids["construction"], "资料", date(2026, 3, 20)), NewPart(cast.unit_ids["town"])]
+    task = draft(cast, parts=parts, **MONTHLY)
+    issue(cast, task, now=day("2026-04-22"))
+    assert (task.due_on, [part.due_on for part in task.parts]) == (date(2026, 4, 28), [date(2026, 4, 22), None])
+    _sweep("2026-05-01")
+    following = db.session.scalars(sa.select(Task).where(Task.period == "2026-05")).one()
+    assert [part.due_on for part in following.parts] == [date(2026, 5, 20), None]
 
 
 def test_owner_verifier_and_leader_go_on_while_they_are_in_place(cast: Cast) -> None:

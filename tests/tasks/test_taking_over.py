@@ -1,16 +1,17 @@
 """Taking over work under way (接续): goes on with a new date, or was done before, or is left out."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tests.cast import NOW, TODAY, Cast
 from tests.tasks.stories import DUE, act, acts_of, crossings, day, draft, inbox, refuses
 from tracker.kernel.clock import local_date
+from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, PaperRoad
 from tracker.tasks.models import Task
-from tracker.tasks.rules import TaskState
+from tracker.tasks.rules import Every, TaskState
 
 PAST = date(2026, 2, 27)
 NEW = date(2026, 5, 29)
@@ -64,6 +65,50 @@ def test_parts_and_milestones_that_have_passed_are_put_right_first(cast: Cast) -
     for task in (late_part, late_step):
         with refuses(Invalid, "new_due_on"):
             commands.take_over(task, new_due_on=NEW, by=cast.actor("leader"), now=NOW)
+
+
+def _monthly(cast: Cast, **said: Any) -> Task:
+    """A draft for every month's 28th, with a part eight days earlier, that lay since February."""
+    parts = [NewPart(cast.unit_ids["town"], due_on=date(2026, 2, 20)), NewPart(cast.unit_ids["construction"])]
+    cadence = {"cadence_every": Every.MONTH, "cadence_day": 28, "due_on": date(2026, 2, 28)}
+    return _past(cast, **{"parts": parts, **cadence, **said})
+
+
+def _issue(now: datetime) -> int:
+    with write_transaction():
+        return commands.issue_due_periods(now=now)
+
+
+def _dates(task: Task) -> list[date | None]:
+    return [task.due_on, *(part.due_on for part in task.parts)]
+
+
+def test_what_recurs_is_taken_over_as_the_period_that_runs_and_goes_on(cast: Cast) -> None:
+    task = _monthly(cast)
+    act(commands.take_over, task, new_due_on=None, by=cast.actor("leader"))
+    assert _dates(task) == [date(2026, 3, 28), date(2026, 3, 20), None]
+    assert (task.first_due_on, task.period, task.carried_over) == (date(2026, 2, 28), "2026-03", True)
+    assert _issue(day("2026-04-01")) == 1
+    assert task.series is not None
+    following = db.session.query(Task).filter_by(series_id=task.series_id, period="2026-04").one()
+    assert _dates(following) == [date(2026, 4, 28), date(2026, 4, 20), None]
+
+
+def test_the_new_date_of_what_recurs_lies_in_the_period_that_runs(cast: Cast) -> None:
+    task, leader = _monthly(cast), cast.actor("leader")
+    for wrong in (date(2026, 3, 17), date(2026, 4, 1)):
+        with refuses(Invalid, "new_due_on"):
+            commands.take_over(task, new_due_on=wrong, by=leader, now=NOW)
+    act(commands.take_over, task, new_due_on=TODAY, by=leader)
+    assert (_dates(task), task.period) == ([TODAY, TODAY, None], "2026-03")
+
+
+def test_after_this_periods_date_the_next_one_is_taken_over(cast: Cast) -> None:
+    task, at = _monthly(cast, parts=()), day("2026-03-30")
+    act(commands.take_over, task, new_due_on=None, by=cast.actor("leader"), now=at)
+    assert (task.due_on, task.period) == (date(2026, 4, 28), "2026-04")
+    assert _issue(day("2026-04-01")) == 0
+    assert _issue(day("2026-05-01")) == 1
 
 
 def test_what_was_done_before_is_entered_as_done(cast: Cast) -> None:

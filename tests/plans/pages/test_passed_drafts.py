@@ -14,7 +14,7 @@ from tests.retelling import retold
 from tests.visitors import signed_in
 from tracker.kernel.db import db, write_transaction
 from tracker.tasks.models import Crossing, Task
-from tracker.tasks.rules import TaskState
+from tracker.tasks.rules import Every, TaskState
 
 
 @pytest.fixture
@@ -87,6 +87,20 @@ def test_rows_without_a_choice_follow_the_common_one(leader: FlaskClient, addres
     page = leader.get(address).text
     assert "没有时限已过的草稿" in page
     assert "2 项草稿已接续" in page
+
+
+def test_what_recurs_follows_its_period_and_not_the_common_date(director: FlaskClient, address: str) -> None:
+    monthly, once = passed()
+    with write_transaction():
+        monthly.cadence_every, monthly.cadence_day = Every.MONTH, 28
+    common = {"all-way": "continue", "all-continue_on": "2026-09-30"}
+    refused = director.post(address, data=rows(d_0_continue_on="2026-09-30", **common))
+    assert (refused.status_code, "新的时限须在本期之内" in told(refused)) == (422, True)
+    answer = director.post(address, data=rows(**common))
+    assert answer.status_code == 303, told(answer)
+    db.session.expire_all()
+    assert (monthly.due_on, once.due_on) == (date(2026, 3, 28), date(2026, 9, 30))
+    assert (monthly.period, once.series_id) == ("2026-03", None)
 
 
 def test_choosing_nothing_is_said(leader: FlaskClient, address: str) -> None:

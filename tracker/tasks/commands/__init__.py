@@ -82,9 +82,7 @@ from tracker.tasks.commands.resting import (
     suspend_task,
 )
 from tracker.tasks.commands.saying import Opinion, checked_opinion, checked_reason, handle, say
-from tracker.tasks.commands.series import (
-    issue_due_periods,
-)
+from tracker.tasks.commands.series import issue_due_periods, recurs
 from tracker.tasks.commands.signing import (
     appoint_verifier,
     propose_batch,
@@ -141,6 +139,7 @@ __all__ = [
     "propose_batch",
     "proposed_resume_date",
     "record_crossings",
+    "recurs",
     "report_part",
     "report_progress",
     "require_acceptable",

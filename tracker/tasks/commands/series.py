@@ -1,6 +1,6 @@
 """Recurring tasks: one task per period, issued from the one before as each period begins."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
@@ -9,6 +9,8 @@ from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
+from tracker.kernel.errors import Invalid
+from tracker.kernel.text import _l
 from tracker.organisation.queries import units_by_person
 from tracker.tasks import notices
 from tracker.tasks.commands.moving import set_due, touch
@@ -47,11 +49,40 @@ COPIED = (
 )
 
 
+def recurs(task: Task) -> bool:
+    """Whether a task is one a period, rather than once or continuous."""
+    return task.cadence_every is not None and not task.continuous
+
+
 def catch_up_period(task: Task, *, day: date) -> None:
-    """A recurring draft that lay over the end of its period goes out with the date that comes next."""
-    if task.cadence_every is None or task.continuous or task.due_on is None or task.due_on >= day:
+    """A recurring draft that lay over the end of its period goes out with the date that comes next, its parts too."""
+    if not recurs(task) or task.due_on is None or task.due_on >= day:
         return
-    set_due(task, coming_due(task.cadence_every, day, month=task.cadence_month, day_of_month=task.cadence_day))
+    due_on = _coming_due(task, day)
+    moved = due_on - task.due_on
+    set_due(task, due_on)
+    for part in task.parts:
+        part.first_due_on = None if part.due_on is None else part.due_on + moved
+        part.due_on = _within(part.first_due_on, day, due_on)
+
+
+def take_up_period(task: Task, new_due_on: date | None, *, day: date) -> date:
+    """The date by which the running period of a recurring draft that is taken over is due; its parts come along.
+
+    Without a new date it is the one that comes next. One beyond the period would leave the periods between without.
+    """
+    coming = _coming_due(task, day)
+    due_on = new_due_on or coming
+    if due_on >= next_period(cast("Every", task.cadence_every), coming):
+        raise Invalid({"new_due_on": _l("按周期办理的任务接续本期，新的时限须在本期之内；不填即为本期的时限。")})
+    for part in task.parts:
+        part.due_on = _within(_planned(part, coming - cast("date", task.first_due_on)), day, due_on)
+    return due_on
+
+
+def _coming_due(task: Task, day: date) -> date:
+    every = cast("Every", task.cadence_every)
+    return coming_due(every, day, month=task.cadence_month, day_of_month=task.cadence_day)
 
 
 def begin_series(task: Task) -> TaskSeries:
@@ -137,16 +168,24 @@ def _still_there(before: Task, *, day: date) -> dict[str, int | None]:
     }
 
 
+def _planned(part: TaskPart, moved: timedelta) -> date | None:
+    """When a part is due in a period that is due so much later than its own was first to be."""
+    return None if part.first_due_on is None else part.first_due_on + moved
+
+
+def _within(planned: date | None, today: date, due_on: date) -> date | None:
+    """A part's date: not after the task's, and nobody begins late."""
+    return None if planned is None else min(due_on, max(today, planned))
+
+
 def _copy_rows(before: Task, task: Task) -> None:
-    """Parts keep their distance from the due date, but none begins late; targets keep their own dates."""
-    first, due_on, today = cast("date", before.first_due_on), cast("date", task.due_on), local_date(task.created_at)
+    """Parts keep the distance that was planned from the due date; targets keep their own dates."""
+    due_on, today = cast("date", task.due_on), local_date(task.created_at)
+    moved = due_on - cast("date", before.first_due_on)
+    planned = [(part, _planned(part, moved)) for part in before.parts]
     task.parts = [
-        TaskPart(
-            unit_id=part.unit_id,
-            content=part.content,
-            due_on=None if part.due_on is None else min(due_on, max(today, due_on + (part.due_on - first))),
-        )
-        for part in before.parts
+        TaskPart(unit_id=part.unit_id, content=part.content, first_due_on=first, due_on=_within(first, today, due_on))
+        for part, first in planned
     ]
     task.targets = [
         Target(

@@ -30,7 +30,7 @@ from tracker.tasks.commands.moving import (
     words,
 )
 from tracker.tasks.commands.readiness import require_ready
-from tracker.tasks.commands.series import begin_series
+from tracker.tasks.commands.series import begin_series, recurs
 from tracker.tasks.models import SignOffBatch, Task
 from tracker.tasks.rules import ENDED, BatchState, Move, TaskState
 
@@ -124,7 +124,7 @@ def _issue(
         signed_by=paper.signatory.name if paper else "",
     )
     task.accept_by = accept_by
-    if task.cadence_every is not None and not task.continuous:
+    if recurs(task):
         begin_series(task)
     notices.tell_lead("task.issued", task, now=now)
     for part in task.parts:

@@ -23,24 +23,31 @@ from tracker.tasks.commands.moving import (
     words,
 )
 from tracker.tasks.commands.readiness import require_inner_dates, require_lead, require_verifiable
+from tracker.tasks.commands.series import begin_series, recurs, take_up_period
 from tracker.tasks.models import Task
 from tracker.tasks.rules import DueDateCause, Move
 
 
 def take_over(task: Task, *, new_due_on: date | None, version: int | None = None, by: Actor, now: datetime) -> None:
-    """Enter a draft whose date has passed as work under way (接续): original date kept, a new one set, nobody late."""
+    """Enter a draft whose date has passed as work under way (接续): original date kept, a new one set, nobody late.
+
+    One that recurs is taken over as the period that runs, and goes on recurring.
+    """
     require(policy.may_sign_off(by, task.group_id))
     day = local_date(now)
     require_lead(task, "lead_unit_id")
     if task.due_on is None or task.due_on >= day:
         raise Invalid({"new_due_on": _l("只有时限已过的草稿才能接续办理。")})
-    due_on = future_date(new_due_on, "new_due_on", now=now)
+    wanted = take_up_period(task, new_due_on, day=day) if recurs(task) else new_due_on
+    due_on = future_date(wanted, "new_due_on", now=now)
     require_inner_dates(task, "new_due_on", day=day)
     require_verifiable(task, "lead_unit_id", policy.overseers(task.group_id, day=day), day=day)
     move(task, Move.TAKE_OVER, by=by, now=now, act="task.take_over", version=version, due_on=due_on)
     require_settled([task], "new_due_on", day=day)
     task.carried_over = True
     change_due(task, due_on, cause=DueDateCause.TAKE_OVER, basis="", by=by, now=now)
+    if recurs(task):
+        begin_series(task)
     notices.tell_lead("task.issued", task, now=now)
     for part in task.parts:
         notices.tell_part("task.part_issued", part, now=now)

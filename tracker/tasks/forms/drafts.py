@@ -230,6 +230,8 @@ class TakeOverForm(FlaskForm):
             ]
         ),
     )
-    new_due_on = DayField(_l("新的完成时限（接续办理）"))
+    new_due_on = DayField(
+        _l("新的完成时限（接续办理）"), description=_l("按周期办理的任务接续本期并照常逐期下发，不填即为本期的时限。")
+    )
     done_on = DayField(_l("完成日期（存量已完成）"))
     remark = TextField(_l("说明（不纳入时必填）"), rows=2)

@@ -20,7 +20,7 @@ from tracker.plans.models import Plan
 from tracker.plans.refusals import DRAFTS_ARE_THE_OFFICES, LEFT_OUT, PASSED_DATE, PASSED_LEAD, about
 from tracker.plans.sheet import WRONG_DATE
 from tracker.tasks import policy
-from tracker.tasks.commands import NewPart, NewTarget, TaskDraft, cancel_task, edit_draft, enter_done, take_over
+from tracker.tasks.commands import NewPart, NewTarget, TaskDraft, cancel_task, edit_draft, enter_done, recurs, take_over
 from tracker.tasks.models import Task
 from tracker.tasks.queries import signatories
 from tracker.tasks.rules import TaskState
@@ -41,6 +41,7 @@ class Answer:
     lead_id: int | None
     own: bool = True
     """Chosen for this row; not own, but for all rows together."""
+    own_day: bool = True
 
 
 def require_sight(plan: Plan, *, by: Actor) -> None:
@@ -114,13 +115,15 @@ def read_answers(form: Mapping[str, str]) -> tuple[list[Answer], dict[str, objec
         if way not in WAYS:
             continue
         try:
-            day = _day(form.get(f"d-{place}-{way}_on") or form.get(f"all-{way}_on"))
+            own_day = _day(form.get(f"d-{place}-{way}_on"))
+            day = own_day or _day(form.get(f"all-{way}_on"))
         except ValueError:
             errors[f"d-{place}-{way}_on"] = WRONG_DATE
             continue
         lead = _number(form.get(f"d-{place}-lead")) or _number(form.get("all-lead"))
         own = bool(form.get(f"d-{place}-way"))
-        answers.append(Answer(task_id, _number(form.get(f"d-{place}-version")) or 0, way, day, lead, own))
+        version = _number(form.get(f"d-{place}-version")) or 0
+        answers.append(Answer(task_id, version, way, day, lead, own, own_day=own_day is not None))
     return answers, errors
 
 
@@ -179,7 +182,9 @@ def _settle(task: Task, answer: Answer, *, by: Actor, now: datetime) -> None:
             raise Invalid({"done_on": PASSED_DATE})
         enter_done(task, done_on=done_on, remark="", version=version, by=by, now=now)
     else:
-        take_over(task, new_due_on=answer.day, version=version, by=by, now=now)
+        # A date for all rows is none for what recurs: its period says when it is due.
+        new_due_on = answer.day if answer.own_day or not recurs(task) else None
+        take_over(task, new_due_on=new_due_on, version=version, by=by, now=now)
 
 
 def _with_lead(task: Task, lead_id: int) -> TaskDraft:

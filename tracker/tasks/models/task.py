@@ -1,6 +1,7 @@
 """The task itself with its parts, milestones, targets, batch and series."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -208,6 +209,11 @@ class Task(Model):
     targets: Mapped[list["Target"]] = relationship(back_populates="task", order_by="Target.id")
 
 
+def _as_due(context: Any) -> date | None:
+    due_on: date | None = context.get_current_parameters().get("due_on")
+    return due_on
+
+
 class TaskPart(Model):
     """What a cooperating unit owes to a task (配合事项): its own row, date and signing for."""
 
@@ -224,6 +230,9 @@ class TaskPart(Model):
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     content: Mapped[str] = mapped_column(sa.Text, default="")
     due_on: Mapped[date | None]
+    first_due_on: Mapped[date | None] = mapped_column(default=_as_due)
+    """As it was planned. Where the task recurs, the next period keeps this date's distance, not that of due_on, which
+    moves with a rest or where a period begins late."""
     state: Mapped[PartState] = mapped_column(default=PartState.ISSUED)
     accepted_at: Mapped[datetime | None]
     reported_at: Mapped[datetime | None]
