@@ -19,6 +19,7 @@ from tests.oversight.supervised import (
     withdrawn,
 )
 from tests.tasks.stories import a_file, act, day, inbox, refuses, submit
+from tracker.audit.queries import history
 from tracker.kernel.calendar import cycle_of
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
@@ -144,6 +145,37 @@ def test_a_notice_is_withdrawn_with_its_reason_and_keeps_its_number(cast: Cast) 
     assert (anew(notice).state, notice.document_number) == (NoticeState.WITHDRAWN, "督〔2026〕1号")
     assert "notice.issued" not in inbox(cast, "finance_head")
     assert "notice.withdrawn" in inbox(cast, "finance_head")
+
+
+def test_the_office_enters_a_withdrawal_that_a_leader_signed_on_paper(cast: Cast) -> None:
+    notice = issued(cast)
+    scan, clerk = a_file("撤回签批.pdf"), cast.actor("office_clerk")
+    road = PaperRoad(signatory=cast.actor("leader"), sha256=scan.sha256)
+    said: dict[str, Any] = {"remark": "主送有误。", "version": notice.version, "now": NOW}
+    for name in ("finance_head", "outsider"):
+        with refuses(NotAllowed):
+            commands.withdraw_notice(anew(notice), by=cast.actor(name), paper=road, **said)
+    with refuses(NotAllowed):
+        wrong = PaperRoad(signatory=cast.actor("supervisor"), sha256=scan.sha256)
+        commands.withdraw_notice(anew(notice), by=clerk, paper=wrong, **said)
+    act(commands.withdraw_notice, anew(notice), remark="主送有误。", by=clerk, paper=road)
+    assert anew(notice).state is NoticeState.WITHDRAWN
+    entry = history("notice", notice.id)[-1]
+    assert (entry.person_id, entry.new["signed_by"], entry.new["paper"]) == (
+        cast.person_ids["office_clerk"],
+        cast.actor("leader").name,
+        scan.sha256,
+    )
+
+
+def test_an_office_of_the_unit_addressed_enters_no_withdrawal(cast: Cast) -> None:
+    notice = issued(cast, about=overdue(cast, lead="education"))
+    road = PaperRoad(signatory=cast.actor("leader"))
+    with refuses(NotAllowed):
+        said: dict[str, Any] = {"remark": "有误。", "version": notice.version, "now": NOW}
+        commands.withdraw_notice(anew(notice), by=cast.actor("office_director"), paper=road, **said)
+    act(commands.withdraw_notice, anew(notice), remark="有误。", by=cast.actor("office_secondee"), paper=road)
+    assert anew(notice).state is NoticeState.WITHDRAWN
 
 
 def test_nobody_withdraws_a_notice_to_their_own_unit(cast: Cast) -> None:

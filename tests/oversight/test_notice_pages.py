@@ -1,5 +1,6 @@
 """Supervision notices on their pages: drafted, signed, signed for, answered and checked without JavaScript."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -204,9 +205,30 @@ def test_the_office_enters_what_was_signed_on_paper(cast: Cast, client_as: Clien
         cast.person_ids["deputy_leader"],
         cast.person_ids["office_clerk"],
     )
-    assert client.get(f"/notices/{notice.id}/paper").data == PDF
-    assert client_as("finance_head").get(f"/notices/{notice.id}/paper").status_code == 404
-    assert "纸质签批" in client.get(f"/notices/{notice.id}").text
+    scan = f"/notices/{notice.id}/signed/{made.paper_sha256}"
+    assert client.get(scan).data == PDF
+    assert client_as("finance_head").get(scan).status_code == 404
+    page = client.get(f"/notices/{notice.id}").text
+    assert "纸质签批" in page
+    assert f'href="{scan}"' in page
+
+
+def test_the_office_enters_a_withdrawal_that_was_signed_on_paper(cast: Cast, client_as: ClientAs) -> None:
+    notice = issued(cast)
+    address, client = f"/notices/{notice.id}", client_as("office_clerk")
+    said = {"version": notice.version, "remark": "主送有误。", "paper": "y", "signatory": cast.person_ids["leader"]}
+    assert f'href="{address}/withdraw"' in client.get(address).text
+    assert "纸质签批" in client.get(f"{address}/withdraw").text
+    assert client.post(f"{address}/withdraw", data={**said, "paper": ""}).status_code == 403
+    assert client.post(f"{address}/withdraw", data={**said, "signatory": ""}).status_code == 422
+    assert the_notice().state is NoticeState.ISSUED
+    sent = {**said, "scan": (BytesIO(PDF), "撤回签批.pdf")}
+    assert client.post(f"{address}/withdraw", data=sent).status_code == 302
+    assert the_notice().state is NoticeState.WITHDRAWN
+    digest = hashlib.sha256(PDF).hexdigest()
+    assert f'href="{address}/signed/{digest}"' in client.get(address).text
+    assert client.get(f"{address}/signed/{digest}").data == PDF
+    assert client.get(f"{address}/signed/{'0' * 64}").status_code == 404
 
 
 @pytest.mark.parametrize("make", [drafted, proposed, issued, received, replied, closed])

@@ -43,7 +43,7 @@ ACCESS: dict[str, Route] = {
     "oversight.sign_off_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.send_back_notice": route(_SIGNING, sees=BUSINESS, about=_NOTICE),
     "oversight.discard_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
-    "oversight.withdraw_notice": route(_SIGNING, sees=BUSINESS, about=_NOTICE),
+    "oversight.withdraw_notice": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.sign_for_notice": route(CONFIRMING, OFFICE_ROLES, sees=BUSINESS, about=_NOTICE),
     "oversight.reply_notice": route(CONFIRMING, OFFICE_ROLES | {Role.LIAISON}, sees=BUSINESS, about=_NOTICE),
     "oversight.accept_reply": route(GROUP_ROLES, sees=BUSINESS, about=_NOTICE),

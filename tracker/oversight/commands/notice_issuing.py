@@ -61,12 +61,15 @@ def sign_off_notice(
     notices.tell_unit("notice.issued", notice, now=now)
 
 
-def withdraw_notice(notice: SupervisionNotice, *, remark: str, version: int, by: Actor, now: datetime) -> None:
+def withdraw_notice(
+    notice: SupervisionNotice, *, remark: str, version: int, by: Actor, now: datetime, paper: PaperRoad | None = None
+) -> None:
     """Withdraw a notice that is out, with its reason; its number stays its own and is not given again."""
-    require(policy.may_withdraw_notice(by, notice))
+    require(policy.may_withdraw_notice(who_decides(by, paper), notice))
+    require_paper(paper, policy.may_record_withdrawal(by, notice))
     remark = words(remark, "remark", limit=MAX_REASON)
     step(notice, NoticeMove.WITHDRAW, version=version, remark=remark)
-    note("withdraw", notice, by=by, now=now, remark=remark)
+    note("withdraw", notice, by=by, now=now, remark=remark, **on_paper(paper, notice.group_id))
     notices.settle_notice(notice, now=now)
     notices.tell_unit("notice.withdrawn", notice, now=now)
 

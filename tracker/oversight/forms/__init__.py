@@ -10,6 +10,7 @@ from tracker.oversight.forms.supervision import (
     ReturnReplyForm,
     SignForForm,
     SignOffNoticeForm,
+    WithdrawNoticeForm,
     chosen,
 )
 from tracker.oversight.forms.tapping import in_chinese
@@ -27,6 +28,7 @@ __all__ = [
     "SignOffNoticeForm",
     "UrgeForm",
     "UrgeManyForm",
+    "WithdrawNoticeForm",
     "chosen",
     "in_chinese",
 ]

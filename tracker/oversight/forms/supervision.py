@@ -71,6 +71,12 @@ class SignOffNoticeForm(PaperForm):
     """Sign a notice off, here or as it was signed on paper."""
 
 
+class WithdrawNoticeForm(PaperForm):
+    """Why a notice is taken back, here or as it was signed on paper."""
+
+    remark = TextField(_l("理由"), required=True, limit=REASON)
+
+
 class SignForForm(ActForm):
     """Sign for a notice; the office says with whom it spoke."""
 

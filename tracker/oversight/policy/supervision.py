@@ -67,6 +67,11 @@ def may_withdraw_notice(actor: Actor, notice: Notice) -> Verdict:
     return uninvolved_in(actor, notice)
 
 
+def may_record_withdrawal(actor: Actor, notice: Notice) -> Verdict:
+    """Enter a withdrawal that was signed on paper: who drafts notices, and not on the work of their own unit."""
+    return may_draft_notice(actor, notice.group_id) and uninvolved_in(actor, notice)
+
+
 def signs_for_own(actor: Actor, notice: Notice) -> bool:
     """Whether somebody is head or deputy in charge of the unit that a notice is addressed to."""
     return tasks.may_confirm_for(actor, notice.group_id, notice.unit_id)

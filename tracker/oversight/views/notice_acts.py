@@ -228,11 +228,14 @@ ACTS = (
         "withdraw",
         _l("撤回"),
         _l("已撤回。"),
-        forms.RemarkForm,
+        forms.WithdrawNoticeForm,
         _states(NoticeMove.WITHDRAW),
         policy.may_withdraw_notice,
-        lambda doing: commands.withdraw_notice(doing.notice, remark=forms.chosen(doing.form, "remark"), **doing.said),
+        lambda doing: commands.withdraw_notice(
+            doing.notice, remark=forms.chosen(doing.form, "remark"), paper=doing.paper, **doing.said
+        ),
         kind="danger",
+        enters=policy.may_record_withdrawal,
         note=_l("撤回后编号保留，不再使用。"),
     ),
 )

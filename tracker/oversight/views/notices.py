@@ -243,15 +243,16 @@ def notice_file(notice_file_id: int) -> ResponseReturnValue:
     return send_kept(found.sha256, found.name, holder=holder, actor=actor, now=clock.now())
 
 
-@bp.get("/notices/<int:supervision_notice_id>/paper")
-def notice_scan(supervision_notice_id: int) -> ResponseReturnValue:
-    """The scan of the paper on which a notice was signed off."""
+@bp.get("/notices/<int:supervision_notice_id>/signed/<sha256>")
+def notice_scan(supervision_notice_id: int, sha256: str) -> ResponseReturnValue:
+    """The scan of a paper on which a notice was signed off or withdrawn."""
     actor = current_actor()
     found = queries.visible_notice(actor, supervision_notice_id)
-    if found.paper_sha256 is None or not actor.roles_in(found.group_id) & OVERSEERS:
+    signed = {entry.new.get("paper") for entry in history("notice", found.id)}
+    if sha256 not in signed | {found.paper_sha256} or not actor.roles_in(found.group_id) & OVERSEERS:
         raise NotVisible
     name = str(_("%(number)s签批件", number=found.document_number))
-    return send_kept(found.paper_sha256, name, holder=_holder(found), actor=actor, now=clock.now())
+    return send_kept(sha256, name, holder=_holder(found), actor=actor, now=clock.now())
 
 
 def _holder(found: SupervisionNotice) -> Holder:
