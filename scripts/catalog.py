@@ -40,6 +40,7 @@ msgstr ""
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "_l": None,
+    "_p": ((1, "c"), 2),
     "N_": None,
     "gettext": None,
     "lazy_gettext": None,
@@ -198,7 +199,7 @@ def contradictions(catalogs: dict[str, Catalog]) -> Iterator[str]:
         for message in entries(catalog):
             if all(english(message)):
                 seen[key(message)].setdefault(english(message), name)
-    for (text, _context), versions in sorted(seen.items()):
+    for (text, _context), versions in sorted(seen.items(), key=lambda item: (item[0][0], item[0][1] or "")):
         if len(versions) > 1:
             told = "; ".join(f"{name}: “{forms[0]}”" for forms, name in versions.items())
             yield f"“{text}” has several translations ({told})"

@@ -70,6 +70,15 @@ def test_a_text_without_english_is_a_fault_and_with_it_is_none(house: Path) -> N
     assert not any("plans.po: “逾期”" in fault for fault in catalog.faults())
 
 
+def test_a_context_gives_a_text_an_english_of_its_own(house: Path) -> None:
+    (house / "tracker" / "plans" / "rules.py").write_text('LATE = _p("state", "逾期")\n')
+    catalog.update([])
+    translate(house, "tasks", 逾期="Be late")
+    assert "plans.po: “逾期”: no English" in "\n".join(catalog.faults())
+    translate(house, "plans", 逾期="Late")
+    assert not any("逾期" in fault for fault in catalog.faults())
+
+
 def test_two_features_may_not_disagree_about_a_text(house: Path) -> None:
     catalog.update([])
     translate(house, "plans", 逾期="Late")

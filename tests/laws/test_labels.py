@@ -14,9 +14,11 @@ import pytest
 from flask import Flask
 
 from config import ROOT
+from tracker.kernel.languages import in_language
 from tracker.kernel.registry import registry
 from tracker.kernel.text import Labels
 from tracker.organisation.rules import GroupSettings
+from tracker.tasks.rules import LABELS, Move, TaskState
 
 N = TypeVar("N", bound=ast.AST)
 RULES = [
@@ -108,3 +110,30 @@ def test_every_subject_and_key_that_the_code_spells_out_has_a_word(app: Flask) -
     assert len(keys) > 60
     assert kinds - registry.subjects.keys() == set()
     assert keys - registry.keys.keys() == set()
+
+
+def _plain(labels: Labels, kind: str) -> set[str]:
+    """The words of a kind of enum that are told apart from others by no context."""
+    tables = [table for enum, table in labels.tables.items() if enum.__name__.endswith(kind)]
+    return {word._args[0] for table in tables for word in table.values() if len(word._args) == 1}
+
+
+@pytest.mark.parametrize("module", [rules for rules in RULES if enums(rules)], ids=lambda module: module.__name__)
+def test_no_state_lends_its_word_to_an_act(module: ModuleType) -> None:
+    assert _plain(module.LABELS, "State") & _plain(module.LABELS, "Move") == set()
+
+
+IRREGULAR = frozenset("Brought Drew Fell Found Gave Let Made Put Reset Sent Set Split Told Took Was Withdrew".split())
+
+
+@pytest.mark.sqlite
+def test_english_tells_states_and_acts_apart_and_histories_in_the_past(app: Flask) -> None:
+    with app.app_context(), in_language("en"):
+        states = [str(LABELS[state]) for state in (TaskState.PROPOSED, TaskState.RETURNED, TaskState.SUSPENDED)]
+        acts = [str(LABELS[move]) for move in (Move.PROPOSE, Move.RETURN, Move.SUSPEND)]
+        told = {code: str(words) for code, words in registry.acts.items()}
+    assert states == ["Proposed", "Returned", "Suspended"]
+    assert acts == ["Propose", "Return for rework", "Suspend"]
+    assert len(told) > 150
+    first = {code: words.split()[0] for code, words in told.items()}
+    assert [words for words in first.items() if not (words[1].endswith("ed") or words[1] in IRREGULAR)] == []

@@ -1,23 +1,23 @@
 """Words for the acts of accounts in the record of acts."""
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, _p
 
 ACTS: dict[str, object] = {
-    "account.create": _l("开通账号"),
-    "account.sign_in": _l("登录"),
-    "account.refuse": _l("登录被拒绝"),
-    "account.sign_out": _l("退出登录"),
-    "account.end_session": _l("退出其他设备"),
-    "account.change_password": _l("修改密码"),
-    "account.reset": _l("重置密码"),
-    "account.deactivate": _l("停用账号"),
-    "account.reactivate": _l("启用账号"),
-    "account.second_factor_on": _l("开启两步验证"),
-    "account.second_factor_off": _l("关闭两步验证"),
-    "account.use_recovery_code": _l("使用恢复码"),
-    "installation.setup_code": _l("生成初始化码"),
-    "installation.set_up": _l("完成初始化"),
-    "installation.mark_as_demo": _l("标记为演示"),
+    "account.create": _p("done", "开通账号"),
+    "account.sign_in": _p("done", "登录"),
+    "account.refuse": _p("done", "登录被拒绝"),
+    "account.sign_out": _p("done", "退出登录"),
+    "account.end_session": _p("done", "退出其他设备"),
+    "account.change_password": _p("done", "修改密码"),
+    "account.reset": _p("done", "重置密码"),
+    "account.deactivate": _p("done", "停用账号"),
+    "account.reactivate": _p("done", "启用账号"),
+    "account.second_factor_on": _p("done", "开启两步验证"),
+    "account.second_factor_off": _p("done", "关闭两步验证"),
+    "account.use_recovery_code": _p("done", "使用恢复码"),
+    "installation.setup_code": _p("done", "生成初始化码"),
+    "installation.set_up": _p("done", "完成初始化"),
+    "installation.mark_as_demo": _p("done", "标记为演示"),
 }
 
 SUBJECTS: dict[str, object] = {

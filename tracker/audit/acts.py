@@ -1,8 +1,8 @@
 """Words for the acts of this feature in the record of acts."""
 
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, _p
 
-ACTS: dict[str, object] = {"audit.clock_back": _l("系统时钟倒退")}
+ACTS: dict[str, object] = {"audit.clock_back": _p("done", "系统时钟倒退")}
 
 SUBJECTS: dict[str, object] = {
     "audit_seal": _l("封存"),

@@ -3,19 +3,19 @@
 from enum import StrEnum
 
 from tracker.delivery.rules import EndpointKind, Outcome
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, _p
 
 ACTS = {
-    "endpoint.add": _l("新增发送渠道"),
-    "endpoint.edit": _l("修改发送渠道"),
-    "endpoint.disable": _l("停用发送渠道"),
-    "endpoint.enable": _l("启用发送渠道"),
-    "endpoint.test": _l("试发消息"),
-    "delivery.resolve": _l("确认消息已送达"),
-    "delivery.resend": _l("再次发送结果不明的消息"),
-    "delivery.retry": _l("重新发送失败的消息"),
-    "delivery.release": _l("恢复对外发送"),
-    "delivery.set_preferences": _l("修改消息接收设置"),
+    "endpoint.add": _p("done", "新增发送渠道"),
+    "endpoint.edit": _p("done", "修改发送渠道"),
+    "endpoint.disable": _p("done", "停用发送渠道"),
+    "endpoint.enable": _p("done", "启用发送渠道"),
+    "endpoint.test": _p("done", "试发消息"),
+    "delivery.resolve": _p("done", "确认消息已送达"),
+    "delivery.resend": _p("done", "再次发送结果不明的消息"),
+    "delivery.retry": _p("done", "重新发送失败的消息"),
+    "delivery.release": _p("done", "恢复对外发送"),
+    "delivery.set_preferences": _p("done", "修改消息接收设置"),
 }
 SUBJECTS = {"endpoint": _l("发送渠道"), "delivery": _l("对外消息"), "installation": _l("本系统")}
 KEYS = {

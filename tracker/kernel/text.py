@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
 
-__all__ = ["Labels", "_", "_l", "ngettext"]
+__all__ = ["Labels", "_", "_l", "_p", "ngettext", "pgettext"]
 
 
 class Later(LazyString):  # type: ignore[misc]
@@ -28,6 +28,14 @@ def _l(text: str, **values: object) -> Any:
     return Later(_, text, **values)
 
 
+def _p(context: str, text: str) -> Any:
+    """The same where one Chinese word is several in other languages: 暂停 is Suspend, of a state Suspended.
+
+    Contexts: state is what something is or was found to be; done is what somebody did, as a history tells it.
+    """
+    return Later(pgettext, context, text)
+
+
 class Labels:
     """Words for the members of enums, one table an enum.
 
@@ -44,7 +52,7 @@ class Labels:
 def noted(sentence: object) -> dict[str, Any]:
     """A sentence to be kept and told later in another reader's language: its text, and the values of its places."""
     if isinstance(sentence, Later):
-        text, values = sentence._args[0], sentence._kwargs  # noqa: SLF001 - the parent class tells them in no other way
+        text, values = sentence._args[-1], sentence._kwargs  # noqa: SLF001 - the parent class tells them in no other way
         return {"text": text, "values": {name: str(value) for name, value in values.items()}}
     return {"text": str(sentence), "values": {}}
 

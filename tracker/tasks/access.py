@@ -13,7 +13,7 @@ from tracker.kernel.access import (
 )
 from tracker.kernel.actor import Actor
 from tracker.kernel.registry import BulkAction, MenuEntry
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, _p
 from tracker.organisation.rules import LEADERS, OFFICE, ContactRole, PostRank
 
 _WRITING = CONFIRMING | {Role.LIAISON}
@@ -101,7 +101,7 @@ ACCESS: dict[str, Route] = {
     "tasks.bulk_time": _TICKED,
 }
 
-ACTS = {"file.damaged": _l("文件与入库内容不一致")}
+ACTS = {"file.damaged": _p("done", "文件与入库内容不一致")}
 
 
 def _does_business(actor: Actor) -> bool:

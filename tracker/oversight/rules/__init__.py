@@ -1,6 +1,6 @@
 """How units are urged and asked, how supervision notices and flags live, what raises a flag; and the words for all."""
 
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import Labels, _l, _p
 from tracker.oversight.rules.directing import EXPLAIN_SENTENCE, DirectionKind
 from tracker.oversight.rules.flags import (
     BY_THE_SYSTEM,
@@ -74,7 +74,7 @@ from tracker.oversight.rules.urging import ANSWERS, BY_THE_LADDER, SENTENCES, Ur
 LABELS = Labels(
     {
         UrgeChannel.MESSAGE: _l("消息催办"),
-        UrgeChannel.PHONE: _l("电话催办"),
+        UrgeChannel.PHONE: _p("state", "电话催办"),
     },
     {
         DirectionKind.EXPLAIN: _l("请作逾期说明"),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tracker.documents.paper import day as day_words
 from tracker.kernel.calendar import WorkingDays
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import Labels, _l, _p
 
 
 class NoticeState(StrEnum):
@@ -143,11 +143,11 @@ def document_number(prefix: str, year: int, number: int) -> str:
 NOTICE_LABELS = Labels(
     {
         NoticeState.DRAFT: _l("草拟"),
-        NoticeState.PROPOSED: _l("送签"),
+        NoticeState.PROPOSED: _p("state", "送签"),
         NoticeState.ISSUED: _l("待签收"),
         NoticeState.RECEIVED: _l("待回复"),
         NoticeState.REPLIED: _l("回执待审"),
-        NoticeState.RETURNED: _l("退回重报"),
+        NoticeState.RETURNED: _p("state", "退回重报"),
         NoticeState.CLOSED: _l("已办结"),
         NoticeState.DISCARDED: _l("已作废"),
         NoticeState.WITHDRAWN: _l("已撤回"),

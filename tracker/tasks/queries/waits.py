@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import Labels, _l, _p
 from tracker.tasks.models import CoordinationAnswer, ProgressReport
 from tracker.tasks.rules import ReportState
 
@@ -42,7 +42,7 @@ LABELS = Labels(
         Wait.ACCEPT_PART: _l("配合事项待签收"),
         Wait.CONFIRM_SUBMISSION: _l("办结报请待确认"),
         Wait.CONFIRM_REPORT: _l("进展报告待确认"),
-        Wait.RETURNED: _l("退回重办"),
+        Wait.RETURNED: _p("state", "退回重办"),
         Wait.REPORT: _l("待填报进展"),
         Wait.REPORT_PART: _l("待填报配合进展"),
         Wait.HANDED_DOWN: _l("分解的子任务待本单位办理"),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import Labels, _l, _p
 from tracker.tasks.rules.consulting import ConsultationState, Handling, OpinionKind, ReplyStanding
 
 
@@ -156,12 +156,12 @@ class Light(StrEnum):
 LABELS = Labels(
     {
         TaskState.DRAFT: _l("草拟"),
-        TaskState.PROPOSED: _l("送审"),
+        TaskState.PROPOSED: _p("state", "送审"),
         TaskState.ISSUED: _l("待签收"),
         TaskState.ACTIVE: _l("办理中"),
         TaskState.SUBMITTED: _l("待核验"),
-        TaskState.RETURNED: _l("退回重办"),
-        TaskState.SUSPENDED: _l("暂停"),
+        TaskState.RETURNED: _p("state", "退回重办"),
+        TaskState.SUSPENDED: _p("state", "暂停"),
         TaskState.COMPLETED: _l("已办结"),
         TaskState.CANCELLED: _l("已撤销"),
     },
@@ -208,8 +208,8 @@ LABELS = Labels(
         ReportState.CONFIRMED: _l("已确认"),
     },
     {
-        Outcome.PASSED: _l("核验通过"),
-        Outcome.RETURNED: _l("退回重办"),
+        Outcome.PASSED: _p("state", "核验通过"),
+        Outcome.RETURNED: _p("state", "退回重办"),
     },
     {
         VerificationMode.DESK: _l("资料核验"),
@@ -222,7 +222,7 @@ LABELS = Labels(
         DueDateCause.RETURN: _l("退回限期整改"),
         DueDateCause.RESUME: _l("恢复办理顺延"),
         DueDateCause.RECTIFICATION: _l("限期整改"),
-        DueDateCause.TAKE_OVER: _l("接续办理"),
+        DueDateCause.TAKE_OVER: _p("state", "接续办理"),
     },
     {
         BatchState.PROPOSED: _l("待签发"),
