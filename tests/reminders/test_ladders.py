@@ -1,6 +1,6 @@
 """A group's own ladder: versions that are never changed, limits with their sentences, pages with a preview."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -32,11 +32,13 @@ from tracker.reminders.rules import (
     MOST_RUNGS,
     Audience,
     Effect,
+    Ladder,
     LadderKind,
     ReminderState,
     Rung,
     faults,
     made_up,
+    new_warnings,
     steps_of,
 )
 from tracker.reminders.sweep import sweep
@@ -235,12 +237,63 @@ def test_the_first_sweep_on_a_repeat_warns_too(cast: Cast, session: Session) -> 
 
 def test_a_rung_that_is_new_warns_of_nothing_that_had_passed_it(cast: Cast, session: Session) -> None:
     with write_transaction():
-        running_task(cast, due_on=date(2026, 3, 11))
         running_task(cast, due_on=date(2026, 3, 13))
-    _change(cast, *OWN[:1], Rung(3, (Audience.LEADER,), Effect.YELLOW), Rung(4, (Audience.OFFICE,)))
-    _sweep(date(2026, 3, 19))
+        running_task(cast, due_on=date(2026, 3, 16))
+    _change(cast, *OWN[:1], Rung(2, (Audience.LEADER,), Effect.YELLOW), Rung(4, (Audience.OFFICE,)))
+    _sweep(date(2026, 3, 20))
     assert _happened(session) == (0, 0, ["yellow"])
-    assert session.scalars(sa.select(Flag.due_on)).one() == date(2026, 3, 13)
+    assert session.scalars(sa.select(Flag.due_on)).one() == date(2026, 3, 16)
+
+
+def test_a_rung_that_is_new_tells_of_what_had_passed_it_and_warns_only_from_its_day_on(
+    cast: Cast, session: Session
+) -> None:
+    """A group that takes ten days for fifteen holds nobody to it who was late by more already."""
+    with write_transaction():
+        for due_on in (date(2026, 3, 2), date(2026, 3, 4)):
+            running_task(cast, due_on=due_on)
+    _change(cast, Rung(10, (Audience.LEADER,), Effect.RED))
+    assert _sweep()["reminders"] == 2
+    assert session.scalars(sa.select(Flag.due_on)).one() == date(2026, 3, 4)
+
+
+def test_a_change_of_another_rung_takes_no_warning_away(cast: Cast, session: Session) -> None:
+    """Reached on Monday while nobody swept; on Wednesday the ladder is changed where it has no warning."""
+    with write_transaction():
+        running_task(cast, due_on=date(2026, 3, 11))
+    _change(cast, replace(DEADLINE_LADDER[0], offset=-5), *DEADLINE_LADDER[1:])
+    _sweep()
+    assert _happened(session) == (0, 0, ["yellow"])
+
+
+BEFORE, CHANGED, NOW_SO = (
+    Ladder(D, DEADLINE_LADDER),
+    Ladder(D, (Rung(3, (Audience.LEADER,), Effect.RED), Rung(9, (Audience.OFFICE,))), 1, date(2026, 3, 2)),
+    Ladder(
+        D,
+        (
+            Rung(3, (Audience.OFFICE,), Effect.RED),
+            Rung(9, (Audience.OFFICE,), Effect.YELLOW),
+            Rung(15, (Audience.LEADER,), Effect.RED),
+        ),
+        2,
+        date(2026, 3, 9),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "new"),
+    [
+        ((BEFORE,), ()),
+        ((CHANGED, BEFORE), ((3, date(2026, 3, 2)),)),
+        ((NOW_SO, CHANGED, BEFORE), ((3, date(2026, 3, 2)), (9, date(2026, 3, 9)), (15, date(2026, 3, 9)))),
+    ],
+    ids=["defaults", "another colour", "kept, new, and back again"],
+)
+def test_since_when_a_ladder_warns(history: Sequence[Ladder], new: tuple[tuple[int, date], ...]) -> None:
+    assert new_warnings(history) == new
+    assert replace(history[0], warnings=new).warns_since(Rung(99, ())) == date.min
 
 
 YELLOW, NOTICE, RED, LATER_RED = (

@@ -65,13 +65,13 @@ def raise_overdue_flags(
     colour: FlagColour,
     rung: int,
     now: datetime,
-    since: date | None = None,
+    since: date = date.min,
 ) -> int:
     """Flag what stands on a rung of the ladder; returns how many flags were new.
 
     Everything is looked at again: what was handed in meanwhile, waits for an extension or was due before the group
-    used the product is not flagged, and what was flagged before for this due date is left alone. since: the rung was
-    passed some time ago, and only what reached it on that day or later, and under the rule as it is set, is flagged.
+    used the product is not flagged, and what was flagged before for this due date is left alone. since: the rung warns
+    from this day on; what reached it before, or before the rule was set as it is, is not flagged.
     """
     group = db.session.get_one(LeadershipGroup, group_id)
     rule = OVERDUE_RULES[colour]
@@ -81,14 +81,15 @@ def raise_overdue_flags(
     today = local_date(now)
     subjects = flag_subjects.on_the_ladder(group, Matter(kind), subject_ids, today=today)
     known = flag_facts.flagged(flag_subjects.flagged_as(Matter(kind)), {subject.id for subject in subjects}, rule)
+    since, roll = max(since, setting.since or since), group.roll_due_dates
     setting = RuleSetting(enabled=True, threshold=rung, since=setting.since)
-    late = _late_days(group, {subject.due_on for subject in subjects}, today=today)
+    due_dates = {subject.due_on for subject in subjects}
+    late = _late_days(group, due_dates, today=today)
+    in_time = {day for day in due_dates if reached_on(day, rung, working_days(), roll=roll) >= since}
     seen = []
     for subject in subjects:
         days = late[subject.due_on]
-        if since is not None and reached_on(subject.due_on, rung, working_days(), roll=group.roll_due_dates) < max(
-            since, setting.since or since
-        ):
+        if subject.due_on not in in_time:
             continue
         facts = Facts(due_on=subject.due_on, late_days=days)
         found = look_with(rule, setting, facts, uses_from=group.uses_from, today=today)

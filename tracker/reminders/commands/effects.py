@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,13 +18,13 @@ FACTS = (Effect.NOTICE, Effect.YELLOW, Effect.RED)
 
 
 def take_effect(
-    group_id: int, kind: SubjectKind, rung: Rung, ids: Sequence[int], *, now: datetime, since: date | None = None
+    group_id: int, kind: SubjectKind, rung: Rung, ladder: Ladder, ids: Sequence[int], *, now: datetime
 ) -> None:
     """Let a rung that was reached do what else it does: urge, draft a notice, raise a yellow or red warning.
 
-    since: warn only of what reached it on that day or later.
+    Warnings only where it was reached while it stood in the ladder: changing that flags nothing of before.
     """
-    subject, offset = kind.name.value, rung.offset
+    subject, offset, since = kind.name.value, rung.offset, ladder.warns_since(rung)
     match rung.effect:
         case Effect.URGE:
             urge_by_ladder(group_id, subject, ids, rung=offset, now=now)
@@ -50,8 +50,6 @@ def make_up(
     """Let rungs that went on record as superseded at a moment do what an outage must not cost.
 
     then: what was done in their place, so that of two warnings the graver stands alone.
-
-    Warnings only as far as their rung was reached under the ladder as it stands: changing it flags nothing of before.
     """
     passed = [rung for rung in ladder.rungs if rung.offset <= step.rung.offset and rung.effect in FACTS]
     rows = db.session.execute(
@@ -75,4 +73,4 @@ def make_up(
         for rung in made_up([rung for rung in passed if rung.offset in missed[subject_id]], then=then):
             alike[rung].append(subject_id)
     for rung in sorted(alike, key=lambda rung: rung.offset):
-        take_effect(group_id, kind, rung, alike[rung], now=now, since=ladder.since or date.min)
+        take_effect(group_id, kind, rung, ladder, alike[rung], now=now)

@@ -67,7 +67,7 @@ def _let_go(
     crashpoint("sweep.release.active")
     told = into_inboxes(group_id, kind, step, ids, now=now, held_run_id=run_id)
     if step.repeat == 0 and still:
-        take_effect(group_id, kind, step.rung, still, now=now)
+        take_effect(group_id, kind, step.rung, ladder, still, now=now)
     then = step.rung.effect if step.repeat == 0 else Effect.NONE
     unwarned = [subject_id for subject_id in late if subject_id not in set(warned)]
     for some, done in ((still, then), (unwarned, Effect.NONE), (warned, Effect.RED)):

@@ -78,7 +78,7 @@ def _announce(run: Sweeping, kind: SubjectKind, step: Step, ids: Sequence[int], 
     told = into_inboxes(run.group_id, kind, step, ids, now=run.now)
     crashpoint("sweep.chunk.inboxes")
     if effect:
-        take_effect(run.group_id, kind, step.rung, ids, now=run.now)
+        take_effect(run.group_id, kind, step.rung, run.ladder, ids, now=run.now)
         crashpoint("sweep.chunk.effects")
     return told
 

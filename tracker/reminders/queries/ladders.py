@@ -1,6 +1,7 @@
 """A group's ladders as they count now, and every version there was."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -9,20 +10,20 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.outbox.rules import parted
 from tracker.reminders.models import LadderPolicy, LadderRung
-from tracker.reminders.rules import Audience, Ladder, LadderKind, Rung, default_ladder
+from tracker.reminders.rules import Audience, Ladder, LadderKind, Rung, default_ladder, new_warnings
 
 
 def ladder_of(group_id: int, kind: LadderKind) -> Ladder:
     """A group's ladder: its newest version, or the defaults where it never changed any or took them back."""
-    newest = (
+    all_versions = (
         sa.select(LadderPolicy)
         .where(LadderPolicy.group_id == group_id, LadderPolicy.ladder == kind)
         .order_by(LadderPolicy.version.desc())
-        .limit(1)
         .options(selectinload(LadderPolicy.rungs))
     )
-    policy = db.session.scalars(newest).one_or_none()
-    return default_ladder(kind) if policy is None else as_ladder(policy)
+    history = [as_ladder(policy) for policy in db.session.scalars(all_versions)]
+    history.append(default_ladder(kind))
+    return replace(history[0], warnings=new_warnings(history))
 
 
 def ladders_of(group_ids: Sequence[int], kind: LadderKind) -> dict[int, Ladder]:

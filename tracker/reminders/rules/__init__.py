@@ -22,6 +22,7 @@ from tracker.reminders.rules.ladders import (
     Rung,
     default_ladder,
     made_up,
+    new_warnings,
 )
 from tracker.reminders.rules.limits import EARLIEST, LATEST, MOST_REPEATS, MOST_RUNGS, faults
 from tracker.reminders.rules.windows import HORIZON, Step, Window, rung_day, steps_of, windows
@@ -76,6 +77,7 @@ __all__ = [
     "hear",
     "hear_who_may",
     "made_up",
+    "new_warnings",
     "rung_day",
     "stand_in",
     "steps_of",

@@ -1,8 +1,9 @@
 """Ladders: at which working-day offset who is told, by which ways, how often, and what else happens. Pure tables."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from tracker.outbox.rules import Channel
 from tracker.reminders.rules.words import Audience, Effect, LadderKind
@@ -45,10 +46,16 @@ class Ladder:
     version: int = 0
     since: date | None = None
     """The day on which it was changed last."""
+    warnings: tuple[tuple[int, date], ...] = ()
+    """Offsets of warnings that were not always there, each with the day from which on it is."""
 
     def rung(self, offset: int) -> Rung | None:
         """The rung of an offset, if the ladder has one."""
         return next((rung for rung in self.rungs if rung.offset == offset), None)
+
+    def warns_since(self, rung: Rung) -> date:
+        """From which day on whatever reaches a rung is warned of: a group's change warns of nothing before it."""
+        return dict(self.warnings).get(rung.offset, date.min)
 
 
 A, K = Audience, LadderKind
@@ -128,6 +135,22 @@ def made_up(missed: Collection[Rung], *, then: Effect) -> list[Rung]:
     graver = WARNINGS[WARNINGS.index(then) + 1 :] if then in WARNINGS else WARNINGS
     warnings = sorted((rung for rung in in_order if rung.effect in graver), key=lambda rung: rung.effect is Effect.RED)
     return [*drafts[-1:], *warnings[-1:]]
+
+
+def new_warnings(history: Sequence[Ladder]) -> tuple[tuple[int, date], ...]:
+    """Of a ladder's warnings, those that were not always there, each with the day since when. history: newest first."""
+    found = []
+    for rung in history[0].rungs:
+        changed = (newer.since for newer, older in pairwise(history) if not _warns_alike(rung, older))
+        since = next(changed, None) if rung.effect in WARNINGS else None
+        if since is not None:
+            found.append((rung.offset, since))
+    return tuple(found)
+
+
+def _warns_alike(rung: Rung, older: Ladder) -> bool:
+    before = older.rung(rung.offset)
+    return before is not None and before.effect is rung.effect
 
 
 def default_ladder(kind: LadderKind) -> Ladder:
