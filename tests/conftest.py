@@ -56,8 +56,8 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: while storms are played a worker mostly waits for others."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: while storms are played or a browser draws, a worker mostly waits for others."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

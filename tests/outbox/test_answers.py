@@ -119,9 +119,11 @@ def test_what_a_mail_server_does_is_told_apart(
     code: str,
     taken: int,
 ) -> None:
-    monkeypatch.setattr(mail, "SECONDS", 0.5)
+    # Where nothing hangs a busy machine may take its time; where something does it has time for what comes before.
+    if code == "timeout":
+        monkeypatch.setattr(mail, "SECONDS", 1.5)
     set_up_mail(cast, mail_server.port, authority)
-    mail_server.mode, mail_server.hang_seconds = mode, 2.0
+    mail_server.mode, mail_server.hang_seconds = mode, 6.0
     tell(cast)
     began = time.monotonic()
     courier().work()
