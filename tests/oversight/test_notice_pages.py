@@ -79,6 +79,8 @@ def test_the_office_enters_the_slip_that_came_on_paper(cast: Cast, client_as: Cl
     office, address = client_as("office_clerk"), f"/notices/{notice.id}/reply"
     assert "录入纸质回执" in office.get(f"/notices/{notice.id}").text
     form = office.get(address).text
+    assert form.count("录入纸质回执") >= 3 and "填写回执" not in form, "title, heading and button name what is done"
+    assert "填写回执" in client_as("finance_head").get(address).text
     assert "钱广源" in form and "谢云岚" in form and "罗正川" not in form and "单位的初稿。" not in form
     said = {"version": the_notice().version, "text": "已办。", "paper": "y"}
     assert office.post(address, data=said).status_code == 422
@@ -87,6 +89,8 @@ def test_the_office_enters_the_slip_that_came_on_paper(cast: Cast, client_as: Cl
     assert office.post(address, data=said).status_code == 302
     page = office.get(f"/notices/{notice.id}").text
     assert the_notice().state is NoticeState.REPLIED
+    assert "纸质回执已录入。" in page
+    assert "不能“录入纸质回执”" in office.get(address).text
     assert "纸质回执" in page and "秦小满代录" in page and "回执.pdf" in page
     assert client_as("supervisor").get(address).status_code == 403
 

@@ -39,7 +39,13 @@ def register(act: NoticeAct) -> None:
                 flash(str(_done(act, actor, notice)), "success")
                 return redirect(url_for("oversight.notice", supervision_notice_id=notice_id))
         page = render_template(
-            "oversight/notice_act.html", act=act, form=form, notice=notice, paper=paper, names=list(form._fields)
+            "oversight/notice_act.html",
+            act=act,
+            title=act.titled(actor, notice),
+            form=form,
+            notice=notice,
+            paper=paper,
+            names=list(form._fields),
         )
         return page, status_of(form)
 
@@ -54,7 +60,8 @@ def _check(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> bool:
     if not (verdict or paper):
         require(verdict)
     if notice.state not in act.states:
-        raise Stale(_("督办通知单现在是“%(state)s”，不能“%(act)s”。", state=LABELS[notice.state], act=act.title))
+        title = act.titled(actor, notice)
+        raise Stale(_("督办通知单现在是“%(state)s”，不能“%(act)s”。", state=LABELS[notice.state], act=title))
     return paper
 
 
@@ -72,6 +79,8 @@ def _run(act: NoticeAct, notice_id: int, form: Any, actor: Actor) -> None:
 def _done(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> object:
     if act.name == "reply_notice" and not act.on_paper(actor, notice) and not policy.may_send_reply(actor, notice):
         return _("已起草，等待本单位负责人确认。")
+    if act.name == "reply_notice" and not act.verdict(actor, notice):
+        return _("纸质回执已录入。")
     return act.done
 
 
@@ -196,6 +205,7 @@ ACTS = (
         make=_fill_reply,
         enters=policy.may_record_reply,
         signers=_heads,
+        title_on_paper=_l("录入纸质回执"),
     ),
     NoticeAct(
         "accept_reply",

@@ -67,6 +67,12 @@ class NoticeAct:
     """Who may enter the step as taken on paper."""
     signers: Callable[[SupervisionNotice], Choices] = _signers
     """Who can have taken it on paper."""
+    title_on_paper: Any = ""
+    """What it is to those who only enter it from paper."""
+
+    def titled(self, actor: Actor, notice: SupervisionNotice) -> Any:
+        """What the step is called for somebody: answering is one thing, entering another's answer is another."""
+        return self.title_on_paper if self.title_on_paper and not self.verdict(actor, notice) else self.title
 
     def on_paper(self, actor: Actor, notice: SupervisionNotice) -> bool:
         """Whether somebody may enter it as taken on paper."""
