@@ -49,9 +49,10 @@ def test_the_product_itself_sees_everything(cast: Cast) -> None:
 
 def test_lists_are_searched_by_name_short_name_pinyin_and_initials(cast: Cast) -> None:
     actor = cast.actor("registrar")
-    for text in ("财政", "区财政", "chengjiangqucaizheng", "czj"):
+    for text in ("财政", "区财政", "chengjiangqucaizheng", "czj", "caizhengju", "ＣＺＪ"):
         assert [row.unit.id for row in queries.units(actor, day=TODAY, text=text).rows] == [cast.unit_ids["finance"]]
-    assert queries.units(actor, day=TODAY, text="%").rows == []
+    for text in ("%", "ai"):
+        assert queries.units(actor, day=TODAY, text=text).rows == []
     assert [row.person.id for row in queries.people(actor, day=TODAY, text="qgy").rows] == [
         cast.person_ids["finance_head"]
     ]

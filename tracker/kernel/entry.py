@@ -13,6 +13,14 @@ FIRST_DAY, LAST_DAY = date(1949, 1, 1), date(2199, 12, 31)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
+_HALF = {half + 0xFEE0: half for half in range(0x21, 0x7F) if chr(half).isalnum()}
+
+
+def half_width(text: str) -> str:
+    """The text with letters and digits as keyboards have them: ＸＦ１２ → XF12. Marks stay as papers print them."""
+    return text.translate(_HALF)
+
+
 def number_of(text: str) -> int | None:
     """A plain whole number, such as a row's or a version's; None for what no database could hold as one.
 

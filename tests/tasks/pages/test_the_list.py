@@ -59,7 +59,7 @@ def test_each_filter_narrows_to_what_it_says(cast: Cast, client_as: ClientAs) ->
     overdue(cast, "财政逾期")
     submitted(cast, "财政待核验")
     drafted(cast, "草稿一项")
-    issued(cast, "镇里本周", lead="town", due_on=week)
+    issued(cast, "镇里本周", lead="town", due_on=week, number="XF-12（本周）")
     client, unit = client_as("office_secondee"), cast.unit_ids
     for query, expected in (
         ("", {"财政在办", "住建待签收", "财政逾期", "财政待核验", "镇里本周"}),
@@ -76,6 +76,12 @@ def test_each_filter_narrows_to_what_it_says(cast: Cast, client_as: ClientAs) ->
         ("?q=czyq", {"财政逾期"}),
         ("?q=逾期", {"财政逾期"}),
         ("?q=住房", {"住建待签收"}),
+        ("?q=ｃｚｙｑ", {"财政逾期"}),
+        ("?q=ｘｆ-１２", {"镇里本周"}),
+        ("?q=（本周）", {"镇里本周"}),
+        ("?q=zhufanghe", {"住建待签收"}),
+        ("?q=chengjiangquzhufang", {"住建待签收"}),
+        ("?q=uf", set()),
         ("?q=%25", set()),
         ("?q=_", set()),
         ("?source=plan", set()),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tracker.accounts.models import Account
 from tracker.accounts.queries.people import first_units, people_of_group
 from tracker.kernel.db import db
+from tracker.kernel.entry import half_width
 from tracker.kernel.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from tracker.organisation.models import InstallationDuty, LeadershipGroup, Person, on_day
 from tracker.organisation.rules import ContactRole, DutyKind, PostRank, SeatRole
@@ -102,7 +103,7 @@ def accounts_page(
     """Accounts by login, by words in name, pinyin or login and by state: active, inactive or unused."""
     query = sa.select(Account).join(Person, Person.id == Account.person_id).where(visible)
     if words:
-        plain = words.casefold()
+        plain = half_width(words).casefold()
         hits = (Person.name, Person.pinyin, Person.initials, Account.login)
         query = query.where(sa.or_(*(column.contains(plain, autoescape=True) for column in hits)))
     states = {"active": Account.active, "inactive": sa.not_(Account.active), "unused": Account.must_change}

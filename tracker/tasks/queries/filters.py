@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL
+from tracker.kernel.entry import half_width
 from tracker.kernel.text import Labels, _l
 from tracker.organisation.models import Person, Unit
+from tracker.organisation.queries import spelt
 from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.queries.lights import (
     STATES_OF_LIGHT,
@@ -189,16 +191,17 @@ def window_days(window: Window, today: date) -> tuple[date, date]:
 
 def _text(text: str) -> Condition:
     """Words of the title or the number, first letters or pinyin of it, lead unit and owner likewise."""
+    half = half_width(text)
+    forms = sorted({text, half})
     clauses: list[Condition] = [
-        Task.title.icontains(text, autoescape=True),
-        Task.number.icontains(text, autoescape=True),
+        column.icontains(form, autoescape=True) for column in (Task.title, Task.number) for form in forms
     ]
-    units: list[Condition] = [Unit.name.contains(text, autoescape=True)]
+    units: list[Condition] = [Unit.name.contains(form, autoescape=True) for form in forms]
     people: list[Condition] = [Person.name == text]
-    if text.isascii() and text.isalpha():
-        letters = text.lower()
+    if half.isascii() and half.isalpha():
+        letters = half.lower()
         clauses += [Task.initials.contains(letters), Task.pinyin.contains(letters)]
-        units += [Unit.initials.contains(letters), Unit.pinyin.startswith(letters)]
+        units += [Unit.initials.contains(letters), spelt(Unit, letters)]
         people += [Person.initials == letters, Person.pinyin == letters]
     return sa.or_(
         *clauses,
