@@ -7,11 +7,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.outbox.servers import Authority, MailServer
-from tests.outbox.world import deliveries, set_up_mail
+from tests.outbox.world import courier, deliveries, set_up_mail, tell
 from tracker.accounts.models import Account
-from tracker.delivery.models import DeliveryItem
+from tracker.delivery.models import Delivery, DeliveryItem
 from tracker.delivery.planning import plan_deliveries
+from tracker.delivery.rules import DeliveryState
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import Person
 from tracker.outbox.models import InboxItem
@@ -66,3 +68,38 @@ def test_a_thousand_readers_are_planned_for_while_the_database_knows_no_figures_
         plan_deliveries(NOW)
     assert len(deliveries()) == READERS
     assert db.session.scalar(sa.select(sa.func.count()).select_from(DeliveryItem)) == READERS * MESSAGES
+
+
+def test_a_digest_that_could_not_go_out_before_today_is_today_s(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    """After a night in which nothing was sent nobody gets yesterday's digest and one more an hour later."""
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, key="yesterday")
+    plan_deliveries(NOW)
+    clock.advance(timedelta(days=1))
+    courier().work()
+    assert len(mail_server.receipts.rows) == 1
+    tell(cast, key="today", now=clock.now)
+    clock.advance(timedelta(hours=1))
+    courier().work()
+    assert len(mail_server.receipts.rows) == 1
+    clock.advance(timedelta(hours=23))
+    courier().work()
+    assert len(mail_server.receipts.rows) == 2
+    assert [row.state for row in deliveries()] == [DeliveryState.SENT] * 2
+
+
+def test_whom_yesterday_s_digest_did_not_reach_has_one_today(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    tell(cast, key="yesterday")
+    plan_deliveries(NOW)
+    clock.advance(timedelta(days=1))
+    with write_transaction() as session:
+        over = {"state": DeliveryState.FAILED, "ended_at": clock.now, "provider_code": "550"}
+        session.execute(sa.update(Delivery).values(**over))
+    tell(cast, key="today", now=clock.now)
+    courier().work()
+    assert len(mail_server.receipts.rows) == 1

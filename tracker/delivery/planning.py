@@ -11,13 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.accounts.models import Account
-from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem, DeliveryPreference
+from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryAttempt, DeliveryItem, DeliveryPreference
 from tracker.delivery.rules import (
     CHANNEL_OF,
     DEFAULT_DIGEST_HOUR,
     MUST,
     OPEN,
     DeliveryState,
+    Outcome,
+    day_begins,
     digest_key,
 )
 from tracker.kernel.calendar import working_days
@@ -107,8 +109,9 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
     """Of these, the ones that may go out in this hour, to people who had no digest of this channel today.
 
     A person's hours are one for all their messages, within those of every group that speaks: with one for each group
-    the first to open would have the day's digest to itself, and the others would wait for ever. A digest that went by
-    an endpoint which was replaced since is today's as well: whoever had it hears the rest tomorrow.
+    the first to open would have the day's digest to itself, and the others would wait for ever. A digest of an earlier
+    day that went out today, and one by an endpoint that was replaced since, are today's as well: whoever had one hears
+    the rest tomorrow.
     """
     hour = now.astimezone(LOCAL).hour
     person = InboxItem.recipient_id
@@ -137,7 +140,7 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
         theirs,
         Delivery.channel == endpoint.channel,
         Delivery.endpoint_id.in_(_in_its_place(endpoint)),
-        Delivery.digest_key == digest_key(now),
+        sa.or_(Delivery.digest_key == digest_key(now), _went_out(since=day_begins(now))),
     )
     open_one = sa.exists().where(theirs, Delivery.endpoint_id == endpoint.id, Delivery.state == IS_OPEN[0])
     return sa.select(waiting.c.id, waiting.c.recipient_id, waiting.c.urgency).where(
@@ -145,6 +148,15 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
         closes > hour,
         sa.or_(begins.is_(None), ~quiet),
         sa.or_(~had, open_one),
+    )
+
+
+def _went_out(*, since: datetime) -> sa.ColumnElement[bool]:
+    """Deliveries that arrived from some moment on, or may have."""
+    return sa.exists().where(
+        DeliveryAttempt.delivery_id == Delivery.id,
+        DeliveryAttempt.at >= since,
+        DeliveryAttempt.outcome.in_([Outcome.DELIVERED, Outcome.UNKNOWN]),
     )
 
 

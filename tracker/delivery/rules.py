@@ -223,6 +223,11 @@ def digest_key(now: datetime) -> str:
     return window_of(local_date(now))
 
 
+def day_begins(now: datetime) -> datetime:
+    """When the local day of a moment began."""
+    return datetime.combine(local_date(now), time(), tzinfo=LOCAL)
+
+
 def window_of(day: date) -> str:
     """The window of a day."""
     return day.isoformat()
