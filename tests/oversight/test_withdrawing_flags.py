@@ -129,6 +129,14 @@ def test_what_was_proposed_about_a_flag_that_was_withdrawn_awaits_nobody(cast: C
     assert "建议：约谈" not in supervisor.get(f"/groups/{flag.group_id}/flags?show=all").text
 
 
+def test_nobody_is_asked_to_explain_a_flag_that_was_withdrawn(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast)
+    listed = f"/groups/{flag.group_id}/flags?show=all"
+    assert "前说明" in client_as("supervisor").get(listed).text
+    act(commands.withdraw_flag, flag, reason="有误。", by=cast.actor("supervisor"))
+    assert "前说明" not in client_as("supervisor").get(listed).text
+
+
 def test_what_was_decided_is_not_withdrawn(cast: Cast) -> None:
     flag = decided(cast)
     with refuses(Stale):

@@ -409,6 +409,24 @@ def test_the_director_changes_a_ladder_on_its_page(cast: Cast, client_as: Client
     assert ladder_of(cast.group_ids["g1"], D).rungs == DEADLINE_LADDER
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"repeat_every": "9999", "repeat_times": "9999"}, {"offset": "9999", "effect": "yellow"}, {"offset": "-61"}],
+)
+def test_what_cannot_be_a_ladder_is_said_before_it_is_previewed(
+    cast: Cast, client_as: ClientAs, wrong: Mapping[str, object]
+) -> None:
+    """Days that lie thousands of years ahead no calendar has."""
+    address = f"/groups/{cast.group_ids['g1']}/ladders/deadline/edit"
+    rung = {"offset": "1", "audience": "leader", **wrong}
+    client = client_as("office_director")
+    refused = client.post(address, data=_form(rung, preview="1"))
+    assert refused.status_code == 422
+    assert "is-invalid" in refused.text or "z-errors" in refused.text or "aria-invalid" in refused.text
+    assert "预览，尚未保存" not in refused.text
+    assert "预览，尚未保存" in client.post(address, data=_form({"offset": "1", "audience": "leader"}, preview="1")).text
+
+
 def test_others_who_watch_over_the_group_read_it(cast: Cast, client_as: ClientAs) -> None:
     group_id = cast.group_ids["g1"]
     for kind in LadderKind:

@@ -38,9 +38,7 @@ def change_ladder(
     """
     require(policy.may_change_ladders(by, group.id))
     _check_open(group)
-    wrong = faults(kind, rungs)
-    if wrong:
-        raise Invalid({f"rungs-{place}" if place is not None else "rungs": sentence for place, sentence in wrong})
+    check_rungs(kind, rungs)
     reason = one_line(reason, "reason", limit=MAX_REASON)
     rows = [
         LadderRung(
@@ -55,6 +53,13 @@ def change_ladder(
     ]
     made = LadderPolicy(rungs=rows, restores_defaults=False, reason=reason)
     return _write(group, kind, made, rungs, act="ladder.change", version=version, by=by, now=now)
+
+
+def check_rungs(kind: LadderKind, rungs: Sequence[Rung]) -> None:
+    """What cannot be a ladder is said so, before it is kept and before anybody counts days by it."""
+    wrong = faults(kind, rungs)
+    if wrong:
+        raise Invalid({f"rungs-{place}" if place is not None else "rungs": sentence for place, sentence in wrong})
 
 
 def restore_ladder(group: LeadershipGroup, kind: LadderKind, *, version: int, by: Actor, now: datetime) -> LadderPolicy:

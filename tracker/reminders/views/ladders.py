@@ -72,7 +72,9 @@ def edit_ladder(group_id: int, ladder: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         rungs = [rung for _line, rung in form.typed]
         if "preview" in request.form:
-            shown = _previewed(group, kind, rungs, form, units)
+            with at_their_lines(form):
+                commands.check_rungs(kind, rungs)
+                shown = _previewed(group, kind, rungs, form, units)
         else:
             with at_their_lines(form), write_transaction():
                 reason, version = form.reason.data or "", form.seen_version
