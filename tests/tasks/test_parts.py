@@ -11,6 +11,7 @@ from tests.tasks.stories import (
     active,
     active_part,
     acts_of,
+    again,
     crossings,
     day,
     inbox,
@@ -20,6 +21,7 @@ from tests.tasks.stories import (
     submit,
 )
 from tracker.accounts.identity import actor_of_person
+from tracker.audit.queries import history
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
@@ -28,7 +30,7 @@ from tracker.organisation.models import Appointment
 from tracker.organisation.rules import PostRank, UnitKind
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport
-from tracker.tasks.models import TaskPart
+from tracker.tasks.models import Task, TaskPart
 from tracker.tasks.rules import CrossingKind, PartState, TaskSource, TaskState
 
 PART_DUE = date(2026, 4, 1)
@@ -215,3 +217,58 @@ def test_a_parent_ends_only_after_its_pieces(cast: Cast) -> None:
     act(commands.verify_completion, child, by=head)
     act(commands.submit_completion, parent, statement="完成。", by=head)
     assert (child.state, parent.state) == (TaskState.COMPLETED, TaskState.SUBMITTED)
+
+
+# --- when the whole is due earlier ------------------------------------------------------------------------------------
+
+
+def _with_parts(cast: Cast) -> Task:
+    """A task due on 17 April, with a part due on the 10th, one due with it, one without a date, and a late step."""
+    dates = {"construction": date(2026, 4, 10), "town": DUE, "water": None}
+    parts = [NewPart(cast.unit_ids[unit], "资料", due_on) for unit, due_on in dates.items()]
+    return active(cast, parts=parts, milestones=[("摸底", date(2026, 4, 15))])
+
+
+def _due(task: Task) -> list[date | None]:
+    return [part.due_on for part in again(task).parts]
+
+
+def test_parts_are_pulled_in_where_the_whole_is_due_earlier_and_their_units_hear_of_it(cast: Cast) -> None:
+    task, leader, kind = _with_parts(cast), cast.actor("leader"), "task.part_pulled_in"
+    act(commands.adjust_time, task, new_due_on=date(2026, 4, 14), basis="市通知。", by=leader)
+    assert _due(task) == [date(2026, 4, 10), date(2026, 4, 14), None]
+    assert again(task).next_milestone_on == date(2026, 4, 15), "a later date may make it count again"
+    heads = ("construction_head", "town_head", "water_head")
+    assert [kind in inbox(cast, name) for name in heads] == [False, True, False]
+    entry = next(entry for entry in history("task", task.id) if entry.act == "task.pull_parts_in")
+    assert entry.new == {"due_on": "2026-04-14", "count": 1}
+    act(commands.adjust_time, task, new_due_on=date(2026, 4, 8), basis="市通知。", by=leader)
+    assert _due(task) == [date(2026, 4, 8), date(2026, 4, 8), None]
+    assert inbox(cast, "town_head").count(kind) == 2
+    act(commands.adjust_time, task, new_due_on=DUE, basis="市通知。", by=leader)
+    assert _due(task) == [date(2026, 4, 8), date(2026, 4, 8), None], "later is for the lead to agree on"
+
+
+def test_parts_that_are_done_keep_their_date(cast: Cast) -> None:
+    task = _with_parts(cast)
+    part = task.parts[1]
+    act(commands.accept_part, part, by=cast.actor("town_head"))
+    act(commands.report_part, part, report=NewReport(text="已提供。"), by=cast.actor("town_head"))
+    act(commands.complete_part, part, by=cast.actor("town_head"))
+    act(commands.adjust_time, task, new_due_on=date(2026, 4, 8), basis="市通知。", by=cast.actor("leader"))
+    assert _due(task) == [date(2026, 4, 8), DUE, None]
+
+
+def test_no_part_is_put_off_beyond_the_whole_by_a_rest(cast: Cast) -> None:
+    task, leader = _with_parts(cast), cast.actor("leader")
+    act(commands.suspend_task, task, reason="等待文件", by=leader)
+    act(commands.resume_task, task, new_due_on=date(2026, 4, 16), by=leader, now=day("2026-03-28"))
+    assert _due(task) == [date(2026, 4, 16), date(2026, 4, 16), None]
+    assert acts_of(task)[-3:] == ["task.resume", "task.shift_dates", "task.pull_parts_in"]
+
+
+def test_no_part_is_put_off_beyond_the_whole_by_a_return(cast: Cast) -> None:
+    task = _with_parts(cast)
+    submit(cast, task)
+    act(commands.return_for_rework, task, remark="不全。", by=cast.actor("supervisor"), now=day("2026-03-30"))
+    assert _due(task) == [DUE, DUE, None]

@@ -46,6 +46,7 @@ ACTS = {
     "task.milestone_done": _p("done", "完成年度节点"),
     "task.issue_subtask": _p("done", "下达子任务"),
     "task.shift_dates": _p("done", "顺延配合事项和节点"),
+    "task.pull_parts_in": _p("done", "配合事项时限随任务提前"),
     "task.issue_period": _p("done", "按周期下达"),
     "part.accept": _p("done", "签收配合事项"),
     "part.accept_by_phone": _p("done", "代签收配合事项"),

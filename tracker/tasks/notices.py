@@ -16,6 +16,7 @@ from tracker.tasks.models import ConsultedTask, ConsultedUnit, SignOffBatch, Tas
 MESSAGES = {
     "task.issued": Message(_l("新任务待签收：%(title)s"), "tasks.show", "task_id", "clipboard-list"),
     "task.part_issued": Message(_l("新的配合事项待签收：%(title)s"), "tasks.show", "task_id", "clipboard-list"),
+    "task.part_pulled_in": Message(_l("配合事项的时限随任务提前：%(title)s"), "tasks.show", "task_id", "calendar"),
     "task.given": Message(_l("任务已落实由您负责：%(title)s"), "tasks.show", "task_id", "user-check"),
     "task.draft_report": Message(_l("有进展报告待您确认：%(title)s"), "tasks.show", "task_id", "pencil"),
     "task.draft_submission": Message(_l("有办结报请待您确认：%(title)s"), "tasks.show", "task_id", "pencil"),

@@ -220,3 +220,13 @@ def test_a_report_carries_files(cast: Cast, client_as: ClientAs) -> None:
     file = (BytesIO(PDF), "凭证.pdf")
     assert act(client_as("finance_head"), task_id, "report", text="已拨付", files=file).status_code == 302
     assert db.session.query(Evidence).one().name == "凭证.pdf"
+
+
+def test_a_milestone_beyond_the_due_date_says_so(cast: Cast, client_as: ClientAs) -> None:
+    step = TODAY + timedelta(days=40)
+    [task_id] = accepted(cast, "落实经费", due_on=step, milestones=[("中期检查", step)])
+    director, words = client_as("leader"), "晚于完成时限，随任务一并完成"
+    assert words not in director.get(f"/tasks/{task_id}").text
+    earlier = (step - timedelta(days=5)).isoformat()
+    assert act(director, task_id, "adjust-time", new_due_on=earlier, basis="市通知。").status_code == 302
+    assert words in director.get(f"/tasks/{task_id}").text

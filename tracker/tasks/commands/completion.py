@@ -26,6 +26,7 @@ from tracker.tasks.commands.moving import (
     is_late,
     move,
     on_paper,
+    pull_parts_in,
     recorder_id,
     require_paper,
     shift_inner_dates,
@@ -157,9 +158,10 @@ def return_for_rework(
     handed_in_on = local_date(task.submitted_at) if task.submitted_at is not None else local_date(now)
     said = {"remark": remark, "mode": mode, "due_on": due_on, **on_paper(paper, task.group_id)}
     move(task, Move.RETURN, by=by, now=now, act="task.return", version=version, **said)
+    shift_inner_dates(task, rested_from=handed_in_on, by=by, now=now)
     if due_on is not None:
         change_due(task, due_on, cause=DueDateCause.RETURN, basis=remark, by=by, now=now)
-    shift_inner_dates(task, rested_from=handed_in_on, by=by, now=now)
+    pull_parts_in(task, by=by, now=now)
     verification = _verification(task, submission, Outcome.RETURNED, mode, remark, by=by, now=now, paper=paper)
     verification.new_due_on = due_on
     settle(("task", task.id), now=now)

@@ -209,8 +209,26 @@ def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by:
         if milestone.due_on >= due_on:
             # The whole is due before it now, and the clock says no more of it.
             notices.settle_reminders(task, "milestone", milestone.id, now=now)
+    pull_parts_in(task, by=by, now=now)
     refresh_behind(task)
     task_went_on.send(task, now=now)
+
+
+def pull_parts_in(task: Task, *, by: Actor, now: datetime) -> None:
+    """No part is due after the whole: those that would be are due with it, and their units hear of it.
+
+    Nothing is beyond a continuous task, which is sorted by the far future. Milestones stay as they were set: the clock
+    is silent about one that lies beyond the due date, and a later due date makes it count again.
+    """
+    due_on = task.sort_on
+    beyond = [part for part in open_parts(task) if part.due_on is not None and part.due_on > due_on]
+    for part in beyond:
+        part.due_on = due_on
+        notices.settle_reminders(task, "part", part.id, now=now)
+        people = notices.unit_desk(task, part.unit_id, now)
+        notices.tell("task.part_pulled_in", task, people, now=now, key=f"part{part.id}:{due_on}")
+    if beyond:
+        touch(task, by=by, now=now, act="task.pull_parts_in", new={"due_on": due_on, "count": len(beyond)})
 
 
 def refresh_behind(task: Task) -> None:

@@ -19,6 +19,7 @@ from tracker.tasks.commands.moving import (
     move,
     on_paper,
     open_parts,
+    pull_parts_in,
     require_paper,
     shift_inner_dates,
     who_decides,
@@ -74,10 +75,10 @@ def resume_task(
     old_due_on = task.due_on
     said = {"due_on": due_on, **on_paper(paper, task.group_id)}
     move(task, Move.RESUME, by=by, now=now, act="task.resume", version=version, **said)
+    shift_inner_dates(task, rested_from=_end_rest(task, now=now), by=by, now=now)
     if due_on is not None and due_on != old_due_on:
         change_due(task, due_on, cause=DueDateCause.RESUME, basis="", by=by, now=now)
-    rested_from = _end_rest(task, now=now)
-    shift_inner_dates(task, rested_from=rested_from, by=by, now=now)
+    pull_parts_in(task, by=by, now=now)
     if task.state is TaskState.ISSUED:
         task.accept_by = working_days().shift(local_date(now), task.group.sign_for_days)
     notices.tell_lead("task.resumed", task, now=now)
