@@ -209,3 +209,124 @@ def test_what_looks_like_a_seat_and_is_not_understood_is_a_warning() -> None:
 
     assert [warning["line"] for warning in found["warnings"]] == [5]
     assert [seat["person"] for seat in found["group"]["seats"]] == ["丁一凡"]
+
+
+# --- members named collectively, liaisons told in a sentence
+
+
+def collective(text: str) -> list[tuple[str | None, str | None]]:
+    """Unit and post of each member who is named by post alone."""
+    return [posts[0] for role, person, posts, _ in seats(text) if role == "member" and person is None]
+
+
+def test_lines_of_units_with_a_shared_post_are_rows_of_their_own() -> None:
+    found = read(
+        HEAD + "成　员：丁一凡　县政府办公室副主任\n　　　　县教育局、县财政局、县水利局主要负责人\n"
+        "　　　　各乡镇、街道河长办主任\n　　　　县供电公司、县水务集团负责人\n"
+    )["group"]["seats"]
+
+    assert [(seat["posts"][0]["unit"], seat["posts"][0]["post"], seat["line"]) for seat in found[1:]] == [
+        ("县教育局", "主要负责人", 5),
+        ("县财政局", "主要负责人", 5),
+        ("县水利局", "主要负责人", 5),
+        ("各乡镇、街道河长办", "主任", 6),
+        ("县供电公司", "负责人", 7),
+        ("县水务集团", "负责人", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "建立河湖长制联席会议制度，",
+        "由县委书记丁一凡任组长，县政府办公室主任沈全任副组长，",
+        "召集人由县长丁一凡担任，副召集人由县政府办公室主任沈全、县政务服务和数据管理局局长鲁达担任，",
+    ],
+)
+def test_a_sentence_that_closes_with_its_members_names_them_all(before: str) -> None:
+    assert collective(before + "县教育局、县自然资源和规划局分管负责同志以及各街道办事处主任为成员。") == [
+        ("县教育局", "分管负责同志"),
+        ("县自然资源和规划局", "分管负责同志"),
+        ("各街道办事处", "主任"),
+    ]
+
+
+def test_an_and_inside_the_name_of_a_unit_does_not_part_two_persons() -> None:
+    assert seats("由县政府办公室主任沈全、县政务服务和数据管理局局长鲁达任副组长。") == [
+        ("deputy_leader", "沈全", (("县政府办公室", "主任"),), None),
+        ("deputy_leader", "鲁达", (("县政务服务和数据管理局", "局长"),), None),
+    ]
+
+
+def test_a_cell_of_units_with_a_shared_post_seats_each() -> None:
+    found = read_word(
+        paragraph("云溪县河湖长制工作领导小组成员名单")
+        + "<w:tbl>"
+        + row("小组职务", "姓名", "单位及职务")
+        + row("组长", "丁一凡", "县长")
+        + row("成员", "", "县教育局、县财政局主要负责人")
+        + row("成员", "", "各乡镇、街道主要负责人")
+        + "</w:tbl>"
+    )["group"]["seats"]
+
+    assert [brief(seat)[2] for seat in found[1:]] == [
+        (("县教育局", "主要负责人"),),
+        (("县财政局", "主要负责人"),),
+        (("各乡镇、街道", "主要负责人"),),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "县水利局副局长沈全任副主任，县水利局河湖股股长鲁达任联络员。",
+        "办公室副主任由县水利局副局长沈全担任，联络员为县水利局河湖股股长鲁达。",
+        "沈全任办公室副主任。联络员由县水利局河湖股股长鲁达担任（电话：0718-5520117），负责信息报送。",
+        "沈全任办公室副主任。县水利局河湖股股长鲁达为县联络员，各乡镇确定1名联络员，于3月5日前报办公室。",
+    ],
+)
+def test_a_liaison_may_be_told_in_a_sentence(sentence: str) -> None:
+    found = seats("办公室设在县水利局，由县水利局局长兼任主任，" + sentence)
+
+    assert [(role, person) for role, person, _, _ in found] == [
+        ("office_director", None),
+        ("office_deputy_director", "沈全"),
+        ("liaison", "鲁达"),
+    ]
+    assert found[0][2] == (("县水利局", "局长"),)
+    assert found[2][2] == (("县水利局河湖股", "股长"),)
+
+
+def test_office_and_liaison_told_before_a_list_come_after_it() -> None:
+    found = read(
+        "云溪县方案\n一、组织领导\n成立云溪县河湖长制工作领导小组。办公室设在县水利局，"
+        "办公室主任由县水利局局长担任，县水利局股长鲁达为联络员。\n"
+        "附件\n云溪县河湖长制工作领导小组成员名单\n组长：丁一凡 县长\n成员：沈全 县财政局局长\n"
+    )["group"]["seats"]
+
+    assert [seat["role"] for seat in found] == ["leader", "member", "office_director", "liaison"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["现对云溪县食品安全委员会组成人员作如下调整：", "决定对云溪县食品安全委员会成员进行调整，名单如下："],
+)
+def test_a_group_is_named_by_its_adjustment(sentence: str) -> None:
+    found = read(f"关于人员调整的通知\n{sentence}\n主　任：丁一凡　县长\n副主任：沈　全　副县长\n")["group"]
+
+    assert found["name"] == "云溪县食品安全委员会"
+    assert [seat["role"] for seat in found["seats"]] == ["leader", "deputy_leader"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "各成员单位主要负责人是第一责任人，要亲自抓、负总责。",
+        "组长是第一责任人，副组长为直接责任人，成员为具体责任人。",
+        "各成员单位明确1名分管负责人和1名联络员，名单于3月5日前报领导小组办公室。",
+        "联络员名单有变动的，3个工作日内更新。",
+        "对工作不力的，约谈乡镇主要负责人；各乡镇主要负责人为包保责任人。",
+    ],
+)
+def test_sentences_about_duties_seat_nobody(sentence: str) -> None:
+    assert seats("组长：丁一凡 县长\n" + sentence) == [("leader", "丁一凡", ((None, "县长"),), None)]

@@ -5,14 +5,15 @@ import re
 from .dates import squeeze
 from .errors import N_
 from .findings import Role, Seat
-from .group_names import FOUNDED, LIST_TITLE, OFFICE_HEAD, SUBGROUP, TOLD_SUBGROUP
+from .group_names import ADJUSTED, FOUNDED, LIST_TITLE, OFFICE_HEAD, SUBGROUP, TOLD_SUBGROUP
 from .labels import Label, read_label, unplaced_label
 from .lines import Paragraph
+from .nameless import Sitting
 from .names import NAME, ends_with_post, reads_as_name
 from .numbering import read_number
 from .office import office_unit, spoken_seats
 from .roll import OpenRow, OpenSeat, Roll
-from .rosters import Sitting, read_row
+from .rosters import read_row
 from .units import is_unit
 
 _OF_OFFICE = re.compile(
@@ -71,7 +72,7 @@ class Clerk(Roll):
         if OFFICE_HEAD.match(bare):
             self.in_office, self.role = True, None
             return
-        founded = FOUNDED.search(bare)
+        founded = FOUNDED.search(bare) or ADJUSTED.search(bare)
         if founded:
             self.in_office = False
             self.name(founded["name"])
@@ -183,9 +184,8 @@ class Clerk(Roll):
             "、" not in row.text
             or row.text[-1] in "。；;、"
             or (_SENTENCE.search(paragraph.text) and "、" not in paragraph.text)
+            or _own_row(row.text, paragraph.text)
         ):
-            return False
-        if any(sitting.person for sitting in read_row(paragraph.text)) and "、" not in paragraph.text:
             return False
         rows = read_row(row.text + paragraph.text)
         if not rows:
@@ -270,6 +270,14 @@ def _bare(label: Label | None, text: str) -> bool:
 def _posts_below(text: str, rows: list[Sitting]) -> bool:
     """Whether a line is the posts of the person above, who has none: 县委副书记、县长."""
     return bool(rows) and ends_with_post(text) and not re.search(r"各|有关|相关|负责人|负责同志|领导$", text)
+
+
+def _own_row(above: str, text: str) -> bool:
+    """Whether a line below a list is a row of its own: a person, or a body below a post that is finished."""
+    rows = read_row(text)
+    if any(sitting.person for sitting in rows) and "、" not in text:
+        return True
+    return bool(rows) and ends_with_post(above) and bool(re.match(r"各|[省市区县州旗镇乡街村园]", text))
 
 
 def _posty(text: str) -> bool:

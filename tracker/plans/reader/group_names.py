@@ -14,6 +14,12 @@ FOUNDED = re.compile(
     rf"[\"《]?(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?!办公室|成员|各|的(?!通知))"
 )
 
+# 主任 and 副主任 of a standing committee change: nothing is founded.
+ADJUSTED = re.compile(
+    rf"(?:对|将)(?P<name>{_NAME_CHAR}{{2,45}}?{_KIND})(?:的)?(?:领导|组成|部分)*(?:成员|人员|名单)*(?:单位)?"
+    r"(?:作|做|进行|予以)?(?:了)?(?:出)?(?:如下|相应|适当|部分|必要)?(?:的)?调整"
+)
+
 _MENTION = re.compile(r"(?P<name>[\u4e00-\u9fffA-Za-z0-9“”]{2,40}?(?:领导小组|指挥部|联席会议|工作专班))")
 
 LIST_TITLE = re.compile(

@@ -161,7 +161,7 @@ def _mid_word(text: str, match: re.Match[str], following: re.Match[str]) -> bool
             and not re.match(r"(?:副|常务|党)", following.group())
             and match.start() == following.start()
         )
-    return bool(re.match(r"(?:小组|办公|室|会|学院|科|助理|医|接待|团|联)", between))
+    return bool(re.match(r"(?:小组|办|室|会|学院|科|助理|医|接待|团|联)", between))
 
 
 def _posting(unit: str, post: str) -> Posting:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from .dates import squeeze
 from .findings import Role
 from .labels import LEADERISH, read_label
+from .nameless import Sitting
 from .names import reads_as_name
-from .rosters import Sitting, read_row
+from .rosters import read_row
 from .units import split_units
 
 _STOP = r"(?=[，,。；;：:（()）、]|负责|承担|具体|由|与|和.{1,8}合署|合署|$)"
@@ -36,19 +37,23 @@ _ROLE = rf"(?:{_GROUP_WORD})?(?:{LEADERISH})"
 _COLON = re.compile(rf"(?P<role>{_ROLE})[：:](?P<who>[^。；;：:]*?)(?=[，,][^，。；;：:]{{0,12}}[：:]|[。；;]|$)")
 _BY = re.compile(
     rf"(?P<role>{_ROLE})(?:分别)?由(?P<who>[^。；]*?)(?:(?<!负责)同志)?(?:兼任|担任|出任|兼|组成|任)"
-    rf"(?=[，,。；;、）)]|$)"
+    rf"(?=[，,。；;、（）()]|$)"
 )
 _AS = re.compile(
-    rf"(?P<who>[^。；]*?)(?:(?<!负责)同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)(?P<role>{_ROLE})"
+    rf"(?P<who>[^。；]*?)(?:(?<!负责)同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)"
+    rf"(?:(?:[市区县镇乡村]|街道|社区)(?=联络员))?(?P<role>{_ROLE})"
     rf"(?=[，,。；;、）)]|的|$)"
 )
 _ARE = re.compile(r"(?P<role>成员(?:单位)?)(?:为|有|包括)(?P<who>[^。；]*?)(?:等)?(?=[。；]|$)")
+_IS = re.compile(rf"(?P<role>{_ROLE})(?:为|是)(?P<who>[^，。；]*?)(?=[，。；（]|$)")
 _PARTICIPANTS = re.compile(
     r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])"
     r"(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)"
 )
 _NOBODY = re.compile(r"^(?:[^，]{0,4}|.*(?:会议|工作|制度|主持|召开|报告|汇报|同意|批准).*)$")
-_LEADIN = re.compile(r"^.*(?:由|以|成立[^，,]*[，,]|如下[：:]|[：:])|^(?:并|及|和|以及|其中|[，,、；;])+")
+_LEADIN = re.compile(
+    r"^.*(?:，{2,}|由|以(?!及)|(?:成立|建立|组建|设立)[^，,]*[，,]|如下[：:]|[：:])|^(?:并|及|和|以及|其中|[，,、；;])+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,14 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
         matches = found_by + [
             found for pattern in (_COLON, _ARE) for found in pattern.finditer(rest_of) if found["who"].strip("，、 ")
         ]
+        matches += [
+            found for found in _IS.finditer(_without(rest_of, [one.span() for one in matches])) if _person(found)
+        ]
+        matches.sort(key=lambda found: found.end())
         for match in matches:
-            role = _role(match["role"], office and _of_office(match["role"], bare, match.start("role")), with_chief)
-            if role is None or match["role"].endswith("联系人"):
-                continue
-            if role == "member" and _of_office(match["role"], bare, match.start("role")):
+            of_office = _of_office(match["role"], bare, match.start("role"))
+            role = _role(match["role"], office and of_office, with_chief)
+            if role is None or match["role"].endswith("联系人") or (role == "member" and of_office):
                 continue
             sittings = _sittings(_clean(match["who"]), role)
             if not sittings and not _NOBODY.search(match["who"]):
@@ -153,9 +161,18 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
     return found
 
 
+_OTHER_OFFICE = re.compile(r"(?:政府|[省市县区州旗]委|党[委政]|[党人]?工委|人大|政协|综合|行政)办公室")
+
+
 def _of_office(role: str, sentence: str, at: int) -> bool:
-    """In a sentence about the office a bare 主任 is the office's."""
-    return "办公室" in role or "办公室" in sentence[:at]
+    """In a sentence about the office a bare 主任 is the office's; 区政府办公室 is another one."""
+    return "办公室" in role or "办公室" in _OTHER_OFFICE.sub("", sentence[:at])
+
+
+def _person(found: re.Match[str]) -> bool:
+    """“联络员为某中心副主任某某” seats somebody, “组长是第一责任人” nobody."""
+    rows = read_row(found["who"].strip("，、 "))
+    return bool(rows) and all(row.person and row.posts for row in rows)
 
 
 def is_roster_sentence(text: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from .findings import Doubtful, Group, Role, Seat, warning
 from .group_names import GENERIC_NAMES, tidy_name
 from .lines import Paragraph
-from .rosters import Sitting
+from .nameless import Sitting
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ def _named(seats: list[Seat], role: Role) -> int:
 
 def _core_first(seats: list[Seat]) -> list[Seat]:
     """Where the office is told before a list that follows in an annex, the list comes first."""
-    office = [seat.role in ("office_director", "office_deputy_director") for seat in seats]
+    office = [seat.role in ("office_director", "office_deputy_director", "liaison") for seat in seats]
     first = office.index(False) if False in office else 0
     return seats[first:] + seats[:first]
 

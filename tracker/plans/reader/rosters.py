@@ -1,38 +1,18 @@
 """One row of a list of people: who sits, in which posts; or which posts or units sit without a name."""
 
 import re
-from dataclasses import dataclass
 
-from .findings import Posting
+from .nameless import SHARED_POST, Sitting, no_names
 from .names import NAME, POST, ends_with_post, is_long_name, is_name, join_padded, reads_as_name, split_posts
-from .units import is_unit, split_top, split_units
+from .units import is_unit, split_top
 
 _TOKEN = re.compile(r"[（(](?:[^（）()]|[（(][^（）()]*[)）])*[)）]|[、，,；;]|[^\s（(、，,；;]+")
 _NAME_GLUED = re.compile(rf"^(?P<name>{NAME})(?P<post>[\u4e00-\u9fff].*)$")
-_TAIL = re.compile(
-    r"(?:等(?:部门|单位)?)?(?:的)?(?P<post>主要负责人|主要负责同志|分管负责人|分管负责同志|主要领导|"
-    r"分管领导|负责同志|负责人|分管领导同志|主要负责人和分管负责人|有关负责人|相关负责人|有关负责同志|"
-    r"相关负责同志)(?:同志)?$"
-)
-_TWO_LISTS = re.compile(
-    r"^(?P<a>.*?、.*?)(?P<post>(?:主要|分管|有关|相关)(?:负责人|负责同志|领导)|负责人|负责同志)(?:同志)?(?:以及|和|及|、|，)(?P<b>.+)$"
-)
 _IGNORED_NOTE = re.compile(
     r"^(?:(?:女|男|[\u4e00-\u9fff]{1,4}族)(?:[，,、](?:女|男|[\u4e00-\u9fff]{1,4}族|中共党员))*|兼|兼任|空缺|暂缺|按.*|以.*排序|排名.*|正[县处科]级|副[县处科]级|"
     r"[\d\s\-—]+|主持工作|挂职|中共党员)$"
 )
 _PHONE = re.compile(r"(?:(?:联系)?电话|手机)?[：:]?\s*(?<!\d)(?:1\d{10}|0\d{2,3}[-—]?\d{7,8}|\d{7,8})(?!\d)")
-_BOUND = re.compile(r"(?:常委|党组成员|党委委员|党委副书记|党组书记|党委书记|党组副书记|委副书记)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """One seat read from a row, still without its role and line."""
-
-    person: str | None
-    posts: tuple[Posting, ...]
-    unit: str | None
-    complete: bool = True
 
 
 def _person(name: str, post_text: str) -> Sitting:
@@ -71,7 +51,7 @@ def read_row(text: str) -> list[Sitting]:  # noqa: PLR0911 - rules in their orde
     if first and (name := _cut_name(words[0])):
         rest = words[0][len(name) :]
         return _names_first([name, rest, *words[1:]], [0])
-    return _no_names(text)
+    return no_names(text)
 
 
 def _apart(text: str) -> list["Sitting"]:
@@ -84,7 +64,9 @@ def _apart(text: str) -> list["Sitting"]:
     joints = list(re.finditer(r"和|及|与", text))
     for joint in joints if len(text) <= 80 and len(joints) <= 3 else ():
         both = read_row(text[: joint.start()]), read_row(text[joint.end() :])
-        if all(row and all(sitting.person and sitting.posts for sitting in row) for row in both):
+        if all(row and all(sitting.person and sitting.posts for sitting in row) for row in both) and _ends_seat(
+            text[: joint.start()], both[0][-1]
+        ):
             return [*both[0], *both[1]]
     parts = split_top(text, "、")
     if 1 < len(parts) <= 80:
@@ -94,9 +76,15 @@ def _apart(text: str) -> list["Sitting"]:
     return []
 
 
+def _ends_seat(text: str, last: "Sitting") -> bool:
+    """Whether a text ends with its last person, not inside the name of a unit: 甲、区政务服务和数据管理局局长乙."""
+    bare = re.sub(r"\s+|[（(][^（）()]*[)）]$", "", text)
+    return bare.endswith((last.person or "", "同志")) or ends_with_post(bare)
+
+
 def _stand_apart(parts: list[str], rows: list[list["Sitting"]]) -> bool:
     """Whether commas part whole seats and not the posts of one person."""
-    if any(_TAIL.search(part) for part in parts):
+    if any(SHARED_POST.search(part) for part in parts):
         return True
     return all(any(sitting.person for sitting in row) for row in rows)
 
@@ -202,7 +190,7 @@ def _names_first(words: list[str], persons: list[int]) -> list[Sitting]:
         other = re.search(r"(?:^|[\s、])(?P<rest>各[\u4e00-\u9fff].*)$", said)
         seats.append(_person(words[start], said[: other.start()] if other else said))
         if other:
-            seats.extend(_no_names(other["rest"]))
+            seats.extend(no_names(other["rest"]))
     return seats
 
 
@@ -225,68 +213,5 @@ def _posts_first(words: list[str], glued: list[tuple[str, str] | None], names: f
         else:
             held += word
     if held.strip("、"):
-        seats.extend(_no_names(held.strip("、")))
-    return seats
-
-
-def _no_names(text: str) -> list[Sitting]:
-    """Posts or units that sit without a person."""
-    text = re.sub(r"(?:(?<!负责)同志|组成|参加)$", "", text.strip().strip("。；;，,、"))
-    text = re.sub(r"\s*[（(](?:空缺|暂缺|待定|兼)[)）]", "", text)
-    if not text:
-        return []
-    tail = _TAIL.search(text)
-    if tail:
-        return _shared_post(text[: tail.start()], tail["post"])
-    two = _TWO_LISTS.match(text)
-    if two:
-        return _shared_post(two["a"], two["post"]) + _no_names(two["b"])
-    parts = split_top(text)
-    if all(ends_with_post(part) for part in parts):
-        return _posts_only(parts)
-    return _units_only(split_units(text))
-
-
-def _units_only(units: list[str]) -> list[Sitting]:
-    """Units that sit, some of them by a post; a post behind the last may be that of each."""
-    if len(units) > 1 and ends_with_post(units[-1]) and not any(ends_with_post(unit) for unit in units[:-1]):
-        last = split_posts(units[-1])
-        if (
-            len(last) == 1
-            and last[0].unit
-            and last[0].post
-            and all(unit[-1] == last[0].unit[-1] for unit in units[:-1])
-        ):
-            return _shared_post("、".join([*units[:-1], last[0].unit]), last[0].post)
-    if units and all(is_unit(unit) or ends_with_post(unit) for unit in units):
-        return [
-            Sitting(None, split_posts(unit), None) if ends_with_post(unit) else Sitting(None, (), unit)
-            for unit in units
-        ]
-    return []
-
-
-def _shared_post(text: str, post: str) -> list[Sitting]:
-    """“A、B、C主要负责人”: the post belongs to each of them."""
-    units = split_units(text)
-    if not units:
-        return [Sitting(None, (Posting(None, post),), None)]
-    return [
-        Sitting(None, split_posts(unit) if ends_with_post(unit) else (Posting(unit, post),), None) for unit in units
-    ]
-
-
-def _posts_only(parts: list[str]) -> list[Sitting]:
-    seats: list[Sitting] = []
-    held: list[str] = []
-    everywhere = bool(re.match(r"各", parts[0]))
-    for part in parts:
-        held.append(part)
-        if _BOUND.search(part) and part != parts[-1] and not everywhere:
-            continue
-        posts = split_posts("、".join(held))
-        if everywhere and seats and posts and posts[0].unit is None and seats[-1].posts:
-            posts = tuple(Posting(posting.unit or seats[-1].posts[0].unit, posting.post) for posting in posts)
-        seats.append(Sitting(None, posts, None))
-        held = []
+        seats.extend(no_names(held.strip("、")))
     return seats

@@ -91,5 +91,8 @@ def _seat(row: Row, role: Role, posts_are_roles: bool) -> list[Seat] | None:
             return [Seat(role, item.person, item.posts, item.unit, row.line) for item in sittings] or None
         return [Seat(role, name, postings, None, row.line) for name in names]
     if postings:
+        rows = read_row(post_text)
+        if rows and not any(item.person for item in rows):
+            return [Seat(role, None, item.posts, item.unit, row.line) for item in rows]
         return [Seat(role, None, postings, None, row.line)]
     return [Seat(role, None, (), unit, row.line)] if unit else None
