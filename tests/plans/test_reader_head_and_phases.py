@@ -119,3 +119,69 @@ def test_lines_broken_by_a_page_keep_their_numbers() -> None:
 
     assert lines(found) == [3, 8]
     assert found["tasks"][0]["text"] == "清理河道，完善管护制度，落实管护责任。"
+
+
+# --- a paper for next year
+
+
+def due_dates(title: str, issued_on: str, *printed: str) -> list[str | None]:
+    """The due dates of tasks with these deadlines in a paper with this title and date."""
+    items = "".join(f"{number}.抓好落实，{text}完成。\n" for number, text in enumerate(printed, 1))
+    return [task["due_on"] for task in read(f"{title}\n一、工作任务\n{items}云溪县人民政府\n{issued_on}")["tasks"]]
+
+
+def test_days_ahead_in_the_year_of_issue_belong_to_it() -> None:
+    assert due_dates(
+        "云溪县2026年度居民医保征缴实施方案",
+        "2025年9月10日",
+        "9月20日前",
+        "12月底前",
+        "年底前",
+        "1月15日前",
+        "明年2月底前",
+    ) == ["2025-09-20", "2025-12-31", "2025-12-31", "2026-01-15", "2026-02-28"]
+
+
+def test_a_plan_that_comes_out_in_december_speaks_of_its_own_year() -> None:
+    assert due_dates("云溪县2026年工作要点", "2025年12月20日", "3月底前", "12月底前", "年底前") == [
+        "2026-03-31",
+        "2026-12-31",
+        "2026-12-31",
+    ]
+
+
+def test_a_plan_of_the_same_year_is_read_as_before() -> None:
+    assert due_dates("云溪县2025年实施方案", "2025年9月10日", "3月底前", "明年3月底前") == ["2025-03-31", "2026-03-31"]
+
+
+@pytest.mark.parametrize(
+    "past",
+    ["对2023年度考核末位的乡镇，", "落实《云溪县2022年行动方案》，", "巩固2021年创建成果，", "对2020年投用的泵站，"],
+)
+def test_years_in_names_of_what_is_past_neither_date_a_task_nor_spread(past: str) -> None:
+    assert due_dates(
+        "云溪县2025年实施方案", "2025年2月10日", f"{past}逐项整改，6月底前", past + "逐项整改。长期坚持"
+    ) == [
+        "2025-06-30",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unit"),
+    [
+        ("各村（社区）每月25日前将工作情况报指挥部办公室。", "各村（社区）"),
+        ("各承办单位主要负责人是第一责任人，每月至少督办1件。", "各承办单位主要负责人"),
+        ("县财政局将创建工作经费纳入年度预算。", "县财政局"),
+        ("各社区（村）党组织书记要亲自抓、负总责。", "各社区（村）党组织书记"),
+        ("各社区（村）不得代收现金。", "各社区（村）"),
+        ("各成员单位确定1名联络员，名单报办公室。", "各成员单位"),
+        ("对整改不力的，由县纪委监委依规依纪追究责任。", "县纪委监委"),
+        ("各乡镇3月20日前完成摸底。", "各乡镇"),
+    ],
+)
+def test_prose_of_the_last_section_obliges_in_many_words(sentence: str, unit: str) -> None:
+    found = read(f"云溪县方案\n一、工作要求\n（一）严格落实。{sentence}\n（二）营造氛围。氛围浓厚。")
+
+    assert [item["unit"] for item in found["suggestions"]] == [unit]
+    assert found["tasks"] == []

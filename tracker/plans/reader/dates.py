@@ -39,6 +39,19 @@ class Point:
         return self.kind in ("day", "tenth", "month_end", "quarter_end", "half_end", "year_end")
 
 
+class PlanYear(int):
+    """The year of a plan issued before that year began: a day that still lay ahead at issue is meant."""
+
+    issued_on: date
+
+    @classmethod
+    def of(cls, year: int, issued_on: date) -> "PlanYear":
+        """The year with the day of issue."""
+        made = cls(year)
+        made.issued_on = issued_on
+        return made
+
+
 POINT = (
     r"(?:(?P<y>(?<!\d)(?:19|20)\d{2})年度?|(?P<rel>今年|本年度|本年|当年|明年|次年|翌年))?"
     r"(?:"
@@ -105,6 +118,8 @@ def _resolve_half(group: dict[str, str], year: int | None) -> _Resolved:
     return kind, date(year, last - 5, 1) if year else None, month_end(year, last) if year else None, last
 
 
+# Counted from the year of the paper; 次年 and 当年 from the year that was printed last.
+_FROM_ISSUE = ("今年", "本年", "本年度", "明年")
 _PAST_YEAR = re.compile(r"度?(?:以来|以前|版|修订|制定|印发|出台)")
 
 
@@ -122,12 +137,17 @@ def find_points(text: str, year: int | None) -> list[Point]:
             continue
         if group.get("yend") and not group["y"] and not group.get("rel") and not group["yend"].startswith("年"):
             continue
-        own = int(group["y"]) if group["y"] else known
+        own = int(group["y"]) if group["y"] else year if group.get("rel") in _FROM_ISSUE else known
         if group.get("rel") in ("明年", "次年", "翌年") and own is not None:
-            own += 1
-        if group["y"] and not _PAST_YEAR.match(text, found.end()):
-            known = own
+            own = (own.issued_on.year if isinstance(own, PlanYear) else own) + 1
+        elif isinstance(own, PlanYear) and not group["y"]:
+            _, _, end, _ = _resolve(found, own.issued_on.year)
+            ahead = end is not None and (group.get("rel") is not None or end >= own.issued_on)
+            own = own.issued_on.year if ahead else int(own)
         kind, first, last, month = _resolve(found, own)
+        gone_by = kind == "year" and year is not None and own is not None and own < year
+        if group["y"] and not gone_by and not _PAST_YEAR.match(text, found.end()):
+            known = own
         points.append(Point(first, last, kind, own, month, found.start(), found.end()))
     return points
 

@@ -17,6 +17,7 @@ NO_YEAR = N_("“%(text)s”没有写明年份，时限留空，请核对。")
 RELATIVE = N_("“%(text)s”是相对时限，没有折算成日期，请核对。")
 IRREGULAR = N_("“%(text)s”不是按月、按季或按年的周期，请核对。")
 SEVERAL = N_("有几个时限（%(text)s），取了最后一个，请核对。")
+BOTH = N_("既有周期又有时限（%(text)s），按周期读，请核对。")
 UNREAD = N_("时限“%(text)s”没有读懂，请核对。")
 NO_SUCH_DAY = N_("“%(text)s”不是有效日期，时限留空，请核对。")
 
@@ -25,8 +26,9 @@ _CONTINUOUS = re.compile(
     r"^(?:并)?(?:长期|持续|常年|全年|常态化|经常性|长期性|贯穿全年|贯穿始终)(?:坚持|推进|开展|实施|落实|"
     r"持续|执行|抓好|进行|性|任务|工作|化|推动|深化|巩固|保持|有效|做好)*(?:工作|任务)?$"
 )
+_LASTING = "(?:坚持|推进|开展|实施|进行|抓好|落实|做好|巩固|保持|运行|执行|推动|实行|管控|管护|监管)"
 _CONTINUOUS_TAIL = re.compile(
-    r"(?:并|，|、|^)?(?:(?:长期|持续|常年|常态化|常态)(?:坚持|推进|开展|实施|进行|抓好|落实|做好|巩固|保持|运行)|"
+    rf"(?:并|，|、|^)?(?:(?:长期|持续|常年|常态化|常态){_LASTING}|"
     r"长期有效)(?=[。；）)]|$)"
 )
 _EVENT = re.compile(
@@ -63,7 +65,7 @@ _START = re.compile(r"(?:自|从|截至|截止|截止到|经|于)$")
 _BEGIN = re.compile(r"^(?:起|以来|开始|以后|之后|后|始|印发|出台|颁布|下发|发布|制定|生均|版|修订)")
 _DONE = re.compile(
     r"^(?:内|期间|之内|以内)?(?:[，,])?(?:全面|全部|基本|力争|确保|如期|按期|必须|要)?(?:完成|建成|实现|"
-    r"投用|投入使用|竣工|达到|达标|启用|办结|做到|验收|开工|交付|启动|全覆盖|覆盖|完工|通车|销号)"
+    r"投用|投入使用|竣工|达到|达标|启用|办结|做到|验收|开工|交付|启动|全覆盖|覆盖|完工|通车|销号)(?!的)"
 )
 _PAST = re.compile(r"^(?:末|底)?[，,]?(?:我[省市区县]|全[省市区县])?[^，。；]{0,6}(?:已|共|曾|荣获|被|先后|累计)")
 
@@ -120,7 +122,8 @@ def dated_points(text: str, year: int | None) -> list[Dated]:
         lead = _LEAD.search(head)
         if re.search(r"每(?:个)?$|每年的?$", head) or (_START.search(head) and not before and not head.endswith("于")):
             continue
-        if not before and (_BEGIN.match(tail) or _PAST.match(tail)):
+        past = _PAST.match(tail)
+        if not before and (_BEGIN.match(tail) or (past and not (lead and past.group().endswith("累计")))):
             continue
         done = _DONE.match(tail)
         if not (
@@ -165,7 +168,7 @@ def read_value(text: str, year: int | None) -> Deadline:
     if result.due_on is None and not result.doubts and not _FREE_WORD.match(bare):
         kind = IRREGULAR if _IRREGULAR.search(bare) else RELATIVE if _RELATIVE.search(bare) else UNREAD
         result.doubts.append((kind, bare))
-    if re.search(r"(?:持续|长期)(?:推进|坚持|巩固)?$", bare) and result.due_on is None:
+    if re.search(rf"(?:持续|长期|常态化){_LASTING}?$", bare) and result.due_on is None:
         result.cadence = "continuous"
         result.doubts.clear()
     return result
@@ -213,6 +216,10 @@ def in_running_text(text: str, year: int | None) -> Deadline:
     bare = squeeze(text)
     result = Deadline()
     dated = dated_points(bare, year)
+    regular = cadence_in(bare)
+    if dated and regular and bare.index(regular[1]) < dated[0].start:
+        both = "、".join([regular[1], *(item.text for item in dated)])
+        return Deadline(None, regular[1], regular[0], [(BOTH, both)])
     if dated:
         _latest(result, dated)
         return result
@@ -245,6 +252,7 @@ def _relative(bare: str) -> Deadline:
         found
         and re.search(r"年(?:以)?内$|个月(?:以)?内$|月内$|起", found.group())
         and not re.search(r"[至到在过]$", bare[: found.start()])
+        and not re.search("收到|接到|受理|发现|立案|登记", found.group())
         and not re.match(r"^.{0,4}(?:以来|来)", bare[found.end() :])
     ):
         return Deadline(None, found.group(), None, [(RELATIVE, found.group())])

@@ -2,7 +2,7 @@
 
 import re
 
-from .dates import squeeze
+from .dates import PlanYear, squeeze
 from .deadlines import AMBIGUOUS, dated_points
 from .defaults import read_defaults
 from .errors import N_
@@ -108,7 +108,10 @@ def context_year(head: Head) -> int | None:
     """The year that dates without a year belong to: the title's, else that of the issue; never when several compete."""
     title_years = set(re.findall(r"(?:19|20)\d{2}", squeeze(head.title or "")))
     if len(title_years) == 1:
-        return int(title_years.pop())
+        year, issued = int(title_years.pop()), head.issued_on
+        # A list of points for next year comes out in its last weeks; what comes out earlier begins at once.
+        begins_before = issued is not None and issued.year == year - 1 and issued.month <= 10
+        return PlanYear.of(year, issued) if issued is not None and begins_before else year
     if head.issued_on is not None:
         return head.issued_on.year
     number = re.search(r"(?:19|20)\d{2}", head.document_number or "")
