@@ -89,6 +89,7 @@ def test_a_year_after_a_number_is_not_part_of_the_number() -> None:
         "\n牵头单位：县水利局\n配合单位：县财政局、县住建局",
         "（责任单位：县水利局（牵头）、县财政局、县住建局）",
         "（县水利局、县财政局、县住建局，排名第一位为牵头单位，下同）",
+        "县水利局牵头，县财政局、县住建局负责落实。",
     ],
 )
 def test_lead_and_cooperating_units_are_read_in_every_form(note: str) -> None:
@@ -101,7 +102,14 @@ def test_one_responsible_unit_leads() -> None:
 
 @pytest.mark.parametrize(
     "note",
-    ["（责任单位：县水利局、县财政局）", "县水利局、县财政局按职责分工负责。", "（县水利局、县财政局按职责分工负责）"],
+    [
+        "（责任单位：县水利局、县财政局）",
+        "县水利局、县财政局按职责分工负责。",
+        "（县水利局、县财政局按职责分工负责）",
+        "由县水利局、县财政局分别负责。",
+        "由县水利局、县财政局分别负责河道、资金等工作。",
+        "由县水利局、县财政局共同落实。",
+    ],
 )
 def test_several_responsible_units_leave_the_lead_open_with_a_warning(note: str) -> None:
     found = read(HEAD + f"1.清理河道。{note}")
@@ -150,6 +158,12 @@ def test_a_note_below_the_last_item_holds_for_all_its_siblings() -> None:
     ]
 
     assert [task["lead_unit"] for task in tasks] == ["县水利局", "县水利局", None, None]
+
+
+def test_a_note_below_the_last_item_is_its_own_where_a_sibling_tells_who_shares() -> None:
+    tasks = read(HEAD + "1.排查。县住建局、县财政局按职责分工负责。\n2.清理。\n牵头单位：县水利局")["tasks"]
+
+    assert [task["lead_unit"] for task in tasks] == [None, "县水利局"]
 
 
 def test_an_owner_is_kept() -> None:
@@ -207,6 +221,7 @@ def test_a_month_without_a_year_stays_open_where_no_year_is_printed() -> None:
         ("长期坚持", "continuous"),
         ("持续推进", "continuous"),
         ("常态化开展", "continuous"),
+        ("集中征缴期内持续开展", "continuous"),
     ],
 )
 def test_what_recurs_has_a_cadence_and_no_date(printed: str, cadence: Any) -> None:
@@ -217,6 +232,18 @@ def test_what_recurs_has_a_cadence_and_no_date(printed: str, cadence: Any) -> No
 
 def test_a_cadence_may_stand_in_the_sentence() -> None:
     assert only_task("1.各乡镇每月28日前报送台账。")["cadence"] == {"every": "month", "month": None, "day": 28}
+
+
+def test_a_sentence_may_end_by_saying_that_it_lasts() -> None:
+    assert only_task("1.做好灾情报送，不得瞒报。常态化执行。")["cadence"] == "continuous"
+
+
+def test_what_recurs_first_and_ends_once_is_read_as_recurring_and_a_clerk_is_told() -> None:
+    found = read(HEAD + "1.月报于每月5日前报送，年度报告于12月20日前形成。")
+
+    assert found["tasks"][0]["cadence"] == {"every": "month", "month": None, "day": 5}
+    assert found["tasks"][0]["due_on"] is None
+    assert ["12月20日前" in warning["text"] for warning in found["warnings"]] == [True]
 
 
 def test_running_on_is_no_cadence() -> None:

@@ -86,7 +86,7 @@ def _given(item: Item, clause: Clause, clauses: dict[int, Clause]) -> Responsibl
         if (
             last.notes_below
             and last.responsible.found
-            and not any(clauses[id(child)].responsible.labelled for child in parent.children[:-1])
+            and not any(_answers(clauses[id(child)].responsible) for child in parent.children[:-1])
         ):
             return _with_own(own, last.responsible)
     while parent is not None and parent.kind != "root":
@@ -95,6 +95,11 @@ def _given(item: Item, clause: Clause, clauses: dict[int, Clause]) -> Responsibl
             return _with_own(own, above.responsible)
         parent = parent.parent
     return own
+
+
+def _answers(one: Responsible) -> bool:
+    """Whether an item says itself who answers for it, so that the note below its last sibling is that one's alone."""
+    return one.labelled or bool(one.shared)
 
 
 def _with_own(own: Responsible, above: Responsible) -> Responsible:

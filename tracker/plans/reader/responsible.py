@@ -148,7 +148,7 @@ def _bracket(inner: str, result: Responsible) -> bool:
         if re.search(r"不再(?:一一|逐一|另行|重复)?列出|下同|以下均|以下各项|以下任务", clause):
             continue
         shared = SHARED.search(clause)
-        lead = re.fullmatch(rf"(?:由)?(?P<u>.+?)(?:共同)?{_LEAD_VERB}", clause)
+        lead = re.fullmatch(rf"(?:由)?(?P<u>.+?)(?:共同|分别|联合)?{_LEAD_VERB}", clause)
         coop = re.fullmatch(rf"(?P<u>.+?)(?:等)?{_COOP_VERB}", clause)
         if shared and looks_like_units(clause[: shared.start()]):
             rest.responsible.extend(split_units(clause[: shared.start()]))
