@@ -17,6 +17,10 @@ ODD_ROW = N_("表格中的这一行没有对上表头，未列为任务：%(text
 LEADER_COLUMN = N_("表中“牵头领导”一栏没有列入任务（任务只记责任单位和责任人）。")
 
 
+# ≥90%, 22座: a bare value, measured by what the task is called.
+_VALUE = re.compile(r"[≥≤><＞＜=]|\d|不低于|不少于|不超过|达到")
+
+
 def read_table_tasks(
     table: Table, within: Item | None, defaults: Defaults, year: int | None, warnings: list[Doubtful]
 ) -> list[TaskFinding]:
@@ -71,7 +75,8 @@ def _one(
         lead = defaults.lead(row.line)
     coop = [*coop, *(unit for unit in defaults.coop(row.line) if unit != lead and unit not in coop)]
     standard = _flat(row.cells.get("standard", ""))
-    whole = text if standard in ("", text) else text + ("" if text[-1] in "。；" else "；") + standard
+    joint = "" if text[-1] in "。；" or _VALUE.match(standard) else "；"
+    whole = text if standard in ("", text) else text + joint + standard
     deadline = _deadline(row, given, whole, year)
     for msgid, printed in [*deadline.doubts, *([doubt] if doubt else [])]:
         warnings.append(warning(row.line, msgid, text=printed))

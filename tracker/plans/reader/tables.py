@@ -86,11 +86,20 @@ def _word_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | 
         columns = _head(list(row.cells))
         kind = _kind(columns) if columns else None
         if columns and kind:
+            columns, first = _lower_head(columns, block, start + 1)
             table = Table(kind, columns, line=row.line)
-            table.used.update(item.line for item in block[: start + 1])
-            _fill(table, [(item.line, list(item.cells)) for item in block[start + 1 :]])
+            table.used.update(item.line for item in block[:first])
+            _fill(table, [(item.line, list(item.cells)) for item in block[first:]])
             return table, end
     return Table("none", (), line=paragraphs[index].line), end
+
+
+def _lower_head(columns: tuple[str, ...], block: list[Paragraph], index: int) -> tuple[tuple[str, ...], int]:
+    """A head of two rows: the lower one divides what the upper one spans. Gives the columns and the first row below."""
+    below = _head(list(block[index].cells)) if index < len(block) else None
+    if below and len(below) == len(columns) and _kind(below):
+        return below, index + 1
+    return columns, index
 
 
 def _column_table(paragraphs: list[Paragraph], index: int) -> tuple[Table, int] | None:

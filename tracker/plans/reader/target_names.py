@@ -2,7 +2,7 @@
 
 import re
 
-from .target_words import AREA, LEAD, LEADING_DATE, MEASURE_END, SCOPE_HEAD, SCOPE_ONLY, TRAILING
+from .target_words import AREA, LEAD, LEADING_DATE, MEASURE_END, SCOPE_HEAD, SCOPE_ONLY, TRAILING, TRAILING_DATE
 
 
 def split_quantity(text: str) -> tuple[str, str | None]:
@@ -14,7 +14,7 @@ def split_quantity(text: str) -> tuple[str, str | None]:
         text = AREA.sub("", text) if not AREA.fullmatch(text) else ""
         text = LEAD.sub("", text)
         text = text.strip("“”，、：:（(")
-    text = TRAILING.sub("", text)
+    text = TRAILING.sub("", TRAILING_DATE.sub("", text))
     if SCOPE_ONLY.match(text):
         return "", text
     head = SCOPE_HEAD.match(text)
@@ -43,6 +43,13 @@ def clause_before(sentence: str, at: int) -> str:
     return clause
 
 
+def limited(sentence: str, at: int) -> str | None:
+    """Whose time runs before “2小时内”: 一般故障, 派单后."""
+    clause = re.sub(r"^.*(?:应当?|必须|须|要|可)(?=在|于|$)", "", clause_before(sentence, at))
+    name = re.sub(r"^(?:对于?|在|于|由)|(?:在|于|的)$", "", split_quantity(clause)[0])
+    return name if 2 <= len(name) <= 20 and not re.search(r"\d", name) else None
+
+
 def measured(sentence: str, at: int, before: str) -> str | None:
     """What is measured where only the scope stands before the number: 教室数，小学2.3间以上、初中2.4间以上."""
     clause = clause_before(sentence, at).rstrip("、，")
@@ -69,7 +76,7 @@ def purpose(sentence: str, at: int) -> str | None:
 def granted(sentence: str, at: int) -> str | None:
     """“每生每年不低于300元……安排课后服务补助”: what the money is for stands behind."""
     found = re.search(
-        r"(?:安排|给予|发放|落实|拨付|设立|标准的?(?:配备|配置|配齐|设置)?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)",
+        r"(?:安排|给予|发放|落实|拨付|设立|标准的?(?:配备|配置|配齐|设置|安排|落实|拨付|发放|给予)?)(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|$)",
         sentence[at:],
     )
     return found["w"] if found else None
@@ -83,5 +90,5 @@ def earlier_clause(sentence: str, at: int, longest: int = 20) -> str:
 
 def following(sentence: str, at: int) -> str | None:
     """The word behind a number, where what is counted stands there."""
-    found = re.match(r"^(?:以上|的)?(?P<w>[\u4e00-\u9fff]{2,10}?)(?=[，。；、]|和\d|$)", sentence[at:])
+    found = re.match(r"^(?:以上|的)?(?P<w>[\u4e00-\u9fff]{2,14}?)(?=[，。；、]|和\d|$)", sentence[at:])
     return found["w"] if found else None
