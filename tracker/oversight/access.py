@@ -83,5 +83,7 @@ def _does_business(actor: Actor) -> bool:
 
 
 MENU: tuple[MenuEntry, ...] = (
-    MenuEntry("responsibility", "oversight.notices", _l("督办通知单"), "rubber-stamp", _does_business, order=20),
+    MenuEntry(
+        "responsibility", "oversight.notices", _p("list", "督办通知单"), "rubber-stamp", _does_business, order=20
+    ),
 )
