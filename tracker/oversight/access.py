@@ -14,7 +14,7 @@ from tracker.kernel.access import (
 )
 from tracker.kernel.actor import Actor
 from tracker.kernel.registry import BulkAction, MenuEntry
-from tracker.kernel.text import _l
+from tracker.kernel.text import _l, _p
 from tracker.oversight.policy import may_urge_many
 
 _DRAFTING = OFFICE_ROLES | {Role.SUPERVISOR}
