@@ -18,6 +18,7 @@ from tracker.kernel.languages import in_language
 from tracker.kernel.registry import registry
 from tracker.kernel.text import Labels
 from tracker.organisation.rules import GroupSettings
+from tracker.tasks.queries.step_rules import RULES as RULES_OF_STEPS
 from tracker.tasks.rules import LABELS, Move, TaskState
 
 N = TypeVar("N", bound=ast.AST)
@@ -132,8 +133,11 @@ def test_english_tells_states_and_acts_apart_and_histories_in_the_past(app: Flas
         states = [str(LABELS[state]) for state in (TaskState.PROPOSED, TaskState.RETURNED, TaskState.SUSPENDED)]
         acts = [str(LABELS[move]) for move in (Move.PROPOSE, Move.RETURN, Move.SUSPEND)]
         told = {code: str(words) for code, words in registry.acts.items()}
+        offered = {str(rule.label) for rule in RULES_OF_STEPS}
     assert states == ["Proposed", "Returned", "Suspended"]
     assert acts == ["Propose", "Return for rework", "Suspend"]
     assert len(told) > 150
+    assert "Suspend" in offered
+    assert offered & set(told.values()) == set()
     first = {code: words.split()[0] for code, words in told.items()}
     assert [words for words in first.items() if not (words[1].endswith("ed") or words[1] in IRREGULAR)] == []

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.kernel.calendar import WorkingDays
-from tracker.kernel.text import Labels, _l
+from tracker.kernel.text import Labels, _l, _p
 from tracker.reminders.rules import Audience, Rung, rung_day, steps_of
 from tracker.tasks.rules import Every
 
@@ -62,10 +62,10 @@ LABELS = Labels(
         HatKind.DUTY: _l("系统职责"),
     },
     {
-        Arrival.SUBMISSION: _l("报请办结"),
-        Arrival.EXTENSION: _l("申请延期"),
-        Arrival.ADJUSTMENT: _l("申请调整"),
-        Arrival.EXPLANATION: _l("逾期说明"),
+        Arrival.SUBMISSION: _p("done", "报请办结"),
+        Arrival.EXTENSION: _p("done", "申请延期"),
+        Arrival.ADJUSTMENT: _p("done", "申请调整"),
+        Arrival.EXPLANATION: _p("done", "逾期说明"),
         Arrival.COORDINATION: _l("需协调事项"),
     },
 )

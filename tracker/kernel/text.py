@@ -31,7 +31,8 @@ def _l(text: str, **values: object) -> Any:
 def _p(context: str, text: str) -> Any:
     """The same where one Chinese word is several in other languages: 暂停 is Suspend, of a state Suspended.
 
-    Contexts: state is what something is or was found to be; done is what somebody did, as a history tells it.
+    Contexts: state is what something is or was found to be; done is what somebody did, as a history tells it; act is
+    what a button does, where the word by itself is a state or a name.
     """
     return Later(pgettext, context, text)
 
