@@ -31,9 +31,9 @@ from tracker.oversight.models import (
 from tracker.oversight.rules import FlagColour, FlagState, NoticeState, ProposalState, StatementState
 from tracker.plans.models import Plan
 from tracker.reminders.sweep import sweep
-from tracker.tasks.models import Task
+from tracker.tasks.models import Crossing, Milestone, Task
 from tracker.tasks.queries import UnitLights, counts_by_unit
-from tracker.tasks.rules import ConsultationState, Light, TaskSource, TaskState
+from tracker.tasks.rules import ConsultationState, CrossingKind, Light, TaskSource, TaskState
 
 ORDINARY = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
 AFTER_LABOUR_DAY = datetime(2026, 5, 6, 8, 0, tzinfo=LOCAL)
@@ -65,6 +65,8 @@ def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_pa
     assert _count(session, of=Plan) == 1
     assert _count(session, Unit.kind == UnitKind.SCHOOL, of=Unit) >= 20
     assert _count(session, Unit.kind != UnitKind.SCHOOL, of=Unit) >= 15
+    assert _count(session, Milestone.done_on.is_not(None), of=Milestone) == 1
+    assert _count(session, Crossing.kind == CrossingKind.MILESTONE, of=Crossing) >= 1
     assert set(session.scalars(sa.select(Letter.state).distinct())) == set(LetterState)
     assert _handed_on(session) == {LetterState.IN_FORCE, LetterState.ISSUED}
     assert list(letters.faults(root=tmp_path)) == []

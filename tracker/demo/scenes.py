@@ -226,6 +226,12 @@ def accept_parts(stage: Stage, task_id: int) -> None:
         tasks.accept_part(part, version=part.version, by=by, now=stage.now, spoke_with=spoke_with)
 
 
+def take_step(stage: Stage, task_id: int) -> None:
+    """The first step of a task of years is done."""
+    task = stage.task(task_id)
+    tasks.complete_milestone(task.milestones[0], version=task.version, by=stage.deputy(task), now=stage.now)
+
+
 def own(stage: Stage, task_id: int) -> None:
     """It is given to a person."""
     task = stage.task(task_id)
@@ -247,6 +253,7 @@ def timeline(scene: str, *, out: int, due: int | None) -> list[tuple[int, Act]]:
         "accepted": [(-1, accept)],
         "adjustment_asked": [(-1, ask_adjustment)],
         "active": [*going, (-5 - (out % 4), no_change if out % 3 == 0 else report)],
+        "step_done": [*going, (-33, take_step), (-9, report)],
         "drafted_report": [*going, (-1, draft_report)],
         "coordination": [*going, (-2, coordinate)],
         "split": [*going, (-16, split)],

@@ -183,6 +183,7 @@ def _draft(stage: Stage, group: LeadershipGroup, matter: Matter, play: Play) -> 
         lead_unit_id=stage.unit(matter.lead).id,
         due_on=due,
         parts=[NewPart(stage.unit(name).id, "按职责配合") for name in matter.cooperating],
+        milestones=[(name, local_date(play.start) + timedelta(days=day)) for name, day in matter.steps],
     )
     return commands.draft_task(group, draft, by=_clerk(stage, group.id), now=stage.now)
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A task entered by hand: title, lead, due day from today (None: continuous), scene, and who cooperates."""
+    """A task entered by hand: title, lead, due day from today (None: continuous), scene, who cooperates, and steps."""
 
     title: str
     lead: str
     due: int | None
     scene: str
     cooperating: tuple[str, ...] = ()
+    steps: tuple[tuple[str, int], ...] = ()
 
 
 PLAN_SCENES = {
@@ -82,6 +83,20 @@ BY_HAND = (
     Matter("更换农村学校老旧供水管网", "白鹭镇", -27, "overdue"),
     Matter("开展质量监测数据核查", "区人民政府教育督导室", -3, "submitted"),
     Matter("组织责任督学挂牌督导", "区人民政府教育督导室", 25, "active"),
+    Matter(
+        "建设第一小学综合楼",
+        "区住建局",
+        400,
+        "step_done",
+        steps=(("完成施工图审查", -30), ("主体结构封顶", 150), ("竣工验收", 380)),
+    ),
+    Matter(
+        "分批改造农村学校供暖设施",
+        "区发改局",
+        390,
+        "active",
+        steps=(("批复改造方案", -2), ("完成首批五所学校改造", 150), ("完成其余学校改造", 360)),
+    ),
 )
 """Tasks of later batches, most of them long under way."""
 
