@@ -161,14 +161,15 @@ def test_of_what_is_looked_at_chunk_by_chunk_each_is_looked_at_by_itself(cast: C
 
 
 def test_a_rule_that_is_switched_off_raises_nothing(cast: Cast) -> None:
-    task, by_ladder = active(cast, now=LATE), late(cast)
+    task, by_ladder, passed = active(cast, now=LATE), late(cast, due_on=date(2026, 3, 13)), late(cast)
     for _ in range(2):
         returned_again(cast, task)
     for rule in (FlagRule.RETURNED, FlagRule.OVERDUE_YELLOW):
         assert tune(cast, rule, enabled=False)
         assert not tune(cast, rule, enabled=False)
-    assert (look(cast), raise_on(cast, by_ladder.id)) == (0, 0)
+    assert (look(cast), raise_on(cast, by_ladder.id, passed.id)) == (0, 0)
     assert tune(cast, FlagRule.OVERDUE_YELLOW)
+    assert raise_on(cast, passed.id) == 0, "it passed the rung while the rule was off"
     assert raise_on(cast, by_ladder.id) == 1
 
 
