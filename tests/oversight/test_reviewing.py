@@ -20,7 +20,7 @@ from tests.tasks.stories import act, day, inbox, refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.organisation.models import Seat
-from tracker.oversight import commands, policy
+from tracker.oversight import commands, policy, queries
 from tracker.oversight.models import Flag, FlagReview
 from tracker.oversight.rules import Card, DecisionKind, ReviewOutcome
 from tracker.tasks.commands import PaperRoad
@@ -61,6 +61,22 @@ def test_a_head_asks_within_thirty_days_and_once(cast: Cast) -> None:
     assert "flag.review_asked" in inbox(cast, "leader")
     with refuses(Stale):
         commands.ask_review(fresh(flag), now=NOW, **{**late, "version": fresh(flag).version})
+
+
+def test_the_office_enters_that_a_head_asked_for_a_review_on_paper(cast: Cast) -> None:
+    flag, head = decided(cast), cast.actor("finance_head")
+    paper = PaperRoad(signatory=head)
+    said: dict[str, Any] = {"grounds": "情况有变。", "version": flag.version, "now": NOW}
+    for name in ("supervisor", "finance_liaison"):
+        with refuses(NotAllowed):
+            commands.ask_review(flag, by=cast.actor(name), paper=paper, **said)
+    clerk = cast.actor("office_secondee")
+    with refuses(NotAllowed):
+        commands.ask_review(flag, by=clerk, paper=PaperRoad(signatory=cast.actor("construction_head")), **said)
+    review = ask(cast, flag, by="office_secondee", paper=paper)
+    assert (review.asked_by_id, review.asked_as) == (head.person_id, head.capacity(flag.group_id, flag.unit_id))
+    assert "flag.entered" in inbox(cast, "finance_head")
+    assert queries.events_of(fresh(flag))[0].details["signed_by"] == head.name
 
 
 def test_there_is_nothing_to_review_where_nothing_follows_or_nothing_was_decided(cast: Cast) -> None:

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 
 from tests.cast import NOW, Cast
 from tests.oversight.flag_stories import AFTER, decided, flagged, fresh
+from tests.tasks.pages.acting import ClientAs
 from tests.tasks.stories import a_file, act, inbox, refuses
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, NotVisible, Stale
 from tracker.oversight import commands, queries
 from tracker.oversight.models import Flag, Statement
 from tracker.oversight.rules import DecisionKind, FlagState, StatementState
+from tracker.tasks.commands import PaperRoad
 from tracker.tasks.models import Task
 
 
@@ -145,3 +147,69 @@ def test_proposals_are_not_for_the_unit(cast: Cast) -> None:
     assert queries.visible_proposal(cast.actor("leader"), proposal.id).id == proposal.id
     assert fresh(flag).state is FlagState.AWAITING
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Statement)) == 0
+
+
+def test_the_office_enters_what_a_head_stated_on_paper(cast: Cast, client_as: ClientAs) -> None:
+    flag, scan, head = flagged(cast), a_file("情况说明.pdf"), cast.actor("finance_head")
+    paper = PaperRoad(signatory=head, sha256=scan.sha256)
+    said: dict[str, Any] = {"text": "已说明。", "version": flag.version, "now": NOW}
+    for name in ("supervisor", "finance_liaison", "outsider"):
+        with refuses(NotAllowed):
+            commands.state_case(flag, by=cast.actor(name), paper=paper, **said)
+    clerk = cast.actor("office_secondee")
+    for wrong in ("finance_liaison", "construction_head", "leader"):
+        with refuses(NotAllowed):
+            commands.state_case(flag, by=clerk, paper=PaperRoad(signatory=cast.actor(wrong)), **said)
+    with refuses(NotAllowed):
+        commands.state_case(flag, by=clerk, **said)
+    statement = act(commands.state_case, flag, text="已说明。", by=clerk, paper=paper)
+    assert (statement.state, statement.given_by_id, statement.drafted_by_id, statement.ends_period) == (
+        StatementState.GIVEN,
+        head.person_id,
+        clerk.person_id,
+        False,
+    )
+    assert "flag.stated" in inbox(cast, "supervisor")
+    assert "flag.entered" in inbox(cast, "finance_head")
+    page = client_as("supervisor").get(f"/flags/{flag.id}").text
+    assert f"纸质签批，{clerk.name}代录" in page
+    assert f'href="/flags/decided/{flag.id}/{scan.sha256}"' in page
+
+
+def test_who_says_from_paper_that_a_unit_has_said_all_shows_the_paper(cast: Cast) -> None:
+    flag, clerk, head = flagged(cast), cast.actor("office_secondee"), cast.actor("finance_head")
+    said: dict[str, Any] = {"text": "已说明。", "ends_period": True, "version": flag.version, "by": clerk}
+    with refuses(Invalid, "scan"):
+        commands.state_case(flag, paper=PaperRoad(signatory=head), now=NOW, **said)
+    act(commands.state_case, flag, paper=PaperRoad(signatory=head, sha256=a_file().sha256), **said)
+    assert fresh(flag).period_used_at == NOW
+
+
+def test_an_office_of_the_flagged_unit_enters_no_statement(cast: Cast) -> None:
+    flag = flagged(cast, lead="education")
+    paper = PaperRoad(signatory=cast.actor("education_head"))
+    said: dict[str, Any] = {"text": "已说明。", "version": flag.version, "paper": paper}
+    with refuses(NotAllowed):
+        commands.state_case(flag, by=cast.actor("office_clerk"), now=NOW, **said)
+    assert act(commands.state_case, flag, by=cast.actor("office_secondee"), **said).id
+
+
+def test_the_page_of_a_statement_takes_a_paper_from_the_office_alone(cast: Cast, client_as: ClientAs) -> None:
+    flag = flagged(cast)
+    address = f"/flags/{flag.id}/state"
+    signed = {"paper": "y", "signatory": cast.person_ids["finance_head"]}
+    typed = {"text": "已说明。", "version": flag.version}
+    assert client_as("supervisor").post(address, data=typed | signed).status_code == 403
+    liaison = client_as("finance_liaison")
+    assert "纸质材料" not in liaison.get(address).text
+    assert liaison.post(address, data=typed | signed).status_code == 422, "nobody to choose is offered"
+    assert queries.matters_of(cast.actor("finance_head"), fresh(flag)).statements == []
+    clerk = client_as("office_secondee")
+    assert "录入纸质情况说明" in clerk.get(f"/flags/{flag.id}").text
+    page = clerk.get(address).text
+    assert "录入纸质情况说明" in page
+    assert "建议声明陈述完毕" not in page
+    assert clerk.post(address, data=typed).status_code == 403
+    assert clerk.post(address, data=typed | signed | {"signatory": ""}).status_code == 422
+    assert clerk.post(address, data=typed | signed).status_code == 302
+    assert "作情况说明" in client_as("finance_head").get(f"/flags/{flag.id}").text

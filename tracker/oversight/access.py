@@ -56,7 +56,8 @@ ACCESS: dict[str, Route] = {
     "oversight.flag_paper": route(BUSINESS, about="flag"),
     "oversight.decision_paper": route(GROUP_ROLES, about="flag"),
     "oversight.statement_file": route(BUSINESS, about="flag"),
-    "oversight.state_case": route(frozenset({Role.LIAISON}), CONFIRMING, sees=BUSINESS, about="flag"),
+    # The office enters what a unit's head signed on paper.
+    "oversight.state_case": route(CONFIRMING, OFFICE_ROLES | {Role.LIAISON}, sees=BUSINESS, about="flag"),
     # A draft is the unit's own until its head gives it.
     "oversight.give_statement": route(CONFIRMING, sees=frozenset({Role.LIAISON}), about="flag"),
     "oversight.propose_decision": route(Role.SUPERVISOR, sees=BUSINESS, about="flag"),
@@ -64,7 +65,7 @@ ACCESS: dict[str, Route] = {
     "oversight.decide_flag": route(GROUP_ROLES, sees=BUSINESS, about="flag"),
     "oversight.turn_down": route(Role.LEADER, OFFICE_ROLES, sees=GROUP_ROLES, about="flag"),
     "oversight.withdraw_flag": route(GROUP_ROLES, sees=BUSINESS, about="flag"),
-    "oversight.ask_review": route(CONFIRMING, sees=BUSINESS, about="flag"),
+    "oversight.ask_review": route(CONFIRMING, OFFICE_ROLES, sees=BUSINESS, about="flag"),
     "oversight.review_flag": route(Role.LEADER, OFFICE_ROLES, sees=BUSINESS, about="flag"),
     "oversight.close_flag": route(Role.SUPERVISOR, sees=BUSINESS, about="flag"),
 }

@@ -12,7 +12,8 @@ from tracker.kernel.text import _l
 from tracker.oversight.models import Flag, FlagEvent
 from tracker.oversight.queries.flag_facts import group_setting
 from tracker.oversight.rules import FLAG_MOVES, PROPOSED_KINDS, Card, DecisionKind, FlagMove, period_is_over
-from tracker.tasks.commands import require_at_work
+from tracker.tasks.commands import PaperRoad, require_at_work
+from tracker.tasks.commands.moving import on_paper
 
 MAX_NUMBER = 60
 
@@ -56,6 +57,12 @@ def _enter(flag: Flag, move: FlagMove, *, old_state: object, by: Actor, now: dat
         old={"state": old_state},
         new={"state": flag.state, **details},
     )
+
+
+def signed_for_unit(flag: Flag, paper: PaperRoad | None) -> dict[str, object]:
+    """What the history says of a unit's paper: who signed it there, as what, and the scan."""
+    said = on_paper(paper, flag.group_id)
+    return said if paper is None else said | {"signed_as": paper.signatory.capacity(flag.group_id, flag.unit_id)}
 
 
 def require_period_over(flag: Flag, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.outbox.commands import settle
 from tracker.oversight import notices, policy
-from tracker.oversight.commands.flag_steps import checked_card, paper_number, step
+from tracker.oversight.commands.flag_steps import checked_card, paper_number, signed_for_unit, step
 from tracker.oversight.models import Flag, FlagDecision, FlagReview
 from tracker.oversight.queries.flag_matters import decision_of, review_of
 from tracker.oversight.rules import Card, DecisionKind, FlagMove, ReviewOutcome
@@ -18,26 +18,33 @@ from tracker.tasks.commands import PaperRoad
 from tracker.tasks.commands.moving import on_paper, recorder_id, require_paper, who_decides, words
 
 
-def ask_review(flag: Flag, *, grounds: str, version: int, by: Actor, now: datetime) -> FlagReview:
+def ask_review(
+    flag: Flag, *, grounds: str, version: int, by: Actor, now: datetime, paper: PaperRoad | None = None
+) -> FlagReview:
     """Ask for a review of what was decided, once and within the days that the decision names."""
-    require(policy.may_ask_review(by, flag))
+    asker = who_decides(by, paper)
+    require(policy.may_ask_review(asker, flag))
+    require_paper(paper, policy.may_enter_for_unit(by, flag))
     grounds = words(grounds, "grounds")
     decision = require_reviewable(flag, now=now)
     review = FlagReview(
         flag_id=flag.id,
         decision_id=decision.id,
         grounds=grounds,
-        asked_by_id=by.person_id,
-        asked_as=by.capacity(flag.group_id, flag.unit_id),
+        asked_by_id=asker.person_id,
+        asked_as=asker.capacity(flag.group_id, flag.unit_id),
         asked_at=now,
         first_decided_by_id=decision.decided_by_id,
         proposed_by_id=decision.proposed_by_id,
     )
     review.flag, review.decision = flag, decision
-    step(flag, FlagMove.ASK_REVIEW, version=version, by=by, now=now, reason=grounds)
+    signed = signed_for_unit(flag, paper)
+    step(flag, FlagMove.ASK_REVIEW, version=version, by=by, now=now, reason=grounds, **signed)
     db.session.add(review)
     db.session.flush()
     notices.tell_review_asked(review, now=now)
+    if paper is not None:
+        notices.tell_entered(flag, now=now)
     return review
 
 

@@ -7,16 +7,16 @@ import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
-from tracker.kernel.errors import Stale
+from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.files import NewFile
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.oversight import notices, policy
-from tracker.oversight.commands.flag_steps import step
+from tracker.oversight.commands.flag_steps import signed_for_unit, step
 from tracker.oversight.models import Flag, Statement, StatementFile
 from tracker.oversight.rules import FlagMove, FlagState, StatementState
-from tracker.tasks.commands import require_at_work
-from tracker.tasks.commands.moving import words
+from tracker.tasks.commands import PaperRoad, require_at_work
+from tracker.tasks.commands.moving import require_paper, who_decides, words
 
 
 def state_case(
@@ -28,15 +28,20 @@ def state_case(
     version: int,
     by: Actor,
     now: datetime,
+    paper: PaperRoad | None = None,
 ) -> Statement:
     """Write a statement: a head's is given at once, a liaison's or the owner's waits for a head.
 
     It is heard also after the period, as long as nobody has decided. ends_period: the unit has said all, and its
-    period need not run out.
+    period need not run out; where somebody else enters that from paper, its scan shows it.
     """
-    require(policy.may_state(by, flag))
+    speaker = who_decides(by, paper)
+    require((policy.may_state if paper is None else policy.may_give_statement)(speaker, flag))
+    require_paper(paper, policy.may_enter_for_unit(by, flag))
     text = words(text, "text")
-    gives = bool(policy.may_give_statement(by, flag))
+    if paper is not None and ends_period and paper.sha256 is None:
+        raise Invalid({"scan": _l("单位声明陈述完毕的，须上传纸质情况说明的扫描件或照片。")})
+    gives = bool(policy.may_give_statement(speaker, flag))
     statement = Statement(
         flag_id=flag.id,
         text=text,
@@ -47,7 +52,7 @@ def state_case(
     )
     statement.flag = flag
     if gives:
-        _give(statement, version=version, by=by, now=now)
+        _give(statement, version=version, by=by, now=now, paper=paper)
     else:
         _hold(flag)
         _require_no_draft(flag)
@@ -56,6 +61,8 @@ def state_case(
     _keep_files(statement, files, by=by, now=now)
     if gives:
         notices.tell_stated(statement, now=now)
+        if paper is not None:
+            notices.tell_entered(flag, now=now)
     else:
         notices.tell_drafted_statement(statement, now=now)
     return statement
@@ -73,11 +80,11 @@ def give_statement(
     notices.tell_stated(statement, now=now)
 
 
-def _give(statement: Statement, *, version: int, by: Actor, now: datetime) -> None:
-    flag = statement.flag
-    statement.given_by_id, statement.given_at = by.person_id, now
-    statement.given_as = by.capacity(flag.group_id, flag.unit_id)
-    details = {"text": statement.text, "ends_period": statement.ends_period}
+def _give(statement: Statement, *, version: int, by: Actor, now: datetime, paper: PaperRoad | None = None) -> None:
+    flag, speaker = statement.flag, who_decides(by, paper)
+    statement.given_by_id, statement.given_at = speaker.person_id, now
+    statement.given_as = speaker.capacity(flag.group_id, flag.unit_id)
+    details = {"text": statement.text, "ends_period": statement.ends_period, **signed_for_unit(flag, paper)}
     step(flag, FlagMove.STATE, version=version, by=by, now=now, **details)
     if statement.ends_period and flag.period_used_at is None:
         flag.period_used_at = now

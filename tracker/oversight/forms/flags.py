@@ -4,7 +4,18 @@ from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, StringField
 
-from tracker.kernel.forms import CHOSEN, OPTIONAL, ActForm, FilesField, PaperForm, TextField, words
+from tracker.kernel.files import ACCEPTED
+from tracker.kernel.forms import (
+    CHOSEN,
+    OPTIONAL,
+    ActForm,
+    ChoiceField,
+    FilesField,
+    PaperForm,
+    TextField,
+    UploadField,
+    words,
+)
 from tracker.kernel.text import _l
 from tracker.oversight.rules import LABELS, LIGHT_KINDS, Card, DecisionKind, ReviewOutcome
 
@@ -17,7 +28,15 @@ HEAVY = tuple(kind for kind in DecisionKind if kind not in LIGHT_KINDS)
 CARDS = words((card.value, LABELS[card]) for card in Card)
 
 
-class StatementForm(ActForm):
+class UnitPaperForm(PaperForm):
+    """What a unit's head says here, or signed on paper that the office enters."""
+
+    paper = BooleanField(_l("纸质材料：单位负责人已签字报送，由我录入"))
+    signatory = ChoiceField(_l("签字的单位负责人"))
+    scan = UploadField(_l("纸质材料扫描或照片"), [OPTIONAL], render_kw={"accept": ",".join(ACCEPTED)})
+
+
+class StatementForm(UnitPaperForm):
     """A unit states its case."""
 
     text = TextField(_l("情况说明"), required=True, rows=8)
@@ -76,7 +95,7 @@ class WithdrawForm(PaperForm):
     reason = TextField(_l("理由"), required=True)
 
 
-class GroundsForm(ActForm):
+class GroundsForm(UnitPaperForm):
     """Why a decision should be looked at again."""
 
     grounds = TextField(_l("申请复核的理由"), required=True, rows=6)

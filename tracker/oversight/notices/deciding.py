@@ -28,6 +28,7 @@ def _message(sentence: object, icon: str) -> Message:
 MESSAGES = {
     "flag.statement_drafted": _message(_l("情况说明待您确认：%(title)s"), "pencil"),
     "flag.stated": _message(_l("%(unit)s已作情况说明：%(title)s"), "message"),
+    "flag.entered": _message(_l("领导小组办公室代录了您单位签字的纸质材料，请核对：%(title)s"), "pencil"),
     "flag.proposed": _message(_l("处理建议待您决定：%(title)s（%(unit)s）"), "gavel"),
     "flag.turned_down": _message(_l("处理建议被退回：%(title)s（%(unit)s）"), "arrow-back-up"),
     "flag.withdrawn": _message(_l("预警已撤销：%(title)s"), "arrow-back-up"),
@@ -103,6 +104,12 @@ def tell_drafted_statement(statement: Statement, *, now: datetime) -> None:
 def tell_stated(statement: Statement, *, now: datetime) -> None:
     """Tell who supervises that the unit has spoken."""
     _tell("flag.stated", statement.flag, supervisors_of(statement.flag, now=now), now=now)
+
+
+def tell_entered(flag: Flag, *, now: datetime) -> None:
+    """Tell unit and person that somebody else entered in their name what they had signed on paper."""
+    people = flag_listeners(flag.group_id, flag.unit_id, flag.owner_id, now=now)
+    _tell("flag.entered", flag, people, now=now, urgency=URGENT)
 
 
 def tell_proposed(proposal: FlagProposal, *, now: datetime) -> None:

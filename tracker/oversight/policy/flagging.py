@@ -164,6 +164,13 @@ def may_record_paper(actor: Actor, flag: Flag) -> Verdict:
     return PROPOSER_ENTERS if db.session.scalar(sa.select(proposed)) else untouched(actor, flag)
 
 
+def may_enter_for_unit(actor: Actor, flag: Flag) -> Verdict:
+    """Enter what a unit said on paper (代录), its case or a request for review: the office, if uninvolved."""
+    if not tasks.is_office(actor, flag.group_id):
+        return NOT_OFFICE
+    return untouched(actor, flag)
+
+
 def may_ask_review(actor: Actor, flag: Flag) -> Verdict:
     """Ask for a review: head or deputy in charge of the unit."""
     if tasks.may_confirm_for(actor, flag.group_id, flag.unit_id):

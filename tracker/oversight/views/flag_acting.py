@@ -12,7 +12,7 @@ from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Stale
-from tracker.kernel.forms import ActForm, PaperForm
+from tracker.kernel.forms import ActForm, Choices, PaperForm
 from tracker.kernel.text import _
 from tracker.kernel.verdict import Verdict, require
 from tracker.kernel.web import form_errors, status_of
@@ -40,6 +40,10 @@ class Doing:
     paper: PaperRoad | None
 
 
+def _leaders(flag: Flag) -> Choices:
+    return signatories(flag.group_id, day=clock.today())
+
+
 @dataclass(frozen=True, slots=True)
 class FlagAct:
     """An act as a page. rule names the thing with <int:…>; possible raises Stale where it makes no sense."""
@@ -59,6 +63,21 @@ class FlagAct:
     icon: str = "gavel"
     kind: str = "primary"
     note: Any = ""
+    enters: Callable[[Actor, Flag], Verdict] = policy.may_record_paper
+    """Who may enter it as taken on paper."""
+    signers: Callable[[Flag], Choices] = _leaders
+    """Who can have signed that."""
+    title_on_paper: Any = ""
+    """What it is to those who only enter it from paper."""
+
+    def titled(self, actor: Actor, thing: Thing) -> Any:
+        """What the act is called for somebody: speaking is one thing, entering what others said is another."""
+        only_enters = self.title_on_paper and not self.verdict(actor, thing, clock.today())
+        return self.title_on_paper if only_enters else self.title
+
+    def on_paper(self, actor: Actor, flag: Flag) -> bool:
+        """Whether somebody may enter it as taken on paper."""
+        return issubclass(self.form, PaperForm) and bool(self.enters(actor, flag))
 
 
 def flag_of(thing: Thing) -> Flag:
@@ -71,7 +90,7 @@ def check(act: FlagAct, actor: Actor, thing: Thing) -> bool:
     """Refuse whoever may not, and what makes no sense; says whether the reader may enter it as taken on paper."""
     flag, now = flag_of(thing), clock.now()
     verdict = act.verdict(actor, thing, clock.today())
-    paper = issubclass(act.form, PaperForm) and bool(policy.may_record_paper(actor, flag))
+    paper = act.on_paper(actor, flag)
     if not paper:
         require(verdict)
     if flag.state not in FLAG_MOVES[act.move][0]:
@@ -98,12 +117,14 @@ def _page(act: FlagAct, thing_id: int) -> ResponseReturnValue:
     form = act.form(version=flag.version) if request.method == "GET" else act.form()
     act.make(form, thing, actor)
     if paper and isinstance(form, PaperForm):
-        form.signatory.offer(signatories(flag.group_id, day=clock.today()))
+        form.signatory.offer(act.signers(flag))
     if form.validate_on_submit():
         with form_errors(form), write_transaction():
             now = clock.now()
             thing = act.load(actor, thing_id)
-            signed = flag_paper_of(form, flag_of(thing), by=actor, now=now) if isinstance(form, PaperForm) else None
+            signed = None
+            if isinstance(form, PaperForm):
+                signed = flag_paper_of(form, act.enters(actor, flag_of(thing)), now=now)
             act.run(Doing(thing, form, actor, now, signed))
             flash(str(act.done), "success")
             return redirect(url_for("oversight.flag", flag_id=flag_of(thing).id))
@@ -111,6 +132,7 @@ def _page(act: FlagAct, thing_id: int) -> ResponseReturnValue:
     page = render_template(
         "oversight/flag_act.html",
         act=act,
+        title=act.titled(actor, thing),
         form=form,
         flag=flag,
         paper=paper,

@@ -1,11 +1,20 @@
 """The acts on a flag as pages, one row each."""
 
+from tracker.kernel import clock
+from tracker.kernel.forms import Choices
 from tracker.kernel.text import _l
 from tracker.oversight import commands, policy, queries
 from tracker.oversight.forms import flags as forms
+from tracker.oversight.models import Flag
 from tracker.oversight.rules import FlagMove
 from tracker.oversight.views import flag_doing as doing
 from tracker.oversight.views.flag_acting import FlagAct, register
+from tracker.tasks.queries import unit_signatories
+
+
+def _heads(flag: Flag) -> Choices:
+    return unit_signatories(flag.group_id, flag.unit_id, day=clock.today())
+
 
 FLAG_ACTS = (
     FlagAct(
@@ -21,6 +30,9 @@ FLAG_ACTS = (
         doing.run_statement,
         make=doing.shape_statement,
         icon="message",
+        enters=policy.may_enter_for_unit,
+        signers=_heads,
+        title_on_paper=_l("录入纸质情况说明"),
         note=_l("可以说明原因、进展和采取的措施，也可以申辩；负责人提交的立即生效，联络员、责任人起草的由负责人确认。"),
     ),
     FlagAct(
@@ -106,6 +118,9 @@ FLAG_ACTS = (
         lambda actor, flag, _day: policy.may_ask_review(actor, flag),
         doing.run_asking,
         possible=commands.require_reviewable,
+        enters=policy.may_enter_for_unit,
+        signers=_heads,
+        title_on_paper=_l("录入纸质复核申请"),
         note=_l("只能申请一次；复核只会维持、减轻或者撤销原决定。"),
     ),
     FlagAct(

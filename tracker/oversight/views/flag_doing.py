@@ -28,7 +28,7 @@ def _card(form: Any, name: str = "card") -> Card:
 
 
 def shape_statement(form: Any, thing: Thing, actor: Actor) -> None:
-    if not policy.may_give_statement(actor, flag_of(thing)):
+    if policy.may_state(actor, flag_of(thing)) and not policy.may_give_statement(actor, flag_of(thing)):
         form.ends_period.label.text = _("建议声明陈述完毕（由负责人确认）")
 
 
@@ -42,6 +42,7 @@ def run_statement(doing: Doing) -> None:
         version=doing.form.seen_version,
         by=doing.by,
         now=doing.now,
+        paper=doing.paper,
     )
 
 
@@ -151,7 +152,8 @@ def run_withdrawal(doing: Doing) -> None:
 
 def run_asking(doing: Doing) -> None:
     grounds = doing.form.grounds.data or ""
-    commands.ask_review(doing.thing, grounds=grounds, version=doing.form.seen_version, by=doing.by, now=doing.now)
+    said: dict[str, Any] = {"version": doing.form.seen_version, "by": doing.by, "now": doing.now}
+    commands.ask_review(doing.thing, grounds=grounds, paper=doing.paper, **said)
 
 
 def shape_review(form: Any, thing: FlagReview, _actor: Actor) -> None:

@@ -9,7 +9,6 @@ from tracker.documents.pdf import pdf_available
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor, current_actor
 from tracker.kernel.errors import Stale
-from tracker.kernel.forms import PaperForm
 from tracker.oversight import policy, queries
 from tracker.oversight.models import Flag
 from tracker.oversight.queries import Matters
@@ -65,17 +64,16 @@ def choices(actor: Actor, found: Flag, matters: Matters) -> list[dict[str, Any]]
         thing = things[argument]
         if thing is None or found.state not in FLAG_MOVES[act.move][0] or not _is_theirs(act, actor, thing):
             continue
-        offered.append(_choice(act, thing, argument))
+        offered.append(_choice(act, thing, argument, act.titled(actor, thing)))
     return offered
 
 
 def _is_theirs(act: FlagAct, actor: Actor, thing: Any) -> bool:
     found: Flag = thing if isinstance(thing, Flag) else thing.flag
-    on_paper = issubclass(act.form, PaperForm) and bool(policy.may_record_paper(actor, found))
-    return on_paper or bool(act.verdict(actor, thing, clock.today()))
+    return act.on_paper(actor, found) or bool(act.verdict(actor, thing, clock.today()))
 
 
-def _choice(act: FlagAct, thing: Any, argument: str) -> dict[str, Any]:
+def _choice(act: FlagAct, thing: Any, argument: str, title: Any) -> dict[str, Any]:
     why: object = ""
     try:
         act.possible(thing, now=clock.now())
@@ -83,7 +81,7 @@ def _choice(act: FlagAct, thing: Any, argument: str) -> dict[str, Any]:
         why = refusal.message
     return {
         "name": act.name,
-        "label": act.title,
+        "label": title,
         "url": url_for(f".{act.name}", **{argument: thing.id}),
         "kind": act.kind,
         "icon": act.icon,
