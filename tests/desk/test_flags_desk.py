@@ -118,6 +118,18 @@ def test_only_a_units_own_people_are_asked_to_explain(cast: Cast) -> None:
     assert queries.statements_to_give(cast.actor("construction_head")) == []
 
 
+def test_after_its_period_a_unit_reads_that_it_is_over_and_may_still_speak(cast: Cast, client_as: ClientAs) -> None:
+    over = flagged(cast, now=day("2026-03-10"), due_on=date(2026, 3, 2))
+    head = client_as("finance_head")
+    for address in ("/", f"/flags/{over.id}"):
+        page = main_of(head.get(address).text)
+        assert "前作情况说明" not in page
+        assert "已满" in page
+    waiting = flagged(cast)
+    for address in ("/", f"/flags/{waiting.id}"):
+        assert "前作情况说明" in main_of(head.get(address).text)
+
+
 def test_the_desks_show_what_waits(cast: Cast, client_as: ClientAs) -> None:
     flag = ready(cast)
     group = cast.group_ids["g1"]
