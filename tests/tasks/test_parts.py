@@ -31,7 +31,7 @@ from tracker.organisation.rules import PostRank, UnitKind
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport
 from tracker.tasks.models import Task, TaskPart
-from tracker.tasks.rules import CrossingKind, PartState, TaskSource, TaskState
+from tracker.tasks.rules import AdjustmentKind, CrossingKind, PartState, TaskSource, TaskState
 
 PART_DUE = date(2026, 4, 1)
 
@@ -247,6 +247,15 @@ def test_parts_are_pulled_in_where_the_whole_is_due_earlier_and_their_units_hear
     assert inbox(cast, "town_head").count(kind) == 2
     act(commands.adjust_time, task, new_due_on=DUE, basis="市通知。", by=leader)
     assert _due(task) == [date(2026, 4, 8), date(2026, 4, 8), None], "later is for the lead to agree on"
+
+
+def test_parts_are_pulled_in_where_an_adjustment_sets_an_earlier_date(cast: Cast) -> None:
+    task = issued(cast, parts=[NewPart(cast.unit_ids["town"], "资料", DUE)])
+    said: dict[str, Any] = {"kind": AdjustmentKind.TIME, "reason": "提前完成。", "new_due_on": date(2026, 4, 8)}
+    adjustment = act(commands.ask_adjustment, task, **said, by=cast.actor("finance_head"))
+    act(commands.decide_adjustment, adjustment, approve=True, remark="", by=cast.actor("office_director"))
+    assert _due(task) == [date(2026, 4, 8)]
+    assert acts_of(task)[-2:] == ["task.decide_adjustment", "task.pull_parts_in"]
 
 
 def test_parts_that_are_done_keep_their_date(cast: Cast) -> None:

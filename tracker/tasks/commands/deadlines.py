@@ -23,6 +23,7 @@ from tracker.tasks.commands.moving import (
     has_passed,
     is_late,
     on_paper,
+    pull_parts_in,
     recorder_id,
     require_another,
     require_paper,
@@ -168,6 +169,7 @@ def adjust_time(
     change_due(task, due_on, cause=DueDateCause.TIME_ADJUSTMENT, basis=basis, by=by, now=now)
     new = {"due_on": due_on, "basis": basis, **on_paper(paper, task.group_id)}
     touch(task, by=by, now=now, act="task.adjust_time", old={"due_on": old_due_on}, new=new)
+    pull_parts_in(task, by=by, now=now)
     notices.tell_lead("task.time_adjusted", task, now=now)
 
 

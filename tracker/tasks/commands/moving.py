@@ -209,13 +209,14 @@ def change_due(task: Task, due_on: date, *, cause: DueDateCause, basis: str, by:
         if milestone.due_on >= due_on:
             # The whole is due before it now, and the clock says no more of it.
             notices.settle_reminders(task, "milestone", milestone.id, now=now)
-    pull_parts_in(task, by=by, now=now)
     refresh_behind(task)
     task_went_on.send(task, now=now)
 
 
 def pull_parts_in(task: Task, *, by: Actor, now: datetime) -> None:
     """No part is due after the whole: those that would be are due with it, and their units hear of it.
+
+    For acts that may set an earlier date, or put parts off; after the act itself, so that the history tells it first.
 
     Nothing is beyond a continuous task, which is sorted by the far future. Milestones stay as they were set: the clock
     is silent about one that lies beyond the due date, and a later due date makes it count again.

@@ -24,6 +24,7 @@ from tracker.tasks.commands.moving import (
     is_late,
     move,
     on_paper,
+    pull_parts_in,
     recorder_id,
     require_another,
     require_paper,
@@ -151,6 +152,7 @@ def decide_adjustment(
             **on_paper(paper, task.group_id),
         },
     )
+    pull_parts_in(task, by=by, now=now)
     notices.settle_reminders(task, "adjustment", adjustment.id, now=now)
     notices.tell("task.adjustment_decided", task, notices.unit_desk(task, asking_unit, now), now=now)
     if task.lead_unit_id != asking_unit:
