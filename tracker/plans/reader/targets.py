@@ -16,6 +16,7 @@ from .target_words import (
     COUNT,
     COUNT_FIRST,
     DOES,
+    DONE_ALREADY,
     EACH_DOES,
     EVERY,
     FOUNDS,
@@ -165,7 +166,7 @@ class _Forms(Sentence):
             if self.free(found):
                 name = re.sub(r"^.*(?:给予|发放|安排|对|按照?)", "", found["q"])
                 said = re.search(r"的(奖补|补助|补贴|奖励|标准)", self.text[found.end("value") :])
-                self.take(found, said[1] if said else name, name, "=", found.end("unit"))
+                self.take(found, said[1] if said else name, name if said else None, "=", found.end("unit"))
 
     def _counted(self) -> None:
         """“新建学校3所”: an act with a count."""
@@ -175,6 +176,8 @@ class _Forms(Sentence):
                 continue
             if pre.startswith("的") or (post.startswith("以上的") and found["verb"] not in FOUNDS):
                 continue  # 2022年建成的5座泵站, 被通报2次以上的乡镇: what is there already, a condition
+            if DONE_ALREADY.search(self.text[: found.start()]):
+                continue
             vague = not pre and found["unit"] in {"个", "项", "次", "人"}
             if not self.free(found) or (vague and re.match(r"^(?:以上|以下|以内)?(?:的|学生|为)?$", post)):
                 continue
