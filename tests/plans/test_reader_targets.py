@@ -195,3 +195,53 @@ def test_a_bare_value_is_measured_by_the_name_beside_it(value: str, found: tuple
     assert [(item["quantity"], item["operator"], item["value"], item["unit"]) for item in tasks[0]["targets"]] == [
         ("公厕改造", *found)
     ]
+
+
+def test_columns_headed_by_years_give_each_year_its_target() -> None:
+    found = read_word(
+        paragraph("云溪县2024年任务清单")
+        + "<w:tbl>"
+        + row("序号", "指标名称", "单位", "2023年基础值", "2024年目标值", "2026年目标值", "牵头单位")
+        + row("1", "供水普及率", "%", "91", "94", "≥97", "县水利局")
+        + row("2", "污染事故", "", "7起", "≤5起", "—", "县水利局")
+        + "</w:tbl>"
+    )["tasks"]
+
+    assert [
+        [(item["quantity"], item["operator"], item["value"], item["unit"], item["due_on"]) for item in task["targets"]]
+        for task in found
+    ] == [
+        [("供水普及率", ">=", 94, "%", "2024-12-31"), ("供水普及率", ">=", 97, "%", "2026-12-31")],
+        [("污染事故", "<=", 5, "起", "2024-12-31")],
+    ]
+
+
+def test_years_may_stand_in_the_lower_row_of_a_head_and_the_measure_in_a_column() -> None:
+    found = read_word(
+        paragraph("云溪县2024年任务清单")
+        + "<w:tbl>"
+        + row("序号", "重点任务", "计量单位", "目标值", "目标值", "责任单位")
+        + row("序号", "重点任务", "计量单位", "2024年", "2025年", "责任单位")
+        + row("1", "新增灌溉面积", "万亩", "1.2", "3.5", "县水利局")
+        + "</w:tbl>"
+    )["tasks"]
+
+    assert [(item["quantity"], item["value"], item["unit"], item["due_on"]) for item in found[0]["targets"]] == [
+        ("新增灌溉面积", 1.2, "万亩", "2024-12-31"),
+        ("新增灌溉面积", 3.5, "万亩", "2025-12-31"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "满足7日内群众基本生活需要。",
+        "7月10日至15日内完成报名。",
+        "1个月内完成自查。",
+        "2023年已培训1.2万人次。",
+        "严格执行“1小时报告、24小时闭环”机制。",
+        "学生离校2小时内未到家的，家长应立即报告。",
+    ],
+)
+def test_supplies_spans_and_what_was_done_are_no_targets(text: str) -> None:
+    assert targets(text) == []

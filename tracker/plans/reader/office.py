@@ -9,7 +9,6 @@ from .labels import LEADERISH, read_label
 from .nameless import Sitting
 from .names import reads_as_name
 from .rosters import read_row
-from .units import split_units
 
 _STOP = r"(?=[，,。；;：:（()）、]|负责|承担|具体|由|与|和.{1,8}合署|合署|$)"
 _OFFICE = (
@@ -40,7 +39,7 @@ _BY = re.compile(
     rf"(?=[，,。；;、（）()]|$)"
 )
 _AS = re.compile(
-    rf"(?P<who>[^。；]*?)(?:(?<!负责)同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)"
+    rf"(?:(?<!负责)同志)?(?:分别)?(?:兼任|担任|任命为|任|为|作为)"
     rf"(?:(?:[市区县镇乡村]|街道|社区)(?=联络员))?(?P<role>{_ROLE})"
     rf"(?=[，,。；;、）)]|的|$)"
 )
@@ -50,10 +49,37 @@ _PARTICIPANTS = re.compile(
     r"(?:成员|组成人员)?由(?P<who>[^。；]*?)(?:等)?(?:组成|参加)(?=[，,。；]|$)|(?:^|[，,])"
     r"(?P<them>[^。；，]*?)(?:等)?(?:为|是)成员(?:单位)?(?=[，,。；]|$)"
 )
+# No list of members is longer; whoever brings such a sentence waits for nothing.
+_LONGEST = 2500
 _NOBODY = re.compile(r"^(?:[^，]{0,4}|.*(?:会议|工作|制度|主持|召开|报告|汇报|同意|批准).*)$")
 _LEADIN = re.compile(
     r"^.*(?:，{2,}|由|以(?!及)|(?:成立|建立|组建|设立)[^，,]*[，,]|如下[：:]|[：:])|^(?:并|及|和|以及|其中|[，,、；;])+"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A role and who is told to hold it, with the places of the whole and of the role's word in the sentence."""
+
+    role: str
+    who: str
+    start: int
+    at: int
+    end: int
+
+
+def _told(found: re.Match[str]) -> _Told:
+    return _Told(found["role"], found["who"], found.start(), found.start("role"), found.end())
+
+
+def _told_before(text: str) -> list[_Told]:
+    """“甲任组长，乙、丙任副组长”: whoever stands between one role and the next."""
+    told: list[_Told] = []
+    start = 0
+    for found in _AS.finditer(text):
+        told.append(_Told(found["role"], text[start : found.start()], start, found.start("role"), found.end()))
+        start = found.end()
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +130,24 @@ def _sittings(who: str, role: Role) -> list[Sitting]:
     return rows or (read_row(last) if last else [])
 
 
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + "，" * (end - start) + text[end:]
+def _without(text: str, told: list[_Told]) -> str:
+    for one in told:
+        text = text[: one.start] + "，" * (one.end - one.start) + text[one.end :]
     return text
+
+
+def _all_told(sentence: str) -> list[_Told]:
+    """Every role of a sentence with its holders, form by form; what one form has read is blank for the next."""
+    told = [_told(found) for found in _BY.finditer(sentence)]
+    rest = _without(sentence, told)
+    told += [one for one in _told_before(rest) if re.search(r"[\u4e00-\u9fff]", one.who)]
+    rest = _without(rest, told)
+    told += [
+        _told(found) for pattern in (_COLON, _ARE) for found in pattern.finditer(rest) if found["who"].strip("，、 ")
+    ]
+    rest = _without(rest, told)
+    told += [_told(found) for found in _IS.finditer(rest) if _person(found["who"])]
+    return sorted(told, key=lambda one: one.end)
 
 
 def _seated_tail(parts: list[str]) -> list[Sitting]:
@@ -129,30 +169,24 @@ def spoken_seats(text: str, *, in_office: bool = False) -> list[SpokenSeat]:
     offset = 0
     for sentence in re.split(r"(?<=[。；;])", text):
         bare = squeeze(sentence)
+        if len(bare) > _LONGEST:
+            found.append(SpokenSeat("member", None, offset, bare[:60]))
+            offset += len(sentence)
+            continue
         office = in_office or "办公室" in bare
         with_chief = "总召集人" in text
-        found_by = list(_BY.finditer(bare))
-        rest_of = _without(bare, [found.span() for found in found_by])
-        found_by += [found for found in _AS.finditer(rest_of) if re.search(r"[\u4e00-\u9fff]", found["who"])]
-        rest_of = _without(rest_of, [found.span() for found in found_by])
-        matches = found_by + [
-            found for pattern in (_COLON, _ARE) for found in pattern.finditer(rest_of) if found["who"].strip("，、 ")
-        ]
-        matches += [
-            found for found in _IS.finditer(_without(rest_of, [one.span() for one in matches])) if _person(found)
-        ]
-        matches.sort(key=lambda found: found.end())
-        for match in matches:
-            of_office = _of_office(match["role"], bare, match.start("role"))
-            role = _role(match["role"], office and of_office, with_chief)
-            if role is None or match["role"].endswith("联系人") or (role == "member" and of_office):
+        all_told = _all_told(bare)
+        for told in all_told:
+            of_office = _of_office(told.role, bare, told.at)
+            role = _role(told.role, office and of_office, with_chief)
+            if role is None or told.role.endswith("联系人") or (role == "member" and of_office):
                 continue
-            sittings = _sittings(_clean(match["who"]), role)
-            if not sittings and not _NOBODY.search(match["who"]):
-                found.append(SpokenSeat(role, None, offset, match.group().strip("，、")))
+            sittings = _sittings(_clean(told.who), role)
+            if not sittings and not _NOBODY.search(told.who):
+                found.append(SpokenSeat(role, None, offset, bare[told.start : told.end].strip("，、")))
             found.extend(SpokenSeat(role, sitting, offset) for sitting in sittings)
-        if matches and not any(seat.role == "member" and seat.offset == offset for seat in found):
-            rest = bare[matches[-1].end() :]
+        if all_told and not any(seat.role == "member" and seat.offset == offset for seat in found):
+            rest = bare[all_told[-1].end :]
             tail = _PARTICIPANTS.search(rest)
             if tail and not office:
                 who = _clean(tail["who"] or tail["them"] or "")
@@ -169,18 +203,7 @@ def _of_office(role: str, sentence: str, at: int) -> bool:
     return "办公室" in role or "办公室" in _OTHER_OFFICE.sub("", sentence[:at])
 
 
-def _person(found: re.Match[str]) -> bool:
+def _person(who: str) -> bool:
     """“联络员为某中心副主任某某” seats somebody, “组长是第一责任人” nobody."""
-    rows = read_row(found["who"].strip("，、 "))
+    rows = read_row(who.strip("，、 "))
     return bool(rows) and all(row.person and row.posts for row in rows)
-
-
-def is_roster_sentence(text: str) -> bool:
-    """Whether a sentence of units only lists members: “成员单位包括…”."""
-    return bool(re.search(r"成员(?:单位)?(?:包括|有|为)[：:]?", text))
-
-
-def listed_members(text: str) -> list[str]:
-    """The units of “成员单位包括A、B、C等”."""
-    found = re.search(r"成员(?:单位)?(?:包括|有|为|由)[：:]?(?P<u>[^。；]+?)(?:组成|参加)?(?:[。；]|$)", squeeze(text))
-    return split_units(found["u"]) if found else []

@@ -62,9 +62,19 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                 r"(?:量化|年度|绩效|考核|主要|目标|工作|具体|任务|预期)*指标(?:要求|值)?|预期成效|成果形式|工作成果|目标任务值|完成情况要求"
             ),
         ),
+        ("measure", r"(?:计量|度量)单位"),
         ("remark", r"备注|说明|进展|进展情况|完成情况|落实情况|形象进度"),
     )
 )
+
+
+_YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年度?[底末]?(?:目标|计划|任务|指标)?[值数量]?")
+
+
+def year_column(cell: str) -> str | None:
+    """The column of what is to be reached in one year: 2025年, 2027年底目标值."""
+    found = _YEAR.fullmatch(re.sub(r"\s+", "", cell))
+    return "year" + found["y"] if found else None
 
 
 def column_of(cell: str) -> str | None:

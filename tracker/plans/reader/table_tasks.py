@@ -11,6 +11,7 @@ from .findings import Doubtful, TaskFinding, warning
 from .outline import Item
 from .responsible import read_units
 from .tables import Row, Table
+from .target_words import UNIT
 from .targets import find_targets
 
 ODD_ROW = N_("表格中的这一行没有对上表头，未列为任务：%(text)s")
@@ -75,8 +76,12 @@ def _one(
         lead = defaults.lead(row.line)
     coop = [*coop, *(unit for unit in defaults.coop(row.line) if unit != lead and unit not in coop)]
     standard = _flat(row.cells.get("standard", ""))
+    measure = _measure(row)
+    if re.fullmatch(r"[≥≤]?[\d.]+", standard):
+        standard += measure
     joint = "" if text[-1] in "。；" or _VALUE.match(standard) else "；"
     whole = text if standard in ("", text) else text + joint + standard
+    whole += "，".join(_in_years(row, measure, year))
     deadline = _deadline(row, given, whole, year)
     for msgid, printed in [*deadline.doubts, *([doubt] if doubt else [])]:
         warnings.append(warning(row.line, msgid, text=printed))
@@ -94,6 +99,24 @@ def _one(
         tuple(find_targets(whole.replace("\n", "。"), year)),
         row.line,
     )
+
+
+def _measure(row: Row) -> str:
+    """The unit of measure of a row, where a column 单位 holds such."""
+    unit = _flat(row.cells.get("measure", "") or row.cells.get("member_unit", ""))
+    return unit if re.fullmatch(UNIT, unit) else ""
+
+
+def _in_years(row: Row, measure: str, year: int | None) -> list[str]:
+    """What columns headed by years ask for, as a sentence would say it: 2025年达到94%，2027年达到97%."""
+    said: list[str] = []
+    for column, cell in row.cells.items():
+        value = _flat(cell)
+        if not column.startswith("year") or int(column[4:8]) < (year or 0) or not _VALUE.match(value):
+            continue
+        value += measure if re.fullmatch(r"[≥≤]?[\d.]+", value) else ""
+        said.append(f"{column[4:8]}年{'达到' if value[0].isdigit() else ''}{value}")
+    return said
 
 
 def _responsible(table: Table, row: Row) -> Responsible:

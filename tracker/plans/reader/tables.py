@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .lines import Paragraph, split_columns
 from .numbering import read_number
-from .table_columns import column_of
+from .table_columns import column_of, year_column
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Table:
 
 
 def _head(cells: list[str]) -> tuple[str, ...] | None:
-    names = [column_of(cell) for cell in cells]
+    names = [column_of(cell) or year_column(cell) for cell in cells]
     known = [name for name in names if name]
     if len(set(known)) < 2 or len(known) < len([cell for cell in cells if cell]) * 0.6:
         return None

@@ -4,6 +4,9 @@ import re
 
 from .target_words import AREA, LEAD, LEADING_DATE, MEASURE_END, SCOPE_HEAD, SCOPE_ONLY, TRAILING, TRAILING_DATE
 
+# What a number measures stands within so many characters before it.
+FAR = 200
+
 
 def split_quantity(text: str) -> tuple[str, str | None]:
     """Quantity and scope of the words before the operator."""
@@ -27,16 +30,17 @@ def split_quantity(text: str) -> tuple[str, str | None]:
 
 def clause_before(sentence: str, at: int) -> str:
     """The clause that ends where the operator begins; a list of scopes before it goes with it."""
-    aside = re.search(r"[（(][^（）()]{1,10}[)）]$", sentence[:at])
-    at = aside.start() if aside else at
-    start = max((sentence.rfind(mark, 0, at) for mark in "，,；;。：:（("), default=-1) + 1
+    far = max(0, at - FAR)
+    aside = re.search(r"[（(][^（）()]{1,10}[)）]$", sentence[far:at])
+    at = far + aside.start() if aside else at
+    start = max(far, *(sentence.rfind(mark, far, at) + 1 for mark in "，,；;。：:（("))
     clause = sentence[start:at]
     listed = clause.rfind("、")
     if listed >= 0 and re.search(r"\d", clause[:listed]):
         start += listed + 1
         clause = clause[listed + 1 :]
     if start > 1 and sentence[start - 1] in "，," and SCOPE_HEAD.match(clause):
-        earlier = max((sentence.rfind(mark, 0, start - 1) for mark in "，,；;。：:（("), default=-1) + 1
+        earlier = max(far, *(sentence.rfind(mark, far, start - 1) + 1 for mark in "，,；;。：:（("))
         before = sentence[earlier : start - 1]
         if SCOPE_ONLY.match(before):
             return before + "、" + clause
@@ -56,7 +60,7 @@ def measured(sentence: str, at: int, before: str) -> str | None:
     if clause and not re.search(r"\d", clause):
         name = split_quantity(clause)[0]
         return name if MEASURE_END.search(name) else None
-    earlier = re.split(r"[，,；;。：:]", sentence[:at].rstrip("，,、；;"))[-1]
+    earlier = re.split(r"[，,；;。：:]", sentence[max(0, at - FAR) : at].rstrip("，,、；;"))[-1]
     if earlier and not re.search(r"\d", earlier):
         name = split_quantity(earlier)[0]
         if MEASURE_END.search(name):
@@ -84,7 +88,7 @@ def granted(sentence: str, at: int) -> str | None:
 
 def earlier_clause(sentence: str, at: int, longest: int = 20) -> str:
     """“拆除乱搭乱建，每村不少于5处”: the thing stands one clause before."""
-    clauses = re.split(r"[，,]", sentence[:at])
+    clauses = re.split(r"[，,]", sentence[max(0, at - FAR) : at])
     return clauses[-2] if len(clauses) > 1 and len(clauses[-2]) <= longest and not re.search(r"\d", clauses[-2]) else ""
 
 

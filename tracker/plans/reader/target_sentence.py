@@ -1,6 +1,7 @@
 """One sentence in which targets are looked for: what was found, which numbers are taken, which dates it prints."""
 
 import re
+from bisect import bisect_right
 from datetime import date
 
 from .dates import find_points
@@ -24,28 +25,36 @@ class Sentence:
     def __init__(self, text: str, year: int | None, quantity: str) -> None:
         self.text = text
         self.before = quantity
-        self.dates = sorted(_dates(text, year))
-        self.taken: list[tuple[int, int]] = []
+        self.dates = sorted(_dates(text, year), key=lambda item: item[0])
+        self.taken = bytearray(len(text))
         self.found: list[tuple[int, Target]] = []
 
     def free(self, found: re.Match[str]) -> bool:
         """Whether no other form has taken the number."""
         at, end = found.span("value")
-        return not any(start < end and at < stop for start, stop in self.taken)
+        return not any(self.taken[at:end])
+
+    def mark(self, start: int, end: int) -> None:
+        """Note that a form has taken a stretch of the text."""
+        self.taken[start:end] = b"\1" * (end - start)
+
+    def just_before(self, at: int) -> str:
+        """The words that end at a place, enough of them to tell what they say of it."""
+        return self.text[max(0, at - 30) : at]
 
     def due(self, at: int) -> date | None:
         """The last date before a place."""
-        before = [(end, day) for end, day in self.dates if end <= at + 1]
-        if not before or re.search("全年|常年|每年", self.text[before[-1][0] : at]):
+        index = bisect_right(self.dates, at + 1, key=lambda item: item[0])
+        if not index or re.search("全年|常年|每年", self.text[max(self.dates[index - 1][0], at - 30) : at]):
             return None
-        return before[-1][1]
+        return self.dates[index - 1][1]
 
     def take(
         self, found: re.Match[str], name: str, scope: str | None, operator: Operator, end: int | None = None
     ) -> None:
         """Write a target down."""
         start = found.start()
-        self.taken.append((start, found.end() if end is None else end))
+        self.mark(start, found.end() if end is None else end)
         target = Target(name, scope, operator, value_of(found["value"]), found["unit"], self.due(start))
         self.found.append((start, target))
 
@@ -60,6 +69,7 @@ def _dates(text: str, year: int | None) -> list[tuple[int, date | None]]:
     ends = {end for end, _ in found}
     for point in find_points(text, year):
         opens = not text[: point.start] or text[point.start - 1] in "，。；、：（" or point.kind == "half"
+        opens = opens or bool(re.match(r"[≥≤＜＞<>]|不[低高少多超大小]", text[point.end :]))
         if (
             point.kind in ("year", "half")
             and opens

@@ -91,7 +91,7 @@ class _Forms(Sentence):
                 due = self.due(found.start())
                 target = Target(name or found["q"], own, operator, value_of(value), unit or None, due)
                 self.found.append((found.start(), target))
-            self.taken.append(found.span())
+            self.mark(*found.span())
 
     def _scoped(self) -> None:
         """“教室数，小学2.3间以上、初中2.4间以上”."""
@@ -157,7 +157,7 @@ class _Forms(Sentence):
             if name and self.free(found):
                 self.take(found, name, scope, "<=")
         for found in WITHIN.finditer(self.text):
-            if self.free(found) and not FROM_ISSUE.search(self.text[: found.start()]):
+            if self.free(found) and not FROM_ISSUE.search(self.just_before(found.start())):
                 self.take(found, found["act"].strip("“”"), limited(self.text, found.start()), "<=")
 
     def _priced(self) -> None:
@@ -176,7 +176,7 @@ class _Forms(Sentence):
                 continue
             if pre.startswith("的") or (post.startswith("以上的") and found["verb"] not in FOUNDS):
                 continue  # 2022年建成的5座泵站, 被通报2次以上的乡镇: what is there already, a condition
-            if DONE_ALREADY.search(self.text[: found.start()]):
+            if DONE_ALREADY.search(self.just_before(found.start())):
                 continue
             vague = not pre and found["unit"] in {"个", "项", "次", "人"}
             if not self.free(found) or (vague and re.match(r"^(?:以上|以下|以内)?(?:的|学生|为)?$", post)):
@@ -207,7 +207,7 @@ class _Forms(Sentence):
         while found and found["unit"].startswith(unit) and self.free(found):
             if not STOCK.search(found["q"]):
                 due = self.due(found.start())
-                self.taken.append(found.span())
+                self.mark(*found.span())
                 target = Target(verb + found["q"].strip("“”"), None, operator, value_of(found["value"]), unit, due)
                 self.found.append((found.start(), target))
             found = NEXT_COUNT.match(self.text, found.end("value") + len(unit))
