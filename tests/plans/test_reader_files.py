@@ -133,3 +133,24 @@ def test_the_command_refuses_with_a_sentence_on_stderr(tmp_path: Path, name: str
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.strip() in REASONS.values()
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "一般故障24小时内修复、",
+        "2024年新建5座，2025年底达到3%，",
+        "完成30处坡道和22座公厕改造，每月检测1次，",
+        "小学、初中、",
+        "组长为县长张三，",
+        "由县长张三任组长、",
+        "新建牛岭、大坪、",
+    ],
+)
+@pytest.mark.parametrize("heading", ["一、工作任务\n1.", "一、组织领导\n成立云溪县河湖长制领导小组，"])
+def test_a_sentence_without_an_end_is_read_in_seconds(heading: str, clause: str) -> None:
+    began = time.process_time()
+
+    read_text("云溪县2024年方案\n" + heading + clause * (100_000 // len(clause)))
+
+    assert time.process_time() - began < 12
