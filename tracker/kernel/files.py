@@ -78,12 +78,16 @@ def shown_name(raw: str) -> str:
     """The name to show and to send back: Chinese kept, paths, controls and direction tricks removed."""
     name = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-    name = name.strip(" .")
+    return _short(name.strip(" ."))
+
+
+def _short(name: str) -> str:
+    """A name cut to what may be kept, with its ending where that is no longer than a name itself."""
     stem, dot, ending = name.rpartition(".")
-    while dot and len(name.encode()) > MAX_NAME_BYTES:
-        stem = stem[:-1]
-        name = f"{stem}.{ending}"
-    return name
+    tail = f"{dot}{ending}".encode()
+    # A title with a full stop in it and no ending is all tail: then there is nothing to keep but its beginning.
+    head, tail = (stem.encode(), tail) if dot and len(tail) < MAX_NAME_BYTES else (name.encode(), b"")
+    return head[: MAX_NAME_BYTES - len(tail)].decode(errors="ignore") + tail.decode()
 
 
 def _media_type(data: bytes, name: str) -> str | None:

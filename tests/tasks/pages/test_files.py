@@ -1,8 +1,11 @@
 """Files on their way in and out: what is refused, who may read them, and how they are sent."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from types import FrameType
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -14,6 +17,7 @@ from tests.cast import Cast
 from tests.tasks.pages.worlds import accepted, submitted
 from tracker.audit.models import AuditEntry
 from tracker.kernel.db import db
+from tracker.kernel.files import shown_name
 from tracker.tasks.models import Evidence, Task
 
 ClientAs = Callable[[str], FlaskClient]
@@ -47,6 +51,22 @@ def send(client: FlaskClient, task_id: int, *files: tuple[bytes, str]) -> int:
     body = b"\r\n".join([*parts, b"--limit--\r\n"])
     kind = "multipart/form-data; boundary=limit"
     return client.post(f"/tasks/{task_id}/report", data=body, content_type=kind).status_code
+
+
+@contextmanager
+def in_a_moment() -> Iterator[None]:
+    """Stop what would never end: fails after ten seconds."""
+
+    def too_long(_signal: int, _frame: FrameType | None) -> None:
+        pytest.fail("this never ends")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(10)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def escaped(name: str) -> str:
@@ -118,6 +138,37 @@ def test_names_are_kept_as_people_wrote_them_without_tricks(
     answer = head.get(f"/evidence/{row.id}")
     assert answer.data == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment;")
+
+
+LONG = "一" * 100
+"""Longer, with three bytes to a sign, than a name may be."""
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("1." + LONG, "1." + "一" * 79),
+        ("." * 9 + LONG, "一" * 80),
+        (LONG, "一" * 80),
+        (LONG + ".pdf", "一" * 78 + ".pdf"),
+        ("短." + "x" * 239, "短." + "x" * 236),
+        ("短." + "x" * 238, "." + "x" * 238),
+    ],
+)
+@pytest.mark.sqlite
+def test_a_name_of_any_length_is_cut_to_what_may_be_kept(raw: str, kept: str) -> None:
+    # A name that is never short enough would hold its worker, and the database with it, until somebody kills them.
+    with in_a_moment():
+        assert shown_name(raw) == kept
+
+
+def test_a_file_named_by_a_title_without_ending_is_answered(cast: Cast, client_as: ClientAs) -> None:
+    [task_id] = accepted(cast, "在办任务")
+    head = client_as("finance_head")
+    with in_a_moment():
+        assert send(head, task_id, (PDF, "1." + LONG)) == 415
+    assert send(head, task_id, (PDF, LONG + ".pdf")) == 302
+    assert db.session.query(Evidence).one().name == "一" * 78 + ".pdf"
 
 
 def test_a_download_is_an_attachment_that_no_browser_runs(cast: Cast, client_as: ClientAs) -> None:
