@@ -144,6 +144,24 @@ def test_an_appointment_that_never_held_is_taken_back(cast: Cast, session: Sessi
     assert "organisation.end_appointment" in [entry.act for entry in history("person", person.id)]
 
 
+def test_a_slip_in_the_year_takes_nobodys_time_away(cast: Cast, session: Session) -> None:
+    row, by = appointment_of(cast, session, "finance_head"), cast.actor("office_clerk")
+    successor = commands.add_person(cast.region(), name="范接任", by=by, now=NOW)
+    begun = row.starts_on
+    assert begun < YESTERDAY
+    for day in (begun, begun - timedelta(days=365)):
+        with pytest.raises(Invalid) as refusal:
+            commands.hand_over(row, to=successor, starts_on=day, by=by, now=NOW)
+        assert list(refusal.value.errors) == ["starts_on"]
+    with pytest.raises(Invalid) as refusal:
+        commands.end_appointment(row, last_day=begun - timedelta(days=1), by=by, now=NOW)
+    assert list(refusal.value.errors) == ["last_day"]
+    assert (row.starts_on, row.ends_on) == (begun, None)
+    assert heads(cast, "finance") == [cast.person_ids["finance_head"]]
+    assert commands.hand_over(row, to=successor, starts_on=begun + timedelta(days=1), by=by, now=NOW).id
+    assert (row.starts_on, row.ends_on) == (begun, begun)
+
+
 def test_a_successor_begins_the_day_after_the_predecessor_ends(cast: Cast, session: Session) -> None:
     row = appointment_of(cast, session, "finance_head")
     successor = commands.add_person(cast.region(), name="范接任", by=cast.actor("office_clerk"), now=NOW)

@@ -14,7 +14,17 @@ from tracker.kernel.pinyin import initials_of, pinyin_of
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation import policy
-from tracker.organisation.commands.rows import DAY, ENDED, end, insert, lock, overlapping
+from tracker.organisation.commands.rows import (
+    DAY,
+    ENDED,
+    LAST_DAY_TOO_EARLY,
+    SUCCESSOR_TOO_EARLY,
+    end,
+    insert,
+    lock,
+    overlapping,
+    require_end_in_its_time,
+)
 from tracker.organisation.models import (
     Appointment,
     MemberContact,
@@ -130,6 +140,7 @@ def end_appointment(appointment: Appointment, *, last_day: date | None = None, b
     """
     require(policy.may_keep_posts(by, appointment.post.unit, day=local_date(now)))
     last = last_day or local_date(now) - DAY
+    require_end_in_its_time(appointment, last, field="last_day", today=local_date(now), sentence=LAST_DAY_TOO_EARLY)
     _finish(appointment, last, by=by, now=now)
     _leave_contacts(appointment.person_id, appointment.post.unit, last, by=by, now=now)
 
@@ -148,6 +159,9 @@ def hand_over(
     post = appointment.post
     if to.id == appointment.person_id:
         raise Invalid({"person_id": HOLDS_ALREADY})
+    require_end_in_its_time(
+        appointment, day - DAY, field="starts_on", today=local_date(now), sentence=SUCCESSOR_TOO_EARLY
+    )
     end_appointment(appointment, last_day=day - DAY, by=by, now=now)
     return appoint(post, person=to, starts_on=day, instrument=instrument, by=by, now=now)
 

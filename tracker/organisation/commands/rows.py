@@ -16,6 +16,8 @@ from tracker.organisation.models import Region
 DAY = timedelta(days=1)
 
 ENDED = _l("这一条已经结束，不能再次办理。")
+LAST_DAY_TOO_EARLY = _l("最后一天不能早于这一任开始的日期，请核对年份。")
+SUCCESSOR_TOO_EARLY = _l("接任日期须晚于前任开始的日期，请核对年份。")
 
 
 @contextmanager
@@ -60,6 +62,12 @@ def end(row: Any, *, last_day: date) -> date:
     row.ends_on = last_day
     db.session.flush()
     return last_day
+
+
+def require_end_in_its_time(row: Any, last_day: date, *, field: str, today: date, sentence: object) -> None:
+    """Refuse to end what has held for days before its first one: a slip in the year would take all of its time away."""
+    if last_day < row.starts_on < today:
+        raise Invalid({field: sentence})
 
 
 def _taken_back(row: Any) -> bool:
