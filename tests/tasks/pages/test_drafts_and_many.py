@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cast import NOW, TODAY, Cast
 from tests.tasks.pages.acting import PDF, ClientAs, act, post, task
-from tests.tasks.pages.worlds import accepted, drafted, reported
+from tests.tasks.pages.worlds import accepted, drafted, reported, submitted
 from tests.visitors import PASSWORD
 from tracker.kernel.db import db, write_transaction
 from tracker.organisation.models import Person, Unit
@@ -202,6 +202,22 @@ def test_a_leader_in_charge_is_set_for_many(cast: Cast, client_as: ClientAs) -> 
     assert "2 项全部办理成功" in clerk.post("/tasks/bulk/leader", data={"task": ids, "seat": seat}).text
     assert task(ids[0]).leader_seat_id == int(seat)
     assert clerk.post("/tasks/bulk/propose", data={"task": ids, "title": "x"}).status_code == 422, "they are no drafts"
+
+
+def test_many_at_once_says_of_each_task_what_stands_in_its_way(cast: Cast, client_as: ClientAs) -> None:
+    [handed_in] = submitted(cast, "已报请的")
+    [going_on] = accepted(cast, "在办的")
+    ids = [handed_in, going_on]
+    form = {"task": ids, "new_due_on": (TODAY + timedelta(days=45)).isoformat(), "basis": "专题会议"}
+    answer = client_as("office_director").post("/tasks/bulk/time", data=form).text
+    assert "1 项成功，1 项没有办理" in answer
+    assert "任务现在是“待核验”，不能“调整时限”。" in answer
+    assert "被别人改动" not in answer
+    done = act(client_as("supervisor"), handed_in, "verify", outcome="passed", mode="desk")
+    assert done.status_code == 302
+    answer = client_as("office_secondee").post("/tasks/bulk/leader", data={"task": ids, "seat": "0"}).text
+    assert "任务现在是“已办结”，不能“确定牵头领导”。" in answer
+    assert "被别人改动" not in answer
 
 
 def test_a_draft_with_what_no_page_sends_is_read_as_far_as_it_can_be(cast: Cast, client_as: ClientAs) -> None:

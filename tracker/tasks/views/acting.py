@@ -1,6 +1,6 @@
 """How an act becomes a page: load the thing, ask the policy, show the form, run the command, say that it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -150,10 +150,15 @@ def _check(act: Act, actor: Actor, thing: Thing) -> bool:
     paper = issubclass(act.form, PaperForm) and policy.is_office(actor, task.group_id)
     if not (verdict or (paper and policy.may_decide(actor, task))):
         require(verdict)
-    if task.state not in act.states:
-        raise Stale(_("任务现在是“%(state)s”，不能“%(act)s”。", state=LABELS[task.state], act=act.title))
+    require_state(task, act.states, act.title)
     _require_possible(act, thing)
     return paper
+
+
+def require_state(task: Task, states: Collection[TaskState], title: object) -> None:
+    """Say of a task in another state that it is, not that somebody was faster."""
+    if task.state not in states:
+        raise Stale(_("任务现在是“%(state)s”，不能“%(act)s”。", state=LABELS[task.state], act=title))
 
 
 def _require_possible(act: Act, thing: Thing) -> None:

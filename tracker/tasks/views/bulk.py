@@ -19,7 +19,9 @@ from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms.acts import LeaderForm, TimeForm
 from tracker.tasks.forms.drafts import BatchForm
 from tracker.tasks.queries import TaskRow
-from tracker.tasks.rules import LABELS
+from tracker.tasks.queries.step_rules import NOT_ENDED
+from tracker.tasks.rules import LABELS, OPEN
+from tracker.tasks.views.acting import require_state
 from tracker.tasks.views.blueprint import bp
 from tracker.tasks.views.papers import paper_of
 
@@ -93,6 +95,7 @@ def bulk_leader() -> ResponseReturnValue:
         def act(task_id: int) -> None:
             seat = queries.seat_named(form.seat.data) if form.seat.data else None
             task = queries.visible_task(actor, task_id)
+            require_state(task, NOT_ENDED, _("确定牵头领导"))
             commands.set_leader_in_charge(task, seat, version=seen[task_id], by=actor, now=clock.now())
 
         return _done(_("批量确定牵头领导"), rows, act)
@@ -116,8 +119,10 @@ def bulk_time() -> ResponseReturnValue:
                 paper = paper_of(form, group_id, by=actor, now=clock.now())
 
             def act(task_id: int) -> None:
+                task = queries.visible_task(actor, task_id)
+                require_state(task, OPEN, _("调整时限"))
                 commands.adjust_time(
-                    queries.visible_task(actor, task_id),
+                    task,
                     new_due_on=form.new_due_on.data,
                     basis=form.basis.data or "",
                     by=actor,
