@@ -183,6 +183,19 @@ def test_a_seat_passes_on_in_its_place_and_stays_in_the_history(cast: Cast, sess
     assert new in [found.seat for found in current]
 
 
+def test_a_seat_passes_on_only_after_it_began(cast: Cast, session: Session) -> None:
+    row, by = seat_of(cast, session, SeatRole.OFFICE_STAFF), cast.actor("office_director")
+    begun, successor = row.starts_on, cast.person("school_one_head")
+    assert begun < YESTERDAY
+    for day in (begun, begun - timedelta(days=365)):
+        with pytest.raises(Invalid) as refusal:
+            commands.change_holder(row, person=successor, starts_on=day, by=by, now=NOW)
+        assert list(refusal.value.errors) == ["starts_on"]
+    assert (row.starts_on, row.ends_on) == (begun, None)
+    commands.change_holder(row, person=successor, starts_on=begun + timedelta(days=1), by=by, now=NOW)
+    assert (row.starts_on, row.ends_on) == (begun, begun)
+
+
 def test_an_empty_post_leaves_its_seat_visibly_empty_until_somebody_presides(cast: Cast, session: Session) -> None:
     def empty() -> list[SeatRole]:
         return [row.seat.role for row in queries.seats(cast.group(), day=TODAY)[0] if row.is_empty]

@@ -14,7 +14,7 @@ from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation import policy
-from tracker.organisation.commands.rows import DAY, end, insert, lies_within, unique
+from tracker.organisation.commands.rows import DAY, end, insert, lies_within, require_begins_later, unique
 from tracker.organisation.models import (
     Appointment,
     LeadershipGroup,
@@ -215,6 +215,7 @@ def change_holder(
     require(policy.may_change_holder(by, row))
     day = starts_on or local_date(now)
     group, role, position = row.group, row.role, row.position
+    require_begins_later(row, day, today=local_date(now))
     end_seat(row, last_day=day - DAY, by=by, now=now)
     return seat(
         group,

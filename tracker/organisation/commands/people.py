@@ -18,11 +18,11 @@ from tracker.organisation.commands.rows import (
     DAY,
     ENDED,
     LAST_DAY_TOO_EARLY,
-    SUCCESSOR_TOO_EARLY,
     end,
     insert,
     lock,
     overlapping,
+    require_begins_later,
     require_end_in_its_time,
 )
 from tracker.organisation.models import (
@@ -159,9 +159,7 @@ def hand_over(
     post = appointment.post
     if to.id == appointment.person_id:
         raise Invalid({"person_id": HOLDS_ALREADY})
-    require_end_in_its_time(
-        appointment, day - DAY, field="starts_on", today=local_date(now), sentence=SUCCESSOR_TOO_EARLY
-    )
+    require_begins_later(appointment, day, today=local_date(now))
     end_appointment(appointment, last_day=day - DAY, by=by, now=now)
     return appoint(post, person=to, starts_on=day, instrument=instrument, by=by, now=now)
 

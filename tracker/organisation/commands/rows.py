@@ -70,6 +70,11 @@ def require_end_in_its_time(row: Any, last_day: date, *, field: str, today: date
         raise Invalid({field: sentence})
 
 
+def require_begins_later(row: Any, day: date, *, today: date) -> None:
+    """Refuse a successor's first day before that of the row it ends."""
+    require_end_in_its_time(row, day - DAY, field="starts_on", today=today, sentence=SUCCESSOR_TOO_EARLY)
+
+
 def _taken_back(row: Any) -> bool:
     """Remove a row, unless another one names it: the database's own foreign keys say so, of every feature."""
     try:
