@@ -64,7 +64,7 @@ def choices(actor: Actor, found: Flag, matters: Matters) -> list[dict[str, Any]]
         thing = things[argument]
         if thing is None or found.state not in FLAG_MOVES[act.move][0] or not _is_theirs(act, actor, thing):
             continue
-        offered.append(_choice(act, thing, argument, act.titled(actor, thing)))
+        offered.append(_choice(act, thing, argument, actor))
     return offered
 
 
@@ -73,8 +73,9 @@ def _is_theirs(act: FlagAct, actor: Actor, thing: Any) -> bool:
     return act.on_paper(actor, found) or bool(act.verdict(actor, thing, clock.today()))
 
 
-def _choice(act: FlagAct, thing: Any, argument: str, title: Any) -> dict[str, Any]:
+def _choice(act: FlagAct, thing: Any, argument: str, actor: Actor) -> dict[str, Any]:
     why: object = ""
+    title = act.titled(actor, thing)
     try:
         act.possible(thing, now=clock.now())
     except Stale as refusal:
@@ -83,7 +84,8 @@ def _choice(act: FlagAct, thing: Any, argument: str, title: Any) -> dict[str, An
         "name": act.name,
         "label": title,
         "url": url_for(f".{act.name}", **{argument: thing.id}),
-        "kind": act.kind,
+        # To enter what others said waits on paper that may never come; what is one's own stands out.
+        "kind": act.kind if title is act.title else "plain",
         "icon": act.icon,
         "disabled": bool(why),
         "why": why,
