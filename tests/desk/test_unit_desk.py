@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,8 +14,11 @@ from tests.cast import NOW, Cast
 from tests.desk.pages import counted, text_of
 from tests.tasks.stories import act, active, active_part, again, completed, day, issued
 from tracker.desk.queries import unit_tasks
+from tracker.kernel.actor import SYSTEM
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db, write_transaction
+from tracker.organisation import commands as organisation
+from tracker.organisation.models import Appointment
 from tracker.oversight.commands import urge_unit
 from tracker.tasks import commands
 from tracker.tasks.commands import NewPart, NewReport, TaskDraft
@@ -238,3 +242,24 @@ def test_the_desk_takes_as_many_queries_for_many_tasks_as_for_one(
 def test_nothing_to_do_is_said_in_one_line(cast: Cast, client_as: ClientAs) -> None:
     assert "没有在办的任务" in text_of(client_as("water_head"), "/")
     assert unit_tasks(cast.actor("water_head"), today=TODAY, light=Light.RED).rows == []
+
+
+def test_what_was_given_to_somebody_who_left_asks_the_head_for_another(cast: Cast, client_as: ClientAs) -> None:
+    task = active(cast, title="统筹资金拨付")
+    head, assign = cast.actor("finance_head"), commands.assign_owner
+    act(assign, task, person=cast.person("finance_staff"), by=head)
+    said, address = "已不在本单位", f"/tasks/{task.id}"
+    pages = client_as("finance_head")
+    assert said not in text_of(pages, "/") + text_of(pages, address)
+    with write_transaction() as session:
+        held = sa.select(Appointment).where(Appointment.person_id == cast.person_ids["finance_staff"])
+        row, until = session.scalars(held).one(), TODAY - timedelta(days=1)
+        organisation.end_appointment(row, last_day=until, by=SYSTEM, now=NOW)
+    assert said in text_of(pages, address)
+    assert said in text_of(pages, "/")
+    assert f'href="{address}/assign"' in pages.get("/").text
+    # The office sees it too; who may not give the task to anybody is not asked to.
+    assert said in text_of(client_as("office_clerk"), address)
+    assert said not in text_of(client_as("finance_liaison"), "/")
+    act(assign, again(task), person=cast.person("finance_liaison"), by=head)
+    assert said not in text_of(pages, "/") + text_of(pages, address)

@@ -1,6 +1,7 @@
 """Files that are brought: encodings that are read, files that are refused with a sentence, and the command."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -75,6 +76,14 @@ def test_a_package_that_lies_about_its_sizes_is_refused() -> None:
         read_file(bytes(data), "plan.docx")
 
     assert refusal.value.reason_code == "damaged"
+
+
+def test_what_may_never_end_is_not_begun(tmp_path: Path) -> None:
+    pipe = tmp_path / "plan.txt"
+    os.mkfifo(pipe)
+    with pytest.raises(UnreadableDocument) as refusal:
+        read_file(pipe)
+    assert refusal.value.reason_code == "wrong_kind"
 
 
 def test_pasted_blanks_are_refused() -> None:

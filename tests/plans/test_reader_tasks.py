@@ -193,6 +193,13 @@ def test_a_deadline_is_the_last_day_that_is_meant(printed: str, due_on: str) -> 
     assert (task["due_on"], task["deadline_text"], task["cadence"]) == (due_on, printed, None)
 
 
+@pytest.mark.parametrize("printed", ["2025年13月45日前", "2月30日前"])
+def test_a_day_that_no_calendar_has_is_warned_of_in_prose_too(printed: str) -> None:
+    text = f"澄江区供水保障工作方案\n\n一、工作步骤\n（一）准备阶段。区水利局须于{printed}完成摸底。\n"
+    warnings = [(item.line, str(item.text)) for item in read_text(text).warnings]
+    assert (4, f"“{printed}”不是有效日期，时限留空，请核对。") in warnings
+
+
 @pytest.mark.parametrize("printed", ["9月前", "2025年9月前", "2025年前", "5年内", "秋季开学前"])
 def test_a_deadline_that_leaves_the_day_open_is_null_with_a_warning(printed: str) -> None:
     found = read(HEAD + f"1.清理河道。（完成时限：{printed}）")

@@ -21,6 +21,7 @@ WAYS: Mapping[Wait, tuple[str, str, object]] = {
     Wait.RETURNED: ("tasks.show", "task_id", _l("查看并重办")),
     Wait.REPORT: ("tasks.report", "task_id", _l("填报进展")),
     Wait.REPORT_PART: ("tasks.report_part", "part_id", _l("填报进展")),
+    Wait.NAME_OWNER: ("tasks.assign", "task_id", _l("落实责任人")),
     Wait.HANDED_DOWN: ("tasks.show", "task_id", _l("查看并办理")),
     Wait.DECIDE_ADJUSTMENT: ("tasks.decide_adjustment", "adjustment_id", _l("决定调整")),
     Wait.DECIDE_EXTENSION: ("tasks.decide_extension", "extension_id", _l("审批延期")),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.kernel.db import db
 from tracker.organisation.models import Appointment, MemberContact, MemberUnit, Post, Seat, on_day
-from tracker.organisation.queries import seat_holders
+from tracker.organisation.queries import seat_holders, works_for
 from tracker.organisation.rules import OFFICE, OFFICE_DIRECTORS, ContactRole, PostRank, SeatRole
 from tracker.reminders.rules import PERSONAL, Audience, Hearer, Rung, hear, stand_in
 
@@ -139,23 +139,5 @@ def owners(subjects: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
 
 def owner_at_work(subjects: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether a subject was given to somebody who works for the unit."""
-    held = (
-        sa.select(Appointment.id)
-        .join(Post, Post.id == Appointment.post_id)
-        .where(
-            Appointment.person_id == subjects.c.owner_id,
-            Post.unit_id == subjects.c.unit_id,
-            on_day(Appointment, DAY),
-        )
-    )
-    contact = (
-        sa.select(MemberContact.id)
-        .join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
-        .where(
-            MemberContact.person_id == subjects.c.owner_id,
-            MemberUnit.unit_id == subjects.c.unit_id,
-            on_day(MemberContact, DAY),
-        )
-    )
-    at_work = sa.or_(held.correlate(subjects).exists(), contact.correlate(subjects).exists())
+    at_work = works_for(subjects.c.owner_id, subjects.c.unit_id, DAY)
     return sa.and_(subjects.c.owner_id.is_not(None), at_work)

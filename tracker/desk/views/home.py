@@ -49,6 +49,7 @@ UNIT_WAITS = frozenset(
         Wait.RETURNED,
         Wait.REPORT,
         Wait.REPORT_PART,
+        Wait.NAME_OWNER,
         Wait.HANDED_DOWN,
     }
 )

@@ -62,6 +62,7 @@ from tracker.organisation.queries.holders import (
     units_by_person,
     visible_group_ids,
     visible_groups,
+    works_for,
 )
 from tracker.organisation.queries.installation import duties, duty_by_id, region_by_id, regions
 from tracker.organisation.queries.working_days import CalendarMonth, YearView, year_view
@@ -128,5 +129,6 @@ __all__ = [
     "units_of_region",
     "visible_group_ids",
     "visible_groups",
+    "works_for",
     "year_view",
 ]

@@ -36,6 +36,18 @@ def effective_rank() -> sa.ColumnElement[str]:
     return sa.case((Appointment.presiding, PostRank.HEAD.value), else_=sa.cast(Post.rank, sa.String))
 
 
+def works_for(person: Any, unit: Any, day: Any) -> sa.ColumnElement[bool]:
+    """Whether somebody holds a post of a unit, or is its contact in a group, on a day; columns of the caller's rows."""
+    post = sa.select(Appointment.id).join(Post, Post.id == Appointment.post_id)
+    contact = sa.select(MemberContact.id).join(MemberUnit, MemberUnit.id == MemberContact.member_unit_id)
+    of_post = Appointment.person_id == person, Post.unit_id == unit, on_day(Appointment, day)
+    of_contact = MemberContact.person_id == person, MemberUnit.unit_id == unit, on_day(MemberContact, day)
+    return sa.or_(
+        post.where(*of_post).correlate_except(Appointment, Post).exists(),
+        contact.where(*of_contact).correlate_except(MemberContact, MemberUnit).exists(),
+    )
+
+
 def sits_still(person: Any) -> sa.ColumnElement[bool]:
     """Whether somebody who holds a seat's post today sits there, in a group whose seats change by proposal.
 

@@ -32,6 +32,8 @@ def load(source: str | Path | bytes, filename: str | None) -> tuple[bytes, str]:
     else:
         path = Path(source)
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise UnreadableDocument("wrong_kind")  # a pipe or a device may never end
             if path.stat().st_size > MAX_FILE:
                 raise UnreadableDocument("too_large")
             data = path.read_bytes()

@@ -3,7 +3,7 @@
 import re
 
 from .dates import PlanYear, squeeze
-from .deadlines import AMBIGUOUS, dated_points
+from .deadlines import AMBIGUOUS, NO_SUCH_DAY, dated_points
 from .defaults import read_defaults
 from .errors import N_
 from .findings import Doubtful, Findings, warning
@@ -22,6 +22,7 @@ from .tables import Table, find_tables
 
 NOTHING = N_("没有认出小组、阶段或任务，请确认这是一份实施方案。")
 NO_TITLE = N_("没有认出标题。")
+UNCLEAR = (AMBIGUOUS, NO_SUCH_DAY)
 
 
 def read_lines(lines: list[Line]) -> Findings:
@@ -48,7 +49,7 @@ def read_lines(lines: list[Line]) -> Findings:
     found.tasks.sort(key=lambda task: task.line)
     found.phases.sort(key=lambda phase: phase.line)
     found.suggestions = read_suggestions(root, phases, tasks.items, clerk.found.used)
-    told = [dict(item.values).get("text", "") for item in found.warnings if item.msgid == AMBIGUOUS]
+    told = [dict(item.values).get("text", "") for item in found.warnings if item.msgid in UNCLEAR]
     found.warnings += _vague_dates(parts, {task.line for task in found.tasks} | in_tables, told)
     _general_warnings(found)
     found.warnings = _ordered(found.warnings)
@@ -127,18 +128,18 @@ def _container(root: Item, table: Table) -> Item | None:
 
 
 def _vague_dates(parts: list[Paragraph], read: set[int], told: list[str]) -> list[Doubtful]:
-    """“9月前” in prose: nobody could say which day is meant, so a clerk must see it."""
+    """“9月前” or 2月30日前 in prose: nobody could say which day is meant, so a clerk must see it."""
     found: list[Doubtful] = []
     for part in parts:
         for dated in dated_points(squeeze(part.text), 2000):
             line = part.line_at(_place(part.text, dated.text))
             if (
-                dated.doubt == AMBIGUOUS
+                dated.doubt in UNCLEAR
                 and "月" in dated.text
                 and not any(dated.text in text for text in told)
                 and not {part.line, line} & read
             ):
-                found.append(warning(line, AMBIGUOUS, text=dated.text))
+                found.append(warning(line, dated.doubt, text=dated.text))
     return found
 
 

@@ -11,6 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
+from tracker.organisation.queries import works_for
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS
 from tracker.tasks.models import (
     Adjustment,
@@ -100,7 +101,7 @@ def _of_units(actor: Actor, day: Reckoning) -> list[Waits]:
     confirms = confirms_for(actor, Task.lead_unit_id)
     if confirms is not None:
         found += _confirmations(confirms)
-        found.append(_handed_down(actor))
+        found += [_handed_down(actor), _without_owner(confirms, day.today)]
     return found
 
 
@@ -120,6 +121,12 @@ def _handed_down(actor: Actor) -> Waits:
     mine = confirms_for(actor, above.lead_unit_id, above.group_id)
     row = _row(Wait.HANDED_DOWN, Task.id, since=Task.updated_at).join(above, above.id == Task.parent_id)
     return row.where(sa.false() if mine is None else mine, waits, *_uninvolved(actor))
+
+
+def _without_owner(mine: Condition, today: date) -> Waits:
+    """What was given to somebody who has left the unit since: nobody in the unit is left to whom it is given."""
+    gone = sa.and_(Task.owner_id.is_not(None), ~works_for(Task.owner_id, Task.lead_unit_id, today))
+    return _row(Wait.NAME_OWNER, Task.id, since=Task.updated_at).where(mine, Task.state.in_(sorted(OPEN)), gone)
 
 
 def _owns(actor: Actor) -> Condition | None:

@@ -25,6 +25,7 @@ class Wait(StrEnum):
     RETURNED = "returned"
     REPORT = "report"
     REPORT_PART = "report_part"
+    NAME_OWNER = "name_owner"
     HANDED_DOWN = "handed_down"
     DECIDE_ADJUSTMENT = "decide_adjustment"
     DECIDE_EXTENSION = "decide_extension"
@@ -45,6 +46,7 @@ LABELS = Labels(
         Wait.RETURNED: _p("state", "退回重办"),
         Wait.REPORT: _l("待填报进展"),
         Wait.REPORT_PART: _l("待填报配合进展"),
+        Wait.NAME_OWNER: _l("责任人已不在本单位，待另行落实"),
         Wait.HANDED_DOWN: _l("分解的子任务待本单位办理"),
         Wait.DECIDE_ADJUSTMENT: _l("调整申请待决定"),
         Wait.DECIDE_EXTENSION: _l("延期申请待审批"),

@@ -32,6 +32,7 @@ def show(task_id: int) -> ResponseReturnValue:
         d=found,
         task=found.task,
         today=today,
+        owner_left=queries.owner_left(found.task, day=today),
         labels=LABELS,
         lamp=lamp,
         next=choice(first, "primary") if first else None,
