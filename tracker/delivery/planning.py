@@ -21,6 +21,7 @@ from tracker.delivery.rules import (
     Outcome,
     day_begins,
     digest_key,
+    window_of,
 )
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import LOCAL, local_date
@@ -140,6 +141,8 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
         theirs,
         Delivery.channel == endpoint.channel,
         Delivery.endpoint_id.in_(_in_its_place(endpoint)),
+        # Only the last weeks are looked through, whatever the years before hold.
+        Delivery.digest_key >= window_of(local_date(now) - LOOK_BACK),
         sa.or_(Delivery.digest_key == digest_key(now), _went_out(since=day_begins(now))),
     )
     open_one = sa.exists().where(theirs, Delivery.endpoint_id == endpoint.id, Delivery.state == IS_OPEN[0])
