@@ -1,9 +1,12 @@
 """One scheduler leads, others stand by; on SQLite there are no others."""
 
+import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +18,7 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import Stale
 from tracker.kernel.leases import TTL, Term, acquire, lease_of, release, renew
 from tracker.kernel.processes import own_name
+from tracker.reminders import scheduler
 from tracker.reminders.leading import LEASE, Leadership
 
 
@@ -148,3 +152,24 @@ def test_a_scheduler_that_stops_leaves_the_lead_free(session: Session, database_
     assert (lease.holder, leadership.current()) == ("", None)
     session.rollback()
     assert acquire(LEASE, "b:1") is not None
+
+
+def test_a_scheduler_that_is_told_twice_to_stop_stops_once_and_leaves_the_lead_free(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C reaches it from the terminal, and again from who started it."""
+    handlers: dict[int, Any] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    started = threading.Event()
+    monkeypatch.setattr(scheduler, "tick", lambda _term, **_at: started.set())
+    for work in ("seal_waiting", "seal_letters"):
+        monkeypatch.setattr(scheduler, work, lambda **_at: None)
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(scheduler.run_scheduler, app)
+        assert started.wait(30)
+        for _time in range(2):
+            handlers[signal.SIGINT](signal.SIGINT, None)
+        run.result(30)
+    lease = lease_of(LEASE)
+    assert lease is not None
+    assert lease.holder == ""

@@ -46,7 +46,9 @@ def run_scheduler(app: Flask) -> None:
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         over.set()
-        scheduler.shutdown(wait=False)
+        # Ctrl-C comes twice: from the terminal, and from who started this process.
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
 
     with app.app_context():
         insist(leadership.begin, over=over)
@@ -65,7 +67,8 @@ def run_scheduler(app: Flask) -> None:
     keeper = threading.Thread(target=_keep, args=(app, leadership, over), name="leadership", daemon=True)
     keeper.start()
     log.info("scheduler", state="started", holder=leadership.holder)
-    scheduler.start()
+    if not over.is_set():
+        scheduler.start()
     keeper.join(leases.RENEW_SECONDS)
     with app.app_context():
         try_once(partial(_leave, leadership))
