@@ -4,12 +4,15 @@ This is the quick form; `make test-faults` plays the long one.
 """
 
 import ast
+import tempfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from config import ROOT
-from tests.engines import Database
+from tests.engines import Cluster, Database
+from tests.faults.databases import execute, keep, put_back
 from tests.faults.stages import played
 from tracker.kernel.crashpoints import NAMES
 
@@ -95,6 +98,25 @@ def test_without_its_fence_a_leader_that_wakes_is_caught(stage: str, tmp_path: P
 @pytest.mark.postgres
 def test_a_sender_that_freezes_and_wakes_leaves_one_doubt(stage: str, tmp_path: Path) -> None:
     assert played("leaders", stage, tmp_path / "play", "sender")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_a_database_that_was_put_back_gives_no_number_twice_though_its_server_breaks_off() -> None:
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="zeren-faults-")), durable=True)
+    try:
+        execute(cluster.url, "CREATE DATABASE stage")
+        url = make_url(cluster.url).set(database="stage").render_as_string(hide_password=False)
+        execute(url, "CREATE SEQUENCE numbers")
+        execute(url, "SELECT nextval('numbers')")
+        keep(url)
+        put_back(url)
+        [(given,)] = execute(url, "SELECT max(nextval('numbers')) FROM generate_series(1, 5)")
+        cluster.halt()
+        cluster.begin()
+        [(next_one,)] = execute(url, "SELECT nextval('numbers')")
+        assert int(str(next_one)) > int(str(given)) == 6
+    finally:
+        cluster.stop()
 
 
 @pytest.mark.postgres
