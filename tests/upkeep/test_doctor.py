@@ -21,6 +21,8 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.installation import hold_deliveries, release_deliveries
 from tracker.upkeep import doctor
 from tracker.upkeep.doctor import examine
+from tracker.upkeep.models import Finding
+from tracker.upkeep.rules import Code
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +187,15 @@ def test_what_papers_need_is_noted(well: Session, monkeypatch: pytest.MonkeyPatc
     for listed, is_noted in (("", True), ("Noto Sans CJK SC\n", False)):
         monkeypatch.setattr(subprocess, "run", lambda *_a, listed=listed, **_k: SimpleNamespace(stdout=listed))
         assert ("fonts-noto-cjk" in _notes()) == is_noted
+
+
+@pytest.mark.postgres
+def test_a_sequence_that_lags_behind_its_rows_is_named_with_what_mends_it(well: Session) -> None:
+    with write_transaction() as session:
+        number = session.scalar(sa.text("SELECT nextval('watchdog_finding_id_seq') + 7"))
+        session.add(Finding(id=number, code=Code.CLOCK_APART, count=1, found_at=NOW, seen_at=NOW, cleared_at=NOW))
+    mend = f"SELECT setval('public.watchdog_finding_id_seq', {number});"
+    assert mend in _graves()
+    with write_transaction() as session:
+        session.execute(sa.text(mend))
+    assert _graves() == ""

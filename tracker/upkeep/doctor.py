@@ -59,6 +59,15 @@ def papers(_now: datetime) -> Iterator[Symptom]:
             yield note("没有安装中文字体，PDF 中的汉字显示不出来：请安装 fonts-noto-cjk。")
 
 
+def numbers(_now: datetime) -> Iterator[Symptom]:
+    """What is written gets a number that no row has yet."""
+    if settings().is_sqlite:
+        return
+    if behind := queries.numbers_behind():
+        mend = " ".join(f"SELECT setval('{sequence}', {highest});" for sequence, highest in behind)
+        yield grave(f"数据库的编号序列落后于已有记录，写入会因编号重复而失败：请停止服务，执行 {mend}")
+
+
 def standing(now: datetime) -> Iterator[Symptom]:
     """What is held back, and what the watchdog found."""
     if deliveries_held():
@@ -70,13 +79,15 @@ def standing(now: datetime) -> Iterator[Symptom]:
         yield note("巡检已停顿：请检查定时进程 flask scheduler run。")
 
 
-LOOKS: tuple[Look, ...] = (keys, files, papers, standing)
+LOOKS: tuple[Look, ...] = (keys, files, papers)
+OF_THE_DATABASE: tuple[Look, ...] = (numbers, standing)
 
 
 def examine(now: datetime) -> list[Symptom]:
     """Everything that is wrong, the grave first."""
     found = soundness.symptoms(now)
     known = not any(symptom.grave for symptom in soundness.schema(now))
-    found += [symptom for look in LOOKS if known or look is not standing for symptom in look(now)]
+    looks = (*LOOKS, *OF_THE_DATABASE) if known else LOOKS
+    found += [symptom for look in looks for symptom in look(now)]
     db.session.rollback()
     return sorted(found, key=lambda symptom: not symptom.grave)
