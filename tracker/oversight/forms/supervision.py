@@ -71,10 +71,8 @@ class SignOffNoticeForm(PaperForm):
     """Sign a notice off, here or as it was signed on paper."""
 
 
-class WithdrawNoticeForm(PaperForm):
+class WithdrawNoticeForm(RemarkForm, PaperForm):
     """Why a notice is taken back, here or as it was signed on paper."""
-
-    remark = TextField(_l("理由"), required=True, limit=REASON)
 
 
 class SignForForm(ActForm):

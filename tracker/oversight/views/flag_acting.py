@@ -21,8 +21,8 @@ from tracker.oversight.models import Flag
 from tracker.oversight.queries import matters_of
 from tracker.oversight.rules import FLAG_MOVES, LABELS, FlagMove
 from tracker.oversight.views.blueprint import bp
-from tracker.oversight.views.flag_papers import flag_paper_of
 from tracker.tasks.commands import PaperRoad
+from tracker.tasks.on_paper import paper_of
 from tracker.tasks.queries import signatories
 
 Thing = Any
@@ -70,10 +70,13 @@ class FlagAct:
     title_on_paper: Any = ""
     """What it is to those who only enter it from paper."""
 
+    def only_enters(self, actor: Actor, thing: Thing) -> bool:
+        """Whether all that somebody can do here is to enter what others signed on paper."""
+        return bool(self.title_on_paper) and not self.verdict(actor, thing, clock.today())
+
     def titled(self, actor: Actor, thing: Thing) -> Any:
         """What the act is called for somebody: speaking is one thing, entering what others said is another."""
-        only_enters = self.title_on_paper and not self.verdict(actor, thing, clock.today())
-        return self.title_on_paper if only_enters else self.title
+        return self.title_on_paper if self.only_enters(actor, thing) else self.title
 
     def on_paper(self, actor: Actor, flag: Flag) -> bool:
         """Whether somebody may enter it as taken on paper."""
@@ -122,9 +125,7 @@ def _page(act: FlagAct, thing_id: int) -> ResponseReturnValue:
         with form_errors(form), write_transaction():
             now = clock.now()
             thing = act.load(actor, thing_id)
-            signed = None
-            if isinstance(form, PaperForm):
-                signed = flag_paper_of(form, act.enters(actor, flag_of(thing)), now=now)
+            signed = paper_of(form, act.enters(actor, flag_of(thing)), now=now)
             act.run(Doing(thing, form, actor, now, signed))
             flash(str(act.done), "success")
             return redirect(url_for("oversight.flag", flag_id=flag_of(thing).id))

@@ -1,35 +1,15 @@
 """Signed papers about flags on their way from a form to a command, and files on their way to a reader."""
 
-from datetime import datetime
-
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts.identity import actor_of_person
 from tracker.audit.sending import Holder, send_kept
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
-from tracker.kernel.clock import local_date
-from tracker.kernel.errors import Invalid, NotVisible
-from tracker.kernel.forms import PaperForm
-from tracker.kernel.text import _, _l
-from tracker.kernel.uploads import chosen, kept
-from tracker.kernel.verdict import Verdict, require
+from tracker.kernel.errors import NotVisible
+from tracker.kernel.text import _
 from tracker.oversight import queries
 from tracker.oversight.models import Flag
 from tracker.oversight.views.blueprint import bp
-from tracker.tasks.commands import PaperRoad
-
-
-def flag_paper_of(form: PaperForm, enters: Verdict, *, now: datetime) -> PaperRoad | None:
-    """The paper on which somebody signed by hand, if the form says so. enters: whether the reader may enter it."""
-    if not form.paper.data:
-        return None
-    require(enters)
-    if not form.signatory.row_id:
-        raise Invalid({"signatory": _l("请选择在纸上签字的人。")})
-    digests = [file.sha256 for file in kept(chosen(form.scan.data), field="scan", now=now)]
-    signatory = actor_of_person(form.signatory.row_id, day=local_date(now))
-    return PaperRoad(signatory=signatory, sha256=next(iter(digests), None))
 
 
 def _holder(flag: Flag) -> Holder:

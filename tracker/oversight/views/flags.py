@@ -75,17 +75,16 @@ def _is_theirs(act: FlagAct, actor: Actor, thing: Any) -> bool:
 
 def _choice(act: FlagAct, thing: Any, argument: str, actor: Actor) -> dict[str, Any]:
     why: object = ""
-    title = act.titled(actor, thing)
     try:
         act.possible(thing, now=clock.now())
     except Stale as refusal:
         why = refusal.message
     return {
         "name": act.name,
-        "label": title,
+        "label": act.titled(actor, thing),
         "url": url_for(f".{act.name}", **{argument: thing.id}),
         # To enter what others said waits on paper that may never come; what is one's own stands out.
-        "kind": act.kind if title is act.title else "plain",
+        "kind": "plain" if act.only_enters(actor, thing) else act.kind,
         "icon": act.icon,
         "disabled": bool(why),
         "why": why,

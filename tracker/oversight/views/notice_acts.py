@@ -18,7 +18,8 @@ from tracker.oversight import commands, forms, policy, queries
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.rules import LABELS, NOTICE_MOVES, NoticeMove, NoticeState
 from tracker.oversight.views.blueprint import bp
-from tracker.oversight.views.notice_doing import Doing, NoticeAct, taken_on_paper
+from tracker.oversight.views.notice_doing import Doing, NoticeAct
+from tracker.tasks.on_paper import paper_and_scans
 from tracker.tasks.queries import unit_signatories
 
 
@@ -69,11 +70,8 @@ def _run(act: NoticeAct, notice_id: int, form: Any, actor: Actor) -> None:
     """Read the notice anew inside the transaction, so that the decision rests on it as it stands."""
     now = clock.now()
     notice = queries.visible_notice(actor, notice_id)
-    if isinstance(form, PaperForm) and form.paper.data:
-        paper, scans = taken_on_paper(act, form, notice, by=actor, now=now)
-        act.run(Doing(notice, form, actor, now, paper, scans))
-    else:
-        act.run(Doing(notice, form, actor, now, None))
+    paper, scans = paper_and_scans(form, act.enters(actor, notice), now=now)
+    act.run(Doing(notice, form, actor, now, paper, scans))
 
 
 def _done(act: NoticeAct, actor: Actor, notice: SupervisionNotice) -> object:

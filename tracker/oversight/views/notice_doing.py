@@ -5,17 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.accounts.identity import actor_of_person
 from tracker.kernel import clock
 from tracker.kernel.actor import Actor
-from tracker.kernel.clock import local_date
-from tracker.kernel.errors import Invalid
 from tracker.kernel.files import NewFile
 from tracker.kernel.forms import ActForm, Choices, PaperForm
-from tracker.kernel.text import _l
-from tracker.kernel.uploads import chosen as uploaded
-from tracker.kernel.uploads import kept
-from tracker.kernel.verdict import Verdict, require
+from tracker.kernel.verdict import Verdict
 from tracker.oversight import policy
 from tracker.oversight.models import SupervisionNotice
 from tracker.oversight.rules import NoticeState
@@ -77,15 +71,3 @@ class NoticeAct:
     def on_paper(self, actor: Actor, notice: SupervisionNotice) -> bool:
         """Whether somebody may enter it as taken on paper."""
         return issubclass(self.form, PaperForm) and bool(self.enters(actor, notice))
-
-
-def taken_on_paper(
-    act: NoticeAct, form: PaperForm, notice: SupervisionNotice, *, by: Actor, now: datetime
-) -> tuple[PaperRoad, Sequence[NewFile]]:
-    """The decision on paper as the form tells of it, and its scan."""
-    require(act.enters(by, notice))
-    if not form.signatory.row_id:
-        raise Invalid({"signatory": _l("请选择在纸上签字的人。")})
-    scans = kept(uploaded(form.scan.data), field="scan", now=now)
-    signatory = actor_of_person(form.signatory.row_id, day=local_date(now))
-    return PaperRoad(signatory=signatory, sha256=next((scan.sha256 for scan in scans), None)), scans

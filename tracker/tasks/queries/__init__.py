@@ -4,7 +4,6 @@ from tracker.tasks.queries.choices import (
     groups_of,
     leader_seats,
     list_choices,
-    owner_left,
     people_of_lead,
     plan_of_phase,
     plan_phases,
@@ -72,7 +71,7 @@ from tracker.tasks.queries.loading import (
 )
 from tracker.tasks.queries.reckoning import Reckoning, reckoning, settings_of
 from tracker.tasks.queries.steps import Step, next_action
-from tracker.tasks.queries.waiting import waiting_for
+from tracker.tasks.queries.waiting import owner_left, waiting_for
 from tracker.tasks.queries.waits import Wait, Waiting, waits_for_coordination
 
 __all__ = [

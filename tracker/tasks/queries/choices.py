@@ -9,7 +9,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.prepared import Prepared
 from tracker.organisation.models import Appointment, LeadershipGroup, MemberUnit, Person, Post, Seat, Unit, on_day
-from tracker.organisation.queries import seat_holders, units_by_person
+from tracker.organisation.queries import seat_holders
 from tracker.organisation.rules import LABELS, LEADERS, OFFICE_DIRECTORS, SeatRole, UnitKind
 from tracker.plans.models import Phase, Plan
 from tracker.plans.rules import PlanState
@@ -24,7 +24,7 @@ from tracker.tasks.queries.scope import (
     looked_up_state,
     watched_groups,
 )
-from tracker.tasks.rules import OPEN, TaskState
+from tracker.tasks.rules import TaskState
 
 Choices = list[tuple[int, str]]
 
@@ -173,13 +173,6 @@ def _people(condition: sa.ColumnElement[bool], *, day: date, with_unit: bool = F
 def people_of_lead(task: Task, *, day: date) -> Choices:
     """The people of the lead unit, to give a task to."""
     return _people(Post.unit_id == task.lead_unit_id, day=day)
-
-
-def owner_left(task: Task, *, day: date) -> bool:
-    """Whether open work was given to somebody who has left the lead unit since."""
-    if task.owner_id is None or task.state not in OPEN:
-        return False
-    return task.lead_unit_id not in units_by_person([task.owner_id], day=day)[task.owner_id]
 
 
 def possible_verifiers(task: Task, *, day: date) -> Choices:

@@ -11,7 +11,7 @@ from tracker.kernel.actor import Actor
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db
 from tracker.organisation.models import Unit
-from tracker.organisation.queries import works_for
+from tracker.organisation.queries import units_by_person, works_for
 from tracker.organisation.rules import LEADERS, OFFICE, OFFICE_DIRECTORS
 from tracker.tasks.models import (
     Adjustment,
@@ -127,6 +127,13 @@ def _without_owner(mine: Condition, today: date) -> Waits:
     """What was given to somebody who has left the unit since: nobody in the unit is left to whom it is given."""
     gone = sa.and_(Task.owner_id.is_not(None), ~works_for(Task.owner_id, Task.lead_unit_id, today))
     return _row(Wait.NAME_OWNER, Task.id, since=Task.updated_at).where(mine, Task.state.in_(sorted(OPEN)), gone)
+
+
+def owner_left(task: Task, *, day: date) -> bool:
+    """Whether open work was given to somebody who has left the lead unit since."""
+    if task.owner_id is None or task.state not in OPEN:
+        return False
+    return task.lead_unit_id not in units_by_person([task.owner_id], day=day)[task.owner_id]
 
 
 def _owns(actor: Actor) -> Condition | None:

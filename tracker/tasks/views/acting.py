@@ -23,12 +23,12 @@ from tracker.kernel.web import form_errors, status_of
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.commands import PaperRoad
 from tracker.tasks.models import Task
+from tracker.tasks.on_paper import paper_of
 from tracker.tasks.papers import Decision, decision_sheet
 from tracker.tasks.queries.step_rules import Stand
 from tracker.tasks.queries.steps import open_matters, steps
 from tracker.tasks.rules import LABELS, TaskState
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.papers import paper_of
 
 Thing = Any
 """A task, or what belongs to one: a part, a request, a report."""
@@ -184,5 +184,5 @@ def _run(act: Act, thing_id: int, form: ActForm, actor: Actor) -> None:
     """Read the thing anew inside the transaction, so that the decision rests on it as it stands."""
     now = clock.now()
     thing = act.load(actor, thing_id)
-    paper = paper_of(form, task_of(thing).group_id, by=actor, now=now) if isinstance(form, PaperForm) else None
+    paper = paper_of(form, policy.may_manage(actor, task_of(thing).group_id), now=now)
     act.run(Doing(thing, form, actor, now, paper))

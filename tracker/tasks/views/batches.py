@@ -15,9 +15,9 @@ from tracker.kernel.web import form_errors
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms.drafts import SendBackForm, SignOffForm
 from tracker.tasks.models import SignOffBatch
+from tracker.tasks.on_paper import paper_of
 from tracker.tasks.rules import LABELS
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.papers import paper_of
 
 
 @bp.get("/batches/<int:batch_id>")
@@ -66,7 +66,7 @@ def sign_batch(batch_id: int) -> ResponseReturnValue:
                 version=form.seen_version,
                 by=actor,
                 now=now,
-                paper=paper_of(form, found.group_id, by=actor, now=now),
+                paper=paper_of(form, policy.may_manage(actor, found.group_id), now=now),
             )
             flash(_("已签发，任务已下达。"), "success")
             return redirect(url_for("tasks.batch", batch_id=batch_id))

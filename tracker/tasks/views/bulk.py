@@ -18,12 +18,12 @@ from tracker.organisation.rules import LEADERS, OFFICE
 from tracker.tasks import commands, policy, queries
 from tracker.tasks.forms.acts import LeaderForm, TimeForm
 from tracker.tasks.forms.drafts import BatchForm
+from tracker.tasks.on_paper import paper_of
 from tracker.tasks.queries import TaskRow
 from tracker.tasks.queries.step_rules import NOT_ENDED
 from tracker.tasks.rules import LABELS, OPEN
 from tracker.tasks.views.acting import require_state
 from tracker.tasks.views.blueprint import bp
-from tracker.tasks.views.papers import paper_of
 
 
 def _rows(actor: Actor) -> list[TaskRow]:
@@ -116,7 +116,7 @@ def bulk_time() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form_errors(form):
             with write_transaction():
-                paper = paper_of(form, group_id, by=actor, now=clock.now())
+                paper = paper_of(form, policy.may_manage(actor, group_id), now=clock.now())
 
             def act(task_id: int) -> None:
                 task = queries.visible_task(actor, task_id)

@@ -1,38 +1,18 @@
 """Papers of tasks on their way out, to print and sign; and signed ones on their way from a form to a command."""
 
-from datetime import datetime
-
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts.identity import actor_of_person
 from tracker.documents.sending import send_paper
 from tracker.kernel import clock
-from tracker.kernel.actor import Actor, current_actor
-from tracker.kernel.clock import local_date
-from tracker.kernel.errors import Invalid, Stale
-from tracker.kernel.forms import PaperForm
+from tracker.kernel.actor import current_actor
+from tracker.kernel.errors import Stale
 from tracker.kernel.installation import on_paper
-from tracker.kernel.text import _, _l
-from tracker.kernel.uploads import chosen, kept
-from tracker.kernel.verdict import require
-from tracker.tasks import policy, queries
-from tracker.tasks.commands import PaperRoad
+from tracker.kernel.text import _
+from tracker.tasks import queries
 from tracker.tasks.papers import sign_off_sheet, task_sheet
 from tracker.tasks.rules import BatchState
 from tracker.tasks.views.blueprint import bp
-
-
-def paper_of(form: PaperForm, group_id: int, *, by: Actor, now: datetime) -> PaperRoad | None:
-    """The paper on which somebody decided by hand, if the form says so; only the office enters such papers."""
-    if not form.paper.data:
-        return None
-    require(policy.may_manage(by, group_id))
-    if not form.signatory.row_id:
-        raise Invalid({"signatory": _l("请选择在纸上签批的领导。")})
-    digests = [file.sha256 for file in kept(chosen(form.scan.data), field="scan", now=now)]
-    signatory = actor_of_person(form.signatory.row_id, day=local_date(now))
-    return PaperRoad(signatory=signatory, sha256=next(iter(digests), None))
 
 
 @bp.get("/tasks/<int:task_id>/sheet.<any(docx, pdf):ending>")
