@@ -1,7 +1,7 @@
 """Each guard of deliveries is taken away in turn, and what it guards against happens; with the guard it does not."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import NOW, Cast
-from tests.faults.altered import altered
+from tests.faults.altered import LOCKS, altered, beside, meanwhile, wait_for_me
 from tests.outbox.world import allow, give_addresses, mail_facts, tell
-from tracker.delivery import claiming, commands
+from tracker.delivery import claiming, commands, planning
 from tracker.delivery.claiming import LEASE, Claim
-from tracker.delivery.models import Delivery
+from tracker.delivery.commands import EndpointFacts
+from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
-from tracker.delivery.rules import MOVES, DeliveryState, EndpointKind, Outcome
+from tracker.delivery.rules import MOVES, PACES, DeliveryState, EndpointKind, Outcome
 from tracker.kernel.db import db, write_transaction
 from tracker.outbox.commands import settle
 
@@ -117,19 +118,6 @@ def test_without_looking_at_the_lease_it_would_begin(waiting: Waiting) -> None:
         assert _begun_after_its_lease(waiting)
 
 
-def _beside(app: Flask, act: Callable[[], object]) -> threading.Thread:
-    """Something that is done on a connection of its own; begun when this returns."""
-
-    def run() -> None:
-        with app.app_context():
-            act()
-            db.session.remove()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
 def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: self)
 
@@ -146,7 +134,7 @@ def _waits_for_the_one_that_begins(app: Flask, endpoint_id: int) -> bool:
 
     with write_transaction():
         assert claiming.begin(claim, frozen, now=NOW)
-        thread = _beside(app, done)
+        thread = beside(app, done)
         thread.join(timeout=1.5)
         waits = thread.is_alive()
     thread.join(timeout=30)
@@ -171,7 +159,7 @@ def _claims_of_two(app: Flask, endpoint_id: int) -> tuple[int, bool]:
     second: list[Claim] = []
     with write_transaction():
         first = claiming.claim(endpoint_id, holder="a:1", limit=10, now=NOW)
-        thread = _beside(app, lambda: second.extend(_claim(endpoint_id, holder="b:1")))
+        thread = beside(app, lambda: second.extend(_claim(endpoint_id, holder="b:1")))
         thread.join(timeout=1.5)
         waited = thread.is_alive()
     thread.join(timeout=30)
@@ -194,3 +182,114 @@ def test_without_skip_locked_the_second_waits(app: Flask, waiting: Waiting, monk
     plain = sa.Select.with_for_update
     monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: plain(self))
     assert _claims_of_two(app, waiting) == (1, True)
+
+
+@pytest.fixture
+def robot(app: Flask, cast: Cast) -> Iterator[ChannelEndpoint]:
+    """A robot of the first group, of whose turns all but one are used up."""
+    own = app.extensions["settings"]
+    allow(app, "127.0.0.1:8443")
+    with write_transaction():
+        facts = EndpointFacts("群机器人", url="https://127.0.0.1:8443/robot/send?access_token=k", key="k")
+        by = cast.actor("administrator")
+        endpoint = commands.add_endpoint(EndpointKind.DINGTALK, facts, group=cast.group(), by=by, now=NOW)
+    for _turn in range(PACES[EndpointKind.DINGTALK].at_once - 1):
+        assert _has_turn(endpoint)
+    yield endpoint
+    app.extensions["settings"] = own
+
+
+def _has_turn(endpoint: ChannelEndpoint) -> bool:
+    with write_transaction():
+        return claiming.take_turn(endpoint, now=NOW) is None
+
+
+def _last_turn_of_two(app: Flask, robot: ChannelEndpoint) -> int:
+    """Two reach for the last turn at once; returns how many got one."""
+    second: list[bool] = []
+    db.session.refresh(robot)
+    db.session.expunge(robot)
+    with write_transaction():
+        first = claiming.take_turn(robot, now=NOW) is None
+        thread = meanwhile(app, lambda: second.append(_has_turn(robot)))
+    thread.join(timeout=30)
+    return first + second[0]
+
+
+@pytest.mark.postgres
+def test_of_two_who_reach_for_a_robot_s_last_turn_one_gets_it(app: Flask, robot: ChannelEndpoint) -> None:
+    assert _last_turn_of_two(app, robot) == 1
+
+
+@pytest.mark.postgres
+def test_without_a_locked_endpoint_both_get_a_robot_s_last_turn(app: Flask, robot: ChannelEndpoint) -> None:
+    with altered(LOCKS, ""):
+        assert _last_turn_of_two(app, robot) == 2
+
+
+def _reaped_by_two(app: Flask, endpoint_id: int) -> DeliveryState:
+    """A sender died over something grave, and two find it at once."""
+    (claim,) = _claim(endpoint_id)
+    assert _begin(claim)
+
+    def find() -> None:
+        with write_transaction():
+            claiming.reap(now=DEAD)
+
+    with write_transaction():
+        claiming.reap(now=DEAD)
+        thread = meanwhile(app, find)
+    thread.join(timeout=30)
+    return _state()
+
+
+@pytest.mark.postgres
+def test_what_is_grave_goes_out_once_more_though_two_find_it(app: Flask, waiting: Waiting) -> None:
+    assert _reaped_by_two(app, waiting) is STATE.PENDING
+
+
+@pytest.mark.postgres
+def test_without_locked_rows_the_second_to_find_it_leaves_it_in_doubt(app: Flask, waiting: Waiting) -> None:
+    with altered(f"{LOCKS} SKIP LOCKED", ""):
+        assert _reaped_by_two(app, waiting) is STATE.UNCERTAIN
+
+
+def _planned_while_claimed(app: Flask, endpoint_id: int, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The digest that waits is being claimed when the planner comes with another message, and begun before that ends.
+
+    Returns how many messages are in what was begun and were not looked at: nobody would ever hear of them.
+    """
+    tell(cast, key="another", subject=("account", 8))
+    begun = threading.Event()
+
+    def go_on(place: str) -> None:
+        if place == "digest.filled":
+            wait_for_me(lambda: not begun.is_set())
+
+    monkeypatch.setattr(planning, "crashpoint", go_on)
+    with write_transaction():
+        (claim,) = claiming.claim(endpoint_id, holder="a:1", limit=10, now=NOW)
+        thread = meanwhile(app, lambda: plan_deliveries(NOW))
+        assert thread.is_alive()
+    assert _begin(claim)
+    begun.set()
+    thread.join(timeout=30)
+    sent = sa.select(Delivery.id).where(Delivery.state == STATE.SENDING)
+    unseen = sa.select(sa.func.count()).where(DeliveryItem.delivery_id.in_(sent), DeliveryItem.included == 0)
+    db.session.rollback()
+    return db.session.scalar(unseen) or 0
+
+
+@pytest.mark.postgres
+def test_a_digest_that_is_being_claimed_takes_in_nothing_more(
+    app: Flask, waiting: Waiting, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _planned_while_claimed(app, waiting, cast, monkeypatch) == 0
+
+
+@pytest.mark.postgres
+def test_without_a_locked_digest_a_message_comes_into_one_that_leaves_without_it(
+    app: Flask, waiting: Waiting, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with altered(" FOR UPDATE OF delivery", ""):
+        assert _planned_while_claimed(app, waiting, cast, monkeypatch) == 1

@@ -9,15 +9,18 @@ import time
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
-from tests.faults.altered import altered
+from tests.faults.altered import LOCKS, altered, meanwhile
 from tests.jobs.kinds import asked
 from tracker.kernel import jobs, leases
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.jobs import BackgroundJob, JobRun, JobState, RunState, claiming
 from tracker.kernel.leases import LeaderLease, Term, TermOver, acquire
+from tracker.reminders import ticks
+from tracker.reminders.jobs import Job
 
 ROUNDS, WRITERS = 40, 3
 
@@ -176,3 +179,34 @@ def test_without_skip_locked_who_finds_a_row_held_waits(
     plain = sa.Select.with_for_update
     monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_how: plain(self))
     assert _seconds_to_pass_by(app, cast) == 2
+
+
+def _let_in_of_two(app: Flask) -> int:
+    """Two run by hand, at once, a slot that was run before; returns how many believe that it is theirs."""
+    job = Job("count", (), lambda **_how: {})
+    ticks.run_by_hand(job, "up", holder="a:1", now=NOW)
+    let_in, threads = list[bool](), list[threading.Thread]()
+
+    def reach(holder: str) -> None:
+        let_in.append(ticks._claim(ticks.Run(job.name, "up", holder), now=NOW, again=True))
+
+    def another(_session: Session) -> None:
+        threads.append(meanwhile(app, lambda: reach("b:1")))
+
+    db.session.rollback()
+    event.listen(db.session(), "before_commit", another)
+    reach("a:1")
+    event.remove(db.session(), "before_commit", another)
+    threads[0].join(timeout=30)
+    return sum(let_in)
+
+
+@pytest.mark.postgres
+def test_of_two_who_run_a_slot_by_hand_one_does(app: Flask, session: Session) -> None:
+    assert _let_in_of_two(app) == 1
+
+
+@pytest.mark.postgres
+def test_without_a_locked_slot_both_would(app: Flask, session: Session) -> None:
+    with altered(LOCKS, ""):
+        assert _let_in_of_two(app) == 2
