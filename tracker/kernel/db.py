@@ -4,15 +4,12 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from sqlite3 import SQLITE_READONLY
-from sqlite3 import Connection as SqliteConnection
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, registry
 from sqlalchemy.orm.attributes import set_committed_value
@@ -21,6 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 from tracker.kernel.errors import Stale
 from tracker.kernel.sessions import LenientSession
+from tracker.kernel.sqlite import BUSY_SECONDS
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -79,12 +77,6 @@ class Base(DeclarativeBase):
     )
 
 
-PRIMARY_CODE = 0xFF
-"""The part of SQLite's codes of errors that says of which kind an error is."""
-
-# Python's driver counts the rows of a statement only where it begins with INSERT, UPDATE or DELETE.
-sqlite.dialect.cte_follows_insert = True
-
 db = SQLAlchemy(model_class=Base, disable_autonaming=False, session_options={"class_": LenientSession})
 
 if TYPE_CHECKING:
@@ -93,36 +85,10 @@ else:
     Model = db.Model
 
 
-@event.listens_for(Engine, "connect")
-def _prepare_connection(connection: Any, _record: object) -> None:
-    """SQLite: take BEGIN away from the driver, whose own habit silently loses updates between processes."""
-    if not isinstance(connection, SqliteConnection):
-        return
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-@event.listens_for(Engine, "handle_error")
-def _renew_what_may_only_read(context: ExceptionContext) -> None:
-    """SQLite: a connection opened while the disk could not be written stays so for good; the next user has another."""
-    code = getattr(context.original_exception, "sqlite_errorcode", 0)
-    if code & PRIMARY_CODE == SQLITE_READONLY and context.connection is not None:
-        # When it is back in the pool, and not here: what is open in it is taken back first.
-        context.connection.connection.invalidate(soft=True)
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-
 def engine_options(database_url: str) -> dict[str, Any]:
     """Connection settings for the engine that an address names."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
     # A server that vanished from the network says nothing; whoever waits for it must notice all the same.
     noticing = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"

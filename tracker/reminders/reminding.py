@@ -1,6 +1,5 @@
 """Remind one group: plan what is due, hold it if it is too much to be true, and write it chunk by chunk."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from tracker.kernel.db import Step, count_anew, db, has_one_writer
 from tracker.kernel.errors import Refusal
 from tracker.kernel.logs import log
 from tracker.kernel.sessions import AWAY
+from tracker.kernel.sqlite import TURN_SECONDS
 from tracker.organisation.models import LeadershipGroup
 from tracker.outbox.models import InboxItem
 from tracker.reminders import commands
@@ -26,16 +26,13 @@ from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import SUBJECTS, SubjectKind
 
 CHUNK = 500
-"""So many subjects are written in one transaction."""
-CHUNK_OF_ONE_WRITER = 300
-"""The same where others cannot write meanwhile: a tenth of a second or less, and nobody at the screen notices."""
+"""So many subjects are written in one transaction: where nobody else writes meanwhile, in less than a fifth of
+a second, and nobody at the screen notices."""
 PAGE = 20_000
 """So many numbers of subjects are read at once."""
-SHORTEST_PAUSE_SECONDS, PAUSE_SHARE, LONGEST_PAUSE_SECONDS = 0.025, 0.3, 0.12
-"""After each chunk others have a third of the time that it took, or a moment at least. SQLite has one writer at a time,
-and who waits for it looks again after longer and longer: after 25 ms in the first tenth of a second, then after less
-than a third of what they have waited, and at last every tenth of a second. So each pause is seen by everybody who
-waits. PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
+PAUSE_SECONDS = 3 * TURN_SECONDS
+"""After each chunk others have a moment, where one writes at a time: so long that everybody who waits looks at least
+twice. PostgreSQL lets them write meanwhile, so there is nothing to wait for."""
 MOST_STUMBLES = 20
 """With more subjects at fault than this the fault is not theirs, and the group is given up for this run."""
 LOUDEST = 3
@@ -75,7 +72,6 @@ class Writer:
     now: datetime
     step: Step
     pause: Callable[[float], None]
-    seconds: Callable[[], float] = time.monotonic
     stumbles: int = 0
     chunks: int = 0
     """So many full ones were written."""
@@ -84,15 +80,13 @@ class Writer:
 
     def write_all(self, work: Work, name: SubjectName, ids: Sequence[int]) -> int:
         """Write any number of subjects."""
-        size = CHUNK_OF_ONE_WRITER if has_one_writer() else CHUNK
-        return sum(self.write(work, name, ids[start : start + size]) for start in range(0, len(ids), size))
+        return sum(self.write(work, name, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
 
     def write(self, work: Work, name: SubjectName, ids: Sequence[int], *, alone: bool = False) -> int:
         """Write a chunk; one that fails is halved until the subject at fault stands alone, fails again and steps aside.
 
         What is gone at the second try was not the subject's fault: a line that broke off, somebody who came between.
         """
-        began = self.seconds()
         try:
             with self.step():
                 told = work(ids)
@@ -102,8 +96,7 @@ class Writer:
             return self._without_the_bad(work, name, ids, fault, alone=alone)
         crashpoint("sweep.chunk.committed")
         if has_one_writer():
-            pause = max(PAUSE_SHARE * (self.seconds() - began), SHORTEST_PAUSE_SECONDS)
-            self.pause(min(pause, LONGEST_PAUSE_SECONDS))
+            self.pause(PAUSE_SECONDS)
         elif len(ids) == CHUNK:
             self._count_anew()
         return told
