@@ -198,7 +198,7 @@ class Sweeper:
     def __exit__(self, *_fault: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.communicate(timeout=20)
 
     def go(self) -> Swept:
         """Let it sweep, and wait until it has."""

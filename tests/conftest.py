@@ -74,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 ROUNDABOUT = frozenset(
     (
-        *("demo", "journeys", "laws", "pages"),
+        *("demo", "journeys", "laws", "pages", "test_bench"),
         *("test_answers", "test_flags_desk", "test_life_machine", "test_notice_pages", "test_office_desk"),
         *("test_overview", "test_papers", "test_portrait", "test_reference", "test_tampering", "test_unit_desk"),
     )
