@@ -87,8 +87,9 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     yield "T20", "a completion and a sender that begins race", "races", ("1000",)
     yield "T17", "a process dies in the middle of a migration", "migrating", ("--kills", "20")
     yield "T19", "the database may only be read", "hindered", ("read-only",)
+    yield "T19", "the disk is full", "hindered", ("full",)
     if not several:
-        yield "T19", "the disk is full", "hindered", ("full",)
+        yield "T19", "files are cut short", "hindered", ("short",)
 
 
 def row(engine: str, number: str, what: str, found: dict[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """The disk is full, or the database may only be read, while scheduler and worker are at it; then all is well again.
 
-`python -m tests.faults.hindered URL FOLDER full|read-only` plays it and prints what it found as JSON. A full disk is
-played on SQLite, with processes that may write no file any longer. To whoever is root no file is read-only, and file
-systems are not for a container to mount anew, so SQLite's connections are told to refuse whoever writes.
+`python -m tests.faults.hindered URL FOLDER full|short|read-only` plays it and prints what it found as JSON. To whoever
+is root no file is read-only, and file systems are not for a container to mount anew. So on a full disk whoever writes
+is refused by the engine itself, in its own transaction and with the code that it has for that: SQLite may take no page
+more (SQLITE_FULL), PostgreSQL is asked to say disk_full. Where files are cut short, SQLite's processes may write none
+past its first bytes (SQLITE_IOERR_WRITE). And SQLite's connections are told to refuse whoever writes.
 """
 
 import json
 import os
+import re
 import resource
 import sqlite3
 import sys
@@ -31,6 +34,9 @@ from tests.faults.storm import Play, play
 
 NO_FURTHER = 8192
 """Bytes from the beginning of a file: past the head of SQLite's files nothing is written."""
+MOST_PAGES = 4294967294
+"""As many as SQLite knows, and what it allows by itself."""
+WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|UPDATE \w+ (AS \w+ )?SET)\b")
 SILENT = timedelta(minutes=4)
 LOOK_SECONDS = 3
 MOST_BUSY = 0.5
@@ -38,6 +44,14 @@ MOST_BUSY = 0.5
 
 
 def full(under_way: Play) -> Iterator[None]:
+    """Whoever writes finds no room."""
+    note = _filled(under_way.folder)
+    note.touch()
+    yield
+    note.unlink()
+
+
+def short(under_way: Play) -> Iterator[None]:
     """Nobody who lives can write a file past its first bytes."""
     none = resource.RLIM_INFINITY
     for pid in under_way.nursery.living:
@@ -67,6 +81,36 @@ def read_only(under_way: Play) -> Iterator[None]:
 
 def _forbidden(folder: Path) -> Path:
     return folder / "read-only"
+
+
+def _filled(folder: Path) -> Path:
+    return folder / "full"
+
+
+def find_no_room(cursor: Any, statement: str, *_rest: object) -> None:
+    """In the place of a statement that writes, let the engine refuse as it does on a full disk; for `do_execute`."""
+    if not WRITES.search(statement):
+        return
+    if not isinstance(cursor, sqlite3.Cursor):
+        cursor.execute("DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
+        return
+    # It cannot be made smaller than it is: a page more is one too many. Afterwards the connection may grow again.
+    cursor.execute("PRAGMA max_page_count = 1")
+    try:
+        cursor.execute("CREATE TABLE no_room AS SELECT zeroblob(65536) AS filler")
+    finally:
+        cursor.execute(f"PRAGMA max_page_count = {MOST_PAGES}")
+
+
+def let_fill(folder: Path) -> None:
+    """Let whoever writes, of this process and of those forked from it, find no room while a note lies there."""
+
+    def refuse(cursor: Any, statement: str, *_rest: object) -> None:
+        if _filled(folder).exists():
+            find_no_room(cursor, statement)
+
+    for way in ("do_execute", "do_executemany"):
+        event.listen(Engine, way, refuse)
 
 
 def let_forbid(folder: Path) -> None:
@@ -152,7 +196,7 @@ def _reminders(under_way: Play) -> list[tuple[object, ...]]:
     return databases.execute(under_way.url, "SELECT count(*) FROM reminder")
 
 
-SCENES: dict[str, Callable[[Play], Iterator[None]]] = {"full": full, "read-only": read_only}
+SCENES: dict[str, Callable[[Play], Iterator[None]]] = {"full": full, "short": short, "read-only": read_only}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -160,6 +204,7 @@ def main(arguments: Sequence[str]) -> int:
     url, folder, name = arguments
     began = time.monotonic()
     let_forbid(Path(folder))
+    let_fill(Path(folder))
     with play(url, Path(folder), owners=6, tasks=12, days=2) as under_way:
         found = suffer(under_way, SCENES[name])
     print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201

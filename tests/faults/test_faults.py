@@ -131,11 +131,15 @@ def test_a_migration_that_dies_leaves_the_old_schema_or_the_new_one(stage: str, 
     assert (found["faults"], found["kills"]) == ([], 3)
 
 
-@pytest.mark.sqlite
 def test_on_a_full_disk_nobody_falls_the_web_says_so_and_all_go_on_when_there_is_room(
     stage: str, tmp_path: Path
 ) -> None:
     assert played("hindered", stage, tmp_path / "play", "full")["faults"] == []
+
+
+@pytest.mark.sqlite
+def test_where_files_are_cut_short_it_is_the_same(stage: str, tmp_path: Path) -> None:
+    assert played("hindered", stage, tmp_path / "play", "short")["faults"] == []
 
 
 def test_where_the_database_may_only_be_read_nothing_is_lost(stage: str, tmp_path: Path) -> None:
