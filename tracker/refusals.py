@@ -1,5 +1,6 @@
 """The pages that refusals and faults become."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from tracker.kernel import logs
 from tracker.kernel.errors import Refusal, Stale
-from tracker.kernel.text import _
+from tracker.kernel.text import _, _l
 
 Pages = Mapping[str, tuple[str, object]]
 """Where to go back to after a refusal, by the name of the thing in the address."""
@@ -58,6 +59,25 @@ def _database(app: Flask, error: DBAPIError) -> ResponseReturnValue:
     return _page(503, _("数据库暂时不可用，请稍后再试。"))
 
 
+NO_ROOM = _l("服务器的磁盘满了，您提交的内容没有保存。请告诉系统管理员，腾出空间后再提交一次。")
+CLOSED = _l("服务器的文件夹暂时不能读写，这件事没有办成。请告诉系统管理员，过后再试一次。")
+OF_THE_DISK = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EROFS: CLOSED,
+    errno.EACCES: CLOSED,
+}
+"""What the disk under files and uploads may say that is for whoever keeps the server to mend, and what people read."""
+
+
+def _disk(app: Flask, error: OSError) -> ResponseReturnValue:
+    message = OF_THE_DISK.get(error.errno or 0)
+    if message is None:
+        return _fault(app, error)
+    logs.log.exception("disk")
+    return _page(503, message)
+
+
 def _fault(app: Flask, error: Exception) -> ResponseReturnValue:
     logs.log.exception("fault")
     if app.testing:
@@ -69,6 +89,7 @@ def answer_errors(app: Flask, pages: Pages) -> None:
     """Every refusal becomes a page with one sentence that a person can act on."""
     app.register_error_handler(MethodNotAllowed, partial(_only_submitted, app, pages))
     app.register_error_handler(DBAPIError, partial(_database, app))
+    app.register_error_handler(OSError, partial(_disk, app))
     app.register_error_handler(Exception, partial(_fault, app))
 
     @app.errorhandler(Refusal)

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.accounts.identity import actor_of_person
 from tracker.delivery.courier import Courier
 from tracker.jobs import ending
-from tracker.kernel import clock, jobs
+from tracker.kernel import clock, files, jobs
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Refusal
 from tracker.kernel.jobs import BackgroundJob, Claim, Interrupted, Lost, Made, Work, WorkCancelled, folder_of
@@ -21,6 +22,7 @@ from tracker.kernel.logs import log
 from tracker.kernel.registry import JobKind, registry
 from tracker.kernel.sessions import AWAY
 from tracker.kernel.text import _l
+from tracker.kernel.uploads import files_root
 
 CHUNK = 1024 * 1024
 EXPIRED_AT_ONCE = 20
@@ -34,6 +36,7 @@ class Shift:
     stopping: Callable[[], bool] = bool
     claim: Claim | None = field(default=None)
     courier: Courier | None = field(default=None)
+    tidied_on: date | None = field(default=None)
 
 
 def run_next_job(shift: Shift) -> bool:
@@ -125,6 +128,14 @@ def throw_away_expired(_shift: Shift) -> bool:
     return False
 
 
+def throw_away_halves(shift: Shift) -> bool:
+    """Once a day, and at the start, remove what is left of uploads whose process was killed at least a day ago."""
+    if shift.tidied_on != (today := clock.today()):
+        files.throw_away_halves(files_root(), before=clock.now() - timedelta(days=1))
+        shift.tidied_on = today
+    return False
+
+
 def deliver(shift: Shift) -> bool:
     """Send what is due by mail, robot and text message."""
     if shift.courier is None:
@@ -138,5 +149,5 @@ def deliver(shift: Shift) -> bool:
         return False
 
 
-TURNS: tuple[Callable[[Shift], bool], ...] = (run_next_job, deliver, throw_away_expired)
+TURNS: tuple[Callable[[Shift], bool], ...] = (run_next_job, deliver, throw_away_expired, throw_away_halves)
 """What a worker looks after, one after the other; each says whether there may be more of it at once."""

@@ -5,6 +5,7 @@ import os
 import unicodedata
 import zipfile
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,6 +24,8 @@ MAX_NAME_BYTES = 240
 MAX_MEMBERS = 5000
 MAX_UNPACKED = 300 * 1024 * 1024
 CHUNK = 1024 * 1024
+HALF_WRITTEN = f"{'[0-9a-f]' * 2}/.{'[0-9a-f]' * 64}.*.*"
+"""Where a file lies, from the folder of all files, while it is being written."""
 
 BY_CONTENT = {
     "application/pdf": (".pdf",),
@@ -181,8 +184,20 @@ def _keep(data: bytes, path: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    with partial.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        # On a full disk half a file is what stands in the way of the next.
+        partial.unlink(missing_ok=True)
+
+
+def throw_away_halves(root: Path, *, before: datetime) -> None:
+    """Remove what writers who were killed left half-written; what was touched since then may still become a file."""
+    for partial in root.glob(HALF_WRITTEN):
+        with suppress(FileNotFoundError):
+            if partial.stat().st_mtime < before.timestamp():
+                partial.unlink()
