@@ -33,7 +33,7 @@ def follows(page: Page, link: str) -> None:
     assert page.url == link
 
 
-def test_the_link_in_a_mail_opens_the_task(
+def test_the_links_in_a_mail_open_the_task_the_inbox_and_ones_own_settings(
     app: Flask, cast: Cast, session: Session, enter: Enter, clock: Clock, live_server: str, tmp_path: Path
 ) -> None:
     give_account(app, cast.person_ids["administrator"])
@@ -46,4 +46,12 @@ def test_the_link_in_a_mail_opens_the_task(
     link, *others = links(mail)
     assert link == f"{live_server}/tasks/{task_id}"
     assert others == [f"{live_server}/inbox", f"{live_server}/me/messages"]
-    follows(enter(None, PHONE), link)
+    page = enter(None, PHONE)
+    follows(page, link)
+    inbox, own = others
+    page.goto(inbox)
+    expect(page.get_by_role("main").get_by_text(TASK).first).to_be_visible()
+    is_sound(page)
+    page.goto(own)
+    expect(page.locator("input[name=email]")).to_have_value("finance.head@example.gov.cn")
+    is_sound(page)
