@@ -73,7 +73,9 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     )
     if several:
         yield "T4", "a frozen leader wakes", "leaders", ("leader",)
+        yield "T4", "a leader frozen outside any slot wakes", "leaders", ("leader-outside",)
         yield "T4", "a frozen sender wakes", "leaders", ("sender",)
+        yield "T4", "a sender frozen before it begins wakes", "leaders", ("sender-claimed",)
         yield "T5", "all connections are cut, again and again", "cuts", ("cut", "--times", "10", "--days", "2", *crowd)
         yield "T5", "the server breaks off and begins again", "cuts", ("restart", "--times", "3", "--days", "2", *crowd)
         yield "T5", "30 seconds without connections", "cuts", ("refuse", "--seconds", "30", "--days", "2", *crowd)

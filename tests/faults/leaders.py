@@ -26,9 +26,11 @@ from tests.clock import NOW, TODAY
 from tests.faults import databases
 from tests.faults.control import REFUSED, SPEED, Nursery, nursery, schedule, work
 from tests.faults.storm import PATIENCE, Play, play
+from tracker.delivery import claiming, courier
+from tracker.delivery.models import Delivery
 from tracker.kernel import leases
 from tracker.kernel.db import Step, affected, db
-from tracker.kernel.jobs import JobRun, RunState
+from tracker.kernel.jobs import JobRun, RunState, beat
 from tracker.kernel.leases import Term
 from tracker.reminders import ticks
 from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
@@ -50,9 +52,7 @@ def probe(folder: Path, *, now: datetime, step: Step) -> Mapping[str, Any]:
     with step() as session:
         session.execute(sa.text("INSERT INTO fault_log (slot, epoch) VALUES (:slot, 0)"), {"slot": slot})
         if (folder / "dawdle").exists():
-            (folder / "inside").write_text(str(os.getpid()), encoding="ascii")
-            while (folder / "dawdle").exists():
-                time.sleep(0.05)
+            dawdle(folder)
     return {"written": 1}
 
 
@@ -68,6 +68,33 @@ PUT = ticks.Run._put
 def put_anyhow(run: ticks.Run, **values: Any) -> None:
     """Write into a slot, whoever has it now."""
     affected(sa.update(JobRun).where(JobRun.job == run.job, JobRun.slot == run.slot).values(**values))
+
+
+def dawdle(folder: Path) -> None:
+    """Say who is here, and stay while a file says so."""
+    (folder / "inside").write_text(str(os.getpid()), encoding="ascii")
+    while (folder / "dawdle").exists():
+        time.sleep(0.05)
+
+
+def dawdle_outside(folder: Path) -> None:
+    """Let a leader dawdle in a step that is of no slot, in which it leaves a line that must never stand."""
+
+    def dawdling(role: str, *, holder: str, now: datetime) -> None:
+        if (folder / "dawdle").exists():
+            db.session.execute(sa.text("INSERT INTO fault_log (slot, epoch) VALUES ('in no slot', 0)"))
+            dawdle(folder)
+        # Not before: whoever leads next writes the same row.
+        beat(role, holder=holder, now=now)
+
+    vars(ticks)["beat"] = dawdling
+
+
+def forget_fence(folder: Path) -> None:
+    """A mutant: a step looks whether its term stands when it begins, and not when it ends."""
+    dawdle_outside(folder)
+    holds = Term.holds
+    Term.holds = lambda term, *, keep=False: keep or holds(term)  # type: ignore[method-assign,assignment]
 
 
 def forget_terms() -> None:
@@ -258,6 +285,8 @@ def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> 
         terms = int(str(databases.execute(url, TERM)[0][0])) - int(str(first[0][0]))
         awake = frozen in two.living and not two.collect()
     wrong = [f"slot {slot} was written {count} times" for slot, count in seen.items() if count != 1]
+    if "in no slot" in seen:
+        wrong.append("whoever led before wrote when it woke")
     if terms != 1:
         wrong.append(f"{terms} takeovers")
     if took > MUST_TAKE_OVER:
@@ -267,27 +296,81 @@ def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> 
     return {"faults": wrong, "takeover_seconds_of_the_shared_clock": round(took, 1)}
 
 
-def sender(url: str, folder: Path) -> dict[str, Any]:
+def outside(url: str, folder: Path, mutate: Callable[[Path], None] = dawdle_outside) -> dict[str, Any]:
+    """The same where the step is of no slot, so that its being another's now does not help."""
+    return leader(url, folder, partial(mutate, folder))
+
+
+def sender(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> dict[str, Any]:
     """A sender freezes while the mail server has a mail and has not answered; another comes; the first wakes again."""
     with play(url, folder, owners=4, tasks=8, days=1) as under_way:
         under_way.day(TODAY)
         under_way.servers.say("hang 2")
         under_way.nursery.start(schedule)
-        frozen = under_way.nursery.start(work)
+        frozen = under_way.nursery.start(work, mutate=mutate)
         mail = under_way.servers.folder / "receipts" / "mail"
         until(lambda: mail.exists() and mail.stat().st_size > 0, "no mail came")
         os.kill(frozen, signal.SIGSTOP)
         under_way.kills = 1
         under_way.servers.say("ok")
-        under_way.nursery.start(work)
-        under_way.settle()
-        os.kill(frozen, signal.SIGCONT)
-        time.sleep(3)
-        wrong = under_way.faults()
-        doubts = [row for row in _history(under_way) if row["outcome"] == "unknown"]
-    if len(doubts) != 1:
-        wrong.append(f"{len(doubts)} deliveries of unknown end, and one was frozen in")
-    return {"faults": wrong, "uncertain": len(doubts)}
+        return _another_and_the_first(under_way, frozen, doubts=1)
+
+
+def sender_that_claimed(url: str, folder: Path) -> dict[str, Any]:
+    """A sender freezes when it has claimed and has begun nothing; another sends it all; the first wakes again."""
+    (folder / "dawdle").touch()
+
+    def come_no_further() -> None:
+        def reach(place: str) -> None:
+            if place == "deliver.claimed" and databases.execute(url, CLAIMED) != [(0,)]:
+                dawdle(folder)
+
+        vars(courier)["crashpoint"] = reach
+
+    with play(url, folder, owners=4, tasks=8, days=1) as under_way:
+        under_way.day(TODAY)
+        under_way.nursery.start(schedule)
+        frozen = under_way.nursery.start(work, mutate=come_no_further)
+        until((folder / "inside").exists, "nobody claimed")
+        os.kill(frozen, signal.SIGSTOP)
+        (folder / "dawdle").unlink()
+        return _another_and_the_first(under_way, frozen, doubts=0)
+
+
+CLAIMED = "SELECT count(*) FROM delivery WHERE state = 'claimed'"
+
+
+def _another_and_the_first(under_way: Play, frozen: int, *, doubts: int) -> dict[str, Any]:
+    """Another sender does what there is; then the first wakes, and must leave everything as it finds it."""
+    under_way.nursery.start(work)
+    under_way.settle()
+    before, received = _dealt_with(under_way.url), len(under_way.history().receipts)
+    os.kill(frozen, signal.SIGCONT)
+    time.sleep(3)
+    after = _dealt_with(under_way.url)
+    wrong = under_way.faults()
+    wrong += [
+        f"of {table} changed when it woke: {set(after[table]) ^ set(before[table])}"
+        for table in before
+        if after[table] != before[table]
+    ]
+    if len(under_way.history().receipts) != received:
+        wrong.append("it sent when it woke")
+    found = sum(row["outcome"] == "unknown" for row in _history(under_way))
+    if found != doubts:
+        wrong.append(f"{found} deliveries of unknown end, and {doubts} were frozen in")
+    return {"faults": wrong, "uncertain": found}
+
+
+def _dealt_with(url: str) -> dict[str, list[str]]:
+    """Everything about deliveries, to the letter."""
+    tables = ("delivery", "delivery_item", "delivery_attempt")
+    return {name: sorted(map(repr, databases.execute(url, f"SELECT * FROM {name}"))) for name in tables}
+
+
+def forget_tokens() -> None:
+    """A mutant: an answer counts whoever has the delivery now, and whatever became of it."""
+    vars(claiming)["_held"] = lambda claim, _move: Delivery.id == claim.delivery_id
 
 
 def _history(under_way: Play) -> list[dict[str, Any]]:
@@ -302,8 +385,12 @@ SCENES: dict[str, Callable[[str, Path], dict[str, Any]]] = {
     "alone": alone,
     "alone-briefly": partial(alone, hours=3),
     "leader": leader,
+    "leader-outside": outside,
     "sender": sender,
+    "sender-claimed": sender_that_claimed,
     "mutant": partial(leader, mutate=forget_terms),
+    "mutant-outside": partial(outside, mutate=forget_fence),
+    "mutant-sender": partial(sender, mutate=forget_tokens),
 }
 
 

@@ -96,8 +96,32 @@ def test_without_its_fence_a_leader_that_wakes_is_caught(stage: str, tmp_path: P
 
 
 @pytest.mark.postgres
+def test_a_leader_that_freezes_outside_any_slot_writes_nothing_more(stage: str, tmp_path: Path) -> None:
+    assert played("leaders", stage, tmp_path / "play", "leader-outside")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_without_the_look_at_the_end_of_its_step_a_leader_that_wakes_outside_any_slot_is_caught(
+    stage: str, tmp_path: Path
+) -> None:
+    found = played("leaders", stage, tmp_path / "play", "mutant-outside")
+    assert "whoever led before wrote when it woke" in found["faults"]
+
+
+@pytest.mark.postgres
 def test_a_sender_that_freezes_and_wakes_leaves_one_doubt(stage: str, tmp_path: Path) -> None:
     assert played("leaders", stage, tmp_path / "play", "sender")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_a_sender_that_freezes_before_it_begins_and_wakes_changes_nothing(stage: str, tmp_path: Path) -> None:
+    assert played("leaders", stage, tmp_path / "play", "sender-claimed")["faults"] == []
+
+
+@pytest.mark.postgres
+def test_without_its_token_a_sender_that_wakes_is_caught(stage: str, tmp_path: Path) -> None:
+    found = played("leaders", stage, tmp_path / "play", "mutant-sender")
+    assert any("changed when it woke" in fault for fault in found["faults"])
 
 
 @pytest.mark.postgres

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
-from tests.faults.altered import LOCKS, altered, meanwhile
+from tests.faults.altered import LOCKS, altered, beside, meanwhile
 from tests.jobs.kinds import asked
 from tracker.kernel import jobs, leases
 from tracker.kernel.db import db, write_transaction
@@ -141,6 +141,39 @@ def test_without_the_number_of_the_term_a_former_leader_writes(
 ) -> None:
     monkeypatch.setattr(Term, "holds", lambda _term, **_how: True)
     assert _stale_step() == 1
+
+
+def _stale_end(app: Flask) -> int:
+    """A leader's term ends while it is in a step; returns how much of the step stands."""
+    first = acquire("scheduler", "a:1")
+    assert first is not None
+
+    def succeed() -> None:
+        with write_transaction() as session:
+            session.execute(sa.update(LeaderLease).values(epoch=LeaderLease.epoch + 1, holder="b:1"))
+
+    try:
+        with first.step() as session:
+            beside(app, succeed).join(timeout=30)
+            row = {"job": "stale", "slot": "x", "state": RunState.RUNNING, "started_at": NOW, "counts": {}, "error": ""}
+            session.add(JobRun(**row))
+    except TermOver:
+        pass
+    return db.session.scalar(sa.select(sa.func.count()).where(JobRun.job == "stale")) or 0
+
+
+@pytest.mark.postgres
+def test_a_term_that_ends_in_a_step_takes_the_step_with_it(app: Flask, session: Session) -> None:
+    assert _stale_end(app) == 0
+
+
+@pytest.mark.postgres
+def test_without_the_look_at_its_end_such_a_step_stands(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds = Term.holds
+    monkeypatch.setattr(Term, "holds", lambda term, *, keep=False: keep or holds(term))
+    assert _stale_end(app) == 1
 
 
 def _seconds_to_pass_by(app: Flask, cast: Cast) -> float:
