@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -16,17 +19,21 @@ from tests.cast import Cast
 from tests.clock import NOW, Clock
 from tests.reminders.worlds import running_task
 from tracker.kernel import leases
+from tracker.kernel.actor import SYSTEM
+from tracker.kernel.clock import machine_now
 from tracker.kernel.db import write_transaction
 from tracker.kernel.errors import Stale
 from tracker.kernel.jobs import Heartbeat, JobRun, RunState
 from tracker.kernel.leases import Term, TermOver
 from tracker.outbox.models import InboxItem
-from tracker.reminders import ticks
-from tracker.reminders.jobs import JOBS, Job, latest_slot, slot_name
+from tracker.reminders import commands, ticks
+from tracker.reminders.jobs import JOBS, Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.leading import LEASE
-from tracker.reminders.ticks import run_by_hand, tick, try_out
+from tracker.reminders.scheduler import hasten
+from tracker.reminders.ticks import run_by_hand, try_out
 
 SLOT = "2026-03-18T08:00"
+DATABASE = Clock()
 
 
 @pytest.fixture
@@ -37,8 +44,15 @@ def term(session: Session) -> Term:
 
 @pytest.fixture(autouse=True)
 def _database_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database's clock is the test's."""
-    monkeypatch.setattr(leases, "database_now", lambda: NOW)
+    """The database's clock stands where the last tick found it."""
+    DATABASE.set(NOW)
+    monkeypatch.setattr(leases, "database_now", lambda: DATABASE.now)
+
+
+def tick(term: Term, *, now: datetime) -> None:
+    """A tick, on a machine whose clock and the database's are one."""
+    DATABASE.set(now)
+    ticks.tick(term, now=now)
 
 
 def _lead(holder: str) -> Term:
@@ -107,7 +121,13 @@ def test_the_next_slot_runs_when_its_time_comes(term: Term, monkeypatch: pytest.
 def test_after_three_days_off_the_latest_slot_makes_up_for_all(term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = _counting(monkeypatch)
     tick(term, now=NOW)
-    tick(term, now=NOW + timedelta(days=3))
+    later = NOW + timedelta(days=3)
+    tick(term, now=later)
+    # So long a gap may as well be a wrong clock: an administrator says which.
+    assert len(ran) == 1
+    with write_transaction():
+        commands.confirm_clock(reason="机房停电检修。", by=SYSTEM, now=later)
+    tick(term, now=later)
     assert len(ran) == 2
 
 
@@ -238,6 +258,40 @@ def test_the_shell_runs_a_job_and_says_how_all_stand(app: Flask, cast: Cast, clo
     said = runner.invoke(args=["jobs", "status"]).output
     assert f"sweep {SLOT}: finished" in said
     assert "succeed 2026-03-18T09:20: 尚未运行" in said
+
+
+def test_while_the_clock_is_in_doubt_jobs_wait_also_by_hand_but_those_that_may_not(
+    term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = _counting(monkeypatch)
+    watch = replace(_at_hand(), name="watch", in_doubt=True)
+    both = (_at_hand(), watch)
+    monkeypatch.setattr(ticks, "all_jobs", lambda: both)
+    tick(term, now=NOW)
+    assert len(ran) == 2
+    tick(term, now=NOW + timedelta(days=365))
+    assert len(ran) == 3
+    with pytest.raises(Stale, match="系统时间可疑"):
+        run_by_hand(_at_hand(), SLOT, holder="shell:1", now=DATABASE.now)
+    run_by_hand(watch, SLOT, holder="shell:1", now=DATABASE.now)
+    assert len(ran) == 4
+
+
+def test_what_may_run_in_doubt_is_known(app: Flask) -> None:
+    assert [job.name for job in all_jobs() if job.in_doubt] == ["seal_record", "watch"]
+
+
+def test_a_clock_that_the_scheduler_reckons_by_may_be_set_back() -> None:
+    ahead = machine_now() + timedelta(days=1)
+    keeper = BackgroundScheduler()
+    jobs = [keeper.add_job(bool, IntervalTrigger(seconds=20), next_run_time=ahead) for _ in range(2)]
+    keeper.start(paused=True)
+    soon = machine_now() + timedelta(seconds=15)
+    jobs[1].modify(next_run_time=soon)
+    hasten(keeper)
+    assert jobs[0].next_run_time <= machine_now()
+    assert jobs[1].next_run_time == soon
+    keeper.shutdown()
 
 
 def test_the_latest_slot_is_named_by_day_and_minute() -> None:

@@ -5,9 +5,19 @@ from datetime import date, datetime
 
 from tests.cast import Cast
 from tests.clock import NOW
+from tracker.kernel import leases
 from tracker.kernel.db import db
+from tracker.reminders.leading import LEASE
+from tracker.reminders.ticks import tick
 from tracker.tasks.models import Milestone, Task, TaskPart
 from tracker.tasks.rules import TaskSource, TaskState
+
+
+def tick_once(now: datetime) -> Sequence[str]:
+    """A tick of whoever leads now; returns the jobs that it ran."""
+    term = leases.acquire(LEASE, "host:1", succeeding=leases.lease_of(LEASE))
+    assert term is not None
+    return tick(term, now=now)
 
 
 def running_task(

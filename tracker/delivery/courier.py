@@ -49,16 +49,18 @@ class Courier:
     wait: Callable[[float], object] = time.sleep
     chance: Callable[[], float] = random.random
     _planned_at: datetime | None = field(default=None)
+    _right_at: datetime | None = field(default=None)
+    """When the clock was last found to be right."""
 
     def work(self) -> bool:
         """Do what is due; whether there may be more of it at once.
 
         Nothing at all while deliveries are held, or while the clock is in doubt: what is due and what is early nobody
-        knows then.
+        knows then. The scheduler may not have seen yet that a clock jumped, so each round looks itself.
         """
-        if deliveries_held() or registry.clock_doubted():
-            return False
         moment = self.now()
+        if deliveries_held() or not self._knows_the_time(moment):
+            return False
         with write_transaction():
             reaped = claiming.reap(now=moment)
             claiming.call_off_left_behind(now=moment)
@@ -72,6 +74,15 @@ class Courier:
         found = endpoints.open_endpoints(now=moment)
         db.session.rollback()
         return any([self._batch(endpoint) for endpoint in found])  # noqa: C419 - all of them, whatever the first had
+
+    def _knows_the_time(self, moment: datetime) -> bool:
+        if not registry.clock_doubted(moment, self._right_at):
+            self._right_at = moment
+            return True
+        if self._right_at is not None:
+            log.warning("deliveries", state="held, for the clock cannot be right")
+            self._right_at = None
+        return False
 
     def _batch(self, endpoint: ChannelEndpoint) -> bool:
         if self.stopping():

@@ -33,4 +33,4 @@ def jobs_before(job: BackgroundJob) -> int:
 def worker_lives(*, now: datetime) -> bool:
     """Whether a worker's process gave a sign of life lately."""
     row = db.session.get(Heartbeat, "worker")
-    return row is not None and now - row.at < WORKER_LATE
+    return row is not None and abs(now - row.at) < WORKER_LATE

@@ -5,6 +5,7 @@ Filled once, in the application's factory; read by templates.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -73,6 +74,10 @@ class JobKind:
     kept_days: int = 7
 
 
+def _believed(_now: datetime, _right_at: datetime | None) -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class Registry:
     """Everything registered; one per application."""
@@ -94,8 +99,8 @@ class Registry:
     rungs: Callable[[int], Mapping[str, int]] | None = None
     """By effect (yellow, red): the first working day of lateness at which a group's ladder has it."""
 
-    clock_doubted: Callable[[], bool] = bool
-    """Whether a run of the sweep waits because the clock cannot be right; then nothing goes out either."""
+    clock_doubted: Callable[[datetime, datetime | None], bool] = _believed
+    """Whether a clock cannot be right (now, and when it was found right before); then nothing goes out."""
 
     def clear(self) -> None:
         """Take everything down, before an application hangs it up anew."""
@@ -111,7 +116,7 @@ class Registry:
         self.slots.clear()
         self.readers.clear()
         self.rungs = None
-        self.clock_doubted = bool
+        self.clock_doubted = _believed
 
     def add_acts(self, acts: Mapping[str, object]) -> None:
         """Words for the codes of the record of acts."""

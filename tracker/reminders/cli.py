@@ -19,7 +19,7 @@ from tracker.kernel.soundness import refuse_unsound
 from tracker.reminders import commands, status, ticks
 from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.models import HeldRun
-from tracker.reminders.queries.held import held_runs
+from tracker.reminders.queries.held import clock_doubted, held_runs
 from tracker.reminders.rules import LABELS
 from tracker.reminders.scheduler import run_scheduler
 from tracker.reminders.sweep import carry_out, sweep
@@ -123,6 +123,9 @@ def release(number: int, reason: str) -> None:
     """Let a held run go out at once; of one that is held because of the clock, say that the clock is right."""
     now = clock.now()
     _decide(number, reason, commands.release_held, now=now)
+    if clock_doubted(now):
+        click.echo("系统时间可疑，确认时间正确后发出。")
+        return
     click.echo("已发出 {released} 条。".format(**carry_out(now=now)))
 
 

@@ -88,7 +88,7 @@ class HeldRun(Model):
     at: Mapped[datetime]
     """The run's time, by the clock that may be wrong."""
     last_at: Mapped[datetime | None]
-    """The last run before that was believed."""
+    """The last tick before that was believed."""
     planned: Mapped[int] = mapped_column(default=0)
     urgent: Mapped[int] = mapped_column(default=0)
     usual: Mapped[int] = mapped_column(default=0)
@@ -162,9 +162,10 @@ class Stumble(Model):
 
 
 class SweepClock(Model):
-    """The last run whose clock was believed; one row."""
+    """The last tick whose clock was believed; one row."""
 
     __tablename__ = "sweep_clock"
 
     name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     at: Mapped[datetime]
+    """By the database's clock."""

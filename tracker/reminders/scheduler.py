@@ -3,10 +3,12 @@
 import signal
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from types import FrameType
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
@@ -21,6 +23,7 @@ from tracker.kernel.logs import log
 from tracker.kernel.processes import insist, own_name, try_once
 from tracker.letters.sealing import seal_letters
 from tracker.reminders.leading import Leadership
+from tracker.reminders.queries.held import clock_doubted
 from tracker.reminders.ticks import tick
 
 TICK_SECONDS = 20.0
@@ -56,7 +59,8 @@ def run_scheduler(app: Flask) -> None:
         (lambda term: tick(term, now=clock.now()), TICK_SECONDS),
         # On a thread of its own: acts are sealed within the minute, also while a long sweep runs.
         (lambda _term: seal_waiting(now=clock.now()), SEAL_SECONDS),
-        (lambda _term: seal_letters(now=clock.now()), PDF_SEAL_SECONDS),
+        # What carries its own date for good waits until that is known.
+        (lambda _term: clock_doubted(clock.now()) or seal_letters(now=clock.now()), PDF_SEAL_SECONDS),
     )
     for work, seconds in works:
         trigger = IntervalTrigger(seconds=seconds)
@@ -64,7 +68,7 @@ def run_scheduler(app: Flask) -> None:
     scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    keeper = threading.Thread(target=_keep, args=(app, leadership, over), name="leadership", daemon=True)
+    keeper = threading.Thread(target=_keep, args=(app, leadership, over, scheduler), name="leadership", daemon=True)
     keeper.start()
     log.info("scheduler", state="started", holder=leadership.holder)
     if not over.is_set():
@@ -96,9 +100,10 @@ def _beside(app: Flask, leadership: Leadership, work: Work) -> None:
             db.session.remove()
 
 
-def _keep(app: Flask, leadership: Leadership, over: threading.Event) -> None:
-    """Renew the lead in time, or wait for it to fall free."""
+def _keep(app: Flask, leadership: Leadership, over: threading.Event, scheduler: BaseScheduler) -> None:
+    """Renew the lead in time, or wait for it to fall free; and see to it that the clock goes on ticking."""
     while not over.wait(leases.RENEW_SECONDS):
+        hasten(scheduler)
         with app.app_context():
             try:
                 leadership.keep()
@@ -106,6 +111,16 @@ def _keep(app: Flask, leadership: Leadership, over: threading.Event) -> None:
                 log.warning("scheduler", state="the lead could not be renewed", exc_info=True)
             finally:
                 db.session.remove()
+
+
+def hasten(scheduler: BaseScheduler) -> None:
+    """Let what would wait for a clock that was set back to come round again be done now.
+
+    APScheduler reckons by the machine's time of day, and after a jump back it would sleep for as long as that was.
+    """
+    for job in scheduler.get_jobs():
+        if job.next_run_time > clock.machine_now() + job.trigger.interval + timedelta(seconds=1):
+            job.modify(next_run_time=clock.machine_now())
 
 
 def _note(event: JobEvent) -> None:

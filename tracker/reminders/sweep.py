@@ -52,8 +52,8 @@ def sweep(
     """Write crossings, issue recurring tasks, expire letters, remind, and flag; returns how many of each.
 
     All of it is written in steps, which count only while whoever sweeps leads. Run twice, or after days off, it changes
-    nothing but what is due. What fails for one group is logged and does not stop the others. The clock is believed;
-    who sweeps by the clock asks `sweep_on_time`.
+    nothing but what is due. What fails for one group is logged and does not stop the others. The clock is believed: a
+    tick looks at it before.
 
     Raises:
         Unfinished: the database was away meanwhile.
@@ -78,16 +78,6 @@ def sweep(
     if counts.pop("away"):
         raise Unfinished
     return counts
-
-
-def sweep_on_time(*, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep) -> Mapping[str, int]:
-    """Sweep, unless the clock cannot be right: then nothing at all is written, and administrators are asked to look."""
-    with step():
-        doubt = commands.watch_clock(now=now)
-    if doubt is not None:
-        log.warning("sweep", state="held", cause=doubt.value)
-        return {"held": 1}
-    return sweep(now=now, step=step, pause=pause)
 
 
 def carry_out(*, now: datetime, step: Step = write_transaction, pause: Pause = time.sleep) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from tracker.kernel.leases import Term, TermOver, lease_of
 from tracker.kernel.logs import log
 from tracker.kernel.processes import is_dead
 from tracker.kernel.text import _l
+from tracker.reminders import commands
 from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.leading import LEASE
 
@@ -80,14 +81,20 @@ class Run:
 def tick(term: Term, *, now: datetime) -> list[str]:
     """Say that the scheduler lives, and run the jobs whose latest slot was not run yet; returns their names.
 
-    A slot that failed, or whose process died in it or no longer leads, is run again.
+    A slot that failed, or whose process died in it or no longer leads, is run again. The clock is looked at in every
+    tick and not only where a slot is due: after a clock jumped back, none is. While it is in doubt most jobs wait, and
+    their latest slot makes up for it.
 
     Raises:
         TermOver: another scheduler leads.
     """
     with term.step():
         beat("scheduler", holder=term.holder, now=now)
-    return [job.name for job in all_jobs() if _run_latest(job, term, now=now)]
+        doubt = commands.watch_clock(now=now)
+    if doubt is not None:
+        log.warning("tick", state="held", cause=doubt.value)
+    jobs = [job for job in all_jobs() if job.in_doubt or doubt is None]
+    return [job.name for job in jobs if _run_latest(job, term, now=now)]
 
 
 def _run_latest(job: Job, term: Term, *, now: datetime) -> bool:
@@ -104,9 +111,13 @@ def run_by_hand(job: Job, slot: str, *, holder: str, now: datetime) -> tuple[Map
     """Run a slot of a job whether or not it was run before; returns what it counted, and its fault if it had one.
 
     Raises:
-        Stale: somebody is at it just now.
+        Stale: somebody is at it just now, or the clock cannot be right and the job waits for that.
     """
     run = Run(job.name, slot, holder)
+    with run.outer():
+        doubt = commands.watch_clock(now=now)
+    if doubt is not None and not job.in_doubt:
+        raise Stale(_l("系统时间可疑，这项任务暂停：请先校准服务器时间，或者由系统管理员确认时间正确。"))
     if not _claim(run, now=now, again=True):
         raise Stale(_l("这个时段正在由别的进程处理，请稍后再试。"))
     error = _carry_out(job, run, now=now)

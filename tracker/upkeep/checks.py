@@ -17,6 +17,7 @@ from tracker.kernel.jobs import BackgroundJob, JobRun, JobState, RunState
 from tracker.outbox.models import InboxItem
 from tracker.reminders.jobs import all_jobs, latest_slot, slot_name
 from tracker.reminders.models import Reminder
+from tracker.reminders.queries.held import open_doubt
 from tracker.reminders.rules import ReminderState
 from tracker.upkeep.rules import Code, Found
 
@@ -33,9 +34,11 @@ Check = Callable[[datetime], Iterator[Found]]
 
 def slots(now: datetime) -> Iterator[Found]:
     """Jobs whose slot should have been done by now and is not, or was done but for a part of it that failed."""
+    # While the clock is in doubt the administrators are told of that, and not of each job that waits for it.
+    is_doubted = open_doubt() is not None
     for job in all_jobs():
         moment = latest_slot(job, now - SLOT_LATE)
-        if job.name == WATCH or moment is None:
+        if job.name == WATCH or moment is None or (is_doubted and not job.in_doubt):
             continue
         latest = sa.select(JobRun).where(JobRun.job == job.name).order_by(JobRun.slot.desc())
         # A later slot makes up for an earlier one, so one of them is enough.
@@ -112,7 +115,7 @@ def deliveries(now: datetime) -> Iterator[Found]:
     )
     lately = Delivery.ended_at > now - LOOK_BACK
     # While everything is on hold that is the finding, and not each channel; on days of rest nothing goes out.
-    moves = not deliveries_held() and working_days().is_working(local_date(now))
+    moves = not deliveries_held() and open_doubt() is None and working_days().is_working(local_date(now))
     for code, which in (
         (Code.DELIVERY_STUCK, held_up if moves else sa.false()),
         (Code.DELIVERY_UNCERTAIN, sa.and_(Delivery.state == DeliveryState.UNCERTAIN, lately)),

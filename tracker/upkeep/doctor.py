@@ -12,6 +12,7 @@ from tracker.kernel import soundness
 from tracker.kernel.db import db
 from tracker.kernel.installation import deliveries_held, settings
 from tracker.kernel.soundness import Look, Symptom, grave, note
+from tracker.reminders.queries.held import open_doubt
 from tracker.upkeep import queries
 from tracker.upkeep.rules import LABELS, Code
 
@@ -72,6 +73,8 @@ def standing(now: datetime) -> Iterator[Symptom]:
     """What is held back, and what the watchdog found."""
     if deliveries_held():
         yield note("外发消息已停发（恢复备份之后）：核对后用 flask deliver release 恢复。")
+    if open_doubt() is not None:
+        yield note("系统时间可疑，提醒和外发消息已暂停：请校准时间，或者由系统管理员确认（flask sweep held）。")
     for code in queries.grave_findings():
         yield note(f"巡检发现：{LABELS[Code(code)]}。")
     _at, is_late = queries.last_look(now=now)

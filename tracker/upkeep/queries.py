@@ -29,11 +29,14 @@ def grave_findings() -> list[str]:
 
 
 def last_look(*, now: datetime) -> tuple[datetime | None, bool]:
-    """When the watchdog last looked, and whether that is too long ago; one that never looked is only new."""
+    """When the watchdog last looked, and whether that is too long ago or in the future, where the clock was set back.
+
+    One that never looked is only new.
+    """
     at = db.session.scalar(
         sa.select(sa.func.max(JobRun.finished_at)).where(JobRun.job == WATCH, JobRun.state == RunState.FINISHED)
     )
-    return at, at is not None and now - at > WATCH_LATE
+    return at, at is not None and abs(now - at) > WATCH_LATE
 
 
 def numbers_behind() -> list[tuple[str, int]]:

@@ -25,5 +25,6 @@ JOBS = (
         checks.WATCH,
         tuple(time(hour, minute) for hour in range(24) for minute in range(0, 60, EVERY_MINUTES)),
         watch,
+        in_doubt=True,
     ),
 )

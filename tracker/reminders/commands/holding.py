@@ -11,6 +11,7 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import affected, db, insert_if_new, take
 from tracker.kernel.entry import paragraphs
 from tracker.kernel.errors import Stale
+from tracker.kernel.jobs import JobRun, RunState
 from tracker.kernel.text import _l
 from tracker.kernel.verdict import require
 from tracker.organisation.models import LeadershipGroup
@@ -18,11 +19,10 @@ from tracker.organisation.queries import administrators, seat_holders
 from tracker.organisation.rules import OFFICE_DIRECTORS
 from tracker.reminders import notices, policy
 from tracker.reminders.models import HeldRun, Reminder, SweepClock
-from tracker.reminders.queries.held import open_doubt
-from tracker.reminders.rules import CLOCK, HoldCause, HoldState, ReminderState, clock_doubt
+from tracker.reminders.queries.held import CLOCK_NAME, open_doubt
+from tracker.reminders.rules import APART, CLOCK, HoldCause, HoldState, ReminderState, clock_doubt
 
 MAX_REASON = 500
-CLOCK_NAME = "sweep"
 
 
 def hold_group(group_id: int, cause: HoldCause, *, planned: int, urgent: int, usual: int, now: datetime) -> int:
@@ -41,16 +41,17 @@ def hold_group(group_id: int, cause: HoldCause, *, planned: int, urgent: int, us
 
 
 def watch_clock(*, now: datetime) -> HoldCause | None:
-    """Compare the clock with the database's and with the last run; hold everything where it cannot be believed.
+    """Compare the clock with the database's and with the last tick; hold everything where it cannot be believed.
 
     Administrators are told once.
 
-    A clock that is right again ends the doubt by itself.
+    A clock that is right again ends the doubt by itself. What is remembered is the database's time, which is one: the
+    clock of the machine that leads next may differ from this one's to the other side.
     """
-    last = db.session.get(SweepClock, CLOCK_NAME, with_for_update=True)
-    doubt = clock_doubt(now, database=leases.database_now(), last=last.at if last is not None else None)
+    last, database = db.session.get(SweepClock, CLOCK_NAME, with_for_update=True), leases.database_now()
+    doubt = clock_doubt(now, database=database, last=last.at if last is not None else None)
     if doubt is None:
-        _believe(now=now)
+        _believe(at=database)
         _settle_doubts(HoldState.DISCARDED, reason="clock", by=SYSTEM, now=now)
         return None
     values = {"cause": doubt, "at": now, "last_at": last.at if last else None, "state": HoldState.HELD, "reason": ""}
@@ -72,9 +73,10 @@ def confirm_clock(*, reason: str, by: Actor, now: datetime) -> None:
     doubt = open_doubt()
     if doubt is None:
         raise Stale(_l("没有因为系统时间暂扣的运行。"))
-    if clock_doubt(now, database=leases.database_now(), last=None) is not None:
+    database = leases.database_now()
+    if clock_doubt(now, database=database, last=None) is not None:
         raise Stale(_l("系统时间与数据库时间不一致，请先校准服务器时间。"))
-    _believe(now=now)
+    _believe(at=database)
     _settle_doubts(HoldState.DONE, reason=reason, by=by, now=now)
     record("sweep.confirm_clock", "held_run", doubt.id, by=by, now=now, new={"reason": reason, "cause": doubt.cause})
 
@@ -115,16 +117,19 @@ def _decide(run: HeldRun, state: HoldState, *, reason: str, version: int, by: Ac
     record(act, "held_run", run.id, by=by, now=now, group_id=run.group_id, new=new)
 
 
-def _believe(*, now: datetime) -> None:
+def _believe(*, at: datetime) -> None:
     row = db.session.get(SweepClock, CLOCK_NAME)
     if row is None:
-        db.session.add(SweepClock(name=CLOCK_NAME, at=now))
+        db.session.add(SweepClock(name=CLOCK_NAME, at=at))
     else:
-        row.at = now
+        row.at = at
     db.session.flush()
 
 
 def _settle_doubts(state: HoldState, *, reason: str, by: Actor, now: datetime) -> None:
     open_ones = (HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
     values = {"reason": reason, "decided_by_id": by.person_id, "decided_as": by.capacity(), "decided_at": now}
-    affected(sa.update(HeldRun).where(*open_ones).values(state=state, version=HeldRun.version + 1, **values))
+    if affected(sa.update(HeldRun).where(*open_ones).values(state=state, version=HeldRun.version + 1, **values)):
+        # What was done by a clock that ran ahead was not done: its slots come again in their time, the watchdog's too.
+        ahead = sa.and_(JobRun.state == RunState.FINISHED, JobRun.started_at > now + APART)
+        affected(sa.delete(JobRun).where(ahead))

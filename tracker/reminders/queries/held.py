@@ -7,13 +7,17 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from tracker.kernel import leases
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db
 from tracker.kernel.errors import NotVisible
 from tracker.organisation.models import Person
 from tracker.reminders import policy
-from tracker.reminders.models import HeldRun, Reminder, Stumble
-from tracker.reminders.rules import USUAL_DAYS, HoldState, ReminderState, SubjectName
+from tracker.reminders.models import HeldRun, Reminder, Stumble, SweepClock
+from tracker.reminders.rules import USUAL_DAYS, HoldState, ReminderState, SubjectName, clock_doubt
+
+CLOCK_NAME = "sweep"
+_IN_DOUBT = (HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
 
 
 def usual(group_id: int, *, today: date, rungs: Sequence[int] | None = None) -> list[int]:
@@ -51,14 +55,22 @@ def held_run(actor: Actor, run_id: int) -> HeldRun:
     return row
 
 
-def clock_doubted() -> bool:
-    """Whether nothing is written just now because the clock cannot be right."""
-    return open_doubt() is not None
+def clock_doubted(now: datetime, right_at: datetime | None = None) -> bool:
+    """Whether nothing may go out: a tick found that the clock cannot be right, or it cannot, and no tick has come yet.
+
+    Before the first tick there is nothing to hold it against. right_at: when whoever asks found it right before, for a
+    scheduler that stands still is no fault of the clock.
+    """
+    believed = sa.select(SweepClock.at).where(SweepClock.name == CLOCK_NAME).scalar_subquery()
+    is_open, last = db.session.execute(sa.select(sa.exists().where(*_IN_DOUBT), believed)).one()
+    if is_open or last is None:
+        return bool(is_open)
+    return clock_doubt(now, database=leases.database_now(), last=max(last, right_at or last)) is not None
 
 
 def open_doubt() -> HeldRun | None:
     """The run that waits because of the clock, if one does."""
-    query = sa.select(HeldRun).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
+    query = sa.select(HeldRun).where(*_IN_DOUBT)
     return db.session.scalars(query.order_by(HeldRun.id).limit(1)).one_or_none()
 
 

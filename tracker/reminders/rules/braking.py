@@ -47,13 +47,13 @@ def too_much(
 
 
 AHEAD = timedelta(hours=36)
-"""Sweeps run three times a day, so a gap of a day and a half is an outage or a wrong clock; which, people know."""
+"""Ticks come every few seconds, so a gap of a day and a half is an outage or a wrong clock; which, people know."""
 APART = timedelta(minutes=10)
 """So far the clocks of two machines may differ."""
 
 
 def clock_doubt(now: datetime, *, database: datetime, last: datetime | None) -> HoldCause | None:
-    """Whether a clock can be believed beside the database's, and after the last run that was; None where it can."""
+    """Whether a clock can be believed beside the database's, and after the last tick that was; None where it can."""
     if now < max(database, last or database) - APART:
         return HoldCause.CLOCK_BEHIND
     if now > database + APART or (last is not None and now > last + AHEAD):
