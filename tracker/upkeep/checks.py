@@ -19,6 +19,7 @@ from tracker.reminders.jobs import all_jobs, latest_slot, slot_name
 from tracker.reminders.models import Reminder
 from tracker.reminders.queries.held import open_doubt
 from tracker.reminders.rules import ReminderState
+from tracker.upkeep import overlooked
 from tracker.upkeep.rules import Code, Found
 
 WATCH = "watch"
@@ -139,7 +140,18 @@ def clocks(now: datetime) -> Iterator[Found]:
         yield Found(Code.CLOCK_APART, count=int(apart.total_seconds()))
 
 
-CHECKS: tuple[Check, ...] = (slots, silences, claims, reminders, held_reminders, deliveries, holds, clocks)
+CHECKS: tuple[Check, ...] = (
+    slots,
+    silences,
+    claims,
+    overlooked.steps,
+    reminders,
+    held_reminders,
+    overlooked.messages,
+    deliveries,
+    holds,
+    clocks,
+)
 
 
 def look(now: datetime) -> list[Found]:

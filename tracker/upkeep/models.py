@@ -28,7 +28,7 @@ class Finding(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[Code]
     detail: Mapped[str] = mapped_column(sa.String(80), default="")
-    """Of what: a job's name, a channel; empty where there is only one."""
+    """Of what: a job's name, a channel, a group; empty where there is only one."""
     count: Mapped[int]
     found_at: Mapped[datetime]
     seen_at: Mapped[datetime]
