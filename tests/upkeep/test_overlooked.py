@@ -30,9 +30,9 @@ from tracker.kernel.jobs import JobRun, RunState
 from tracker.organisation.models import LeadershipGroup, Person
 from tracker.outbox.models import InboxItem
 from tracker.reminders import ticks
-from tracker.reminders.commands import step_aside, watch_clock
+from tracker.reminders.commands import confirm_clock, step_aside, watch_clock
 from tracker.reminders.jobs import all_jobs
-from tracker.reminders.models import LadderPolicy, Reminder, SweepClock
+from tracker.reminders.models import HeldRun, LadderPolicy, Reminder, SweepClock
 from tracker.reminders.rules import LadderKind, ReminderState, SubjectName
 from tracker.tasks.models import Task
 from tracker.tasks.rules import TaskState
@@ -96,10 +96,14 @@ def _let_go(at: datetime) -> None:
     assert release_deliveries(now=at)
 
 
-def _doubt_the_clock(session: Session) -> None:
-    session.add(SweepClock(name="sweep", at=NOW - timedelta(days=30)))
+def _doubt_the_clock(session: Session, *, until: datetime | None = None) -> None:
+    row = SweepClock(name="sweep", at=NOW - timedelta(days=30))
+    session.add(row)
     session.flush()
     assert watch_clock(now=NOW) is not None
+    if until is not None:
+        confirm_clock(reason="放假", by=SYSTEM, now=NOW)
+        session.execute(sa.update(HeldRun).values(decided_at=until))
 
 
 IN_ORDER: dict[str, Callable[[Session], object]] = {
@@ -118,6 +122,7 @@ IN_ORDER: dict[str, Callable[[Session], object]] = {
     "all is on hold": lambda _session: hold_deliveries(reason="restored", now=NOW),
     "all was let go just now": lambda _session: _let_go(NOON - timedelta(minutes=29)),
     "the clock is in doubt": _doubt_the_clock,
+    "the clock was in doubt just now": lambda session: _doubt_the_clock(session, until=NOON - timedelta(minutes=29)),
 }
 
 
@@ -229,7 +234,6 @@ UNTOUCHED: dict[str, Callable[[Session], object]] = {
     ),
     "no sweep has ended": _ran(state=RunState.RUNNING),
     "the sweep failed in part, which is found": _ran(counts={"failed": 1}),
-    "the sweep was held": _ran(counts={"held": 1}),
     "the sweep was on a day off": _ran(started_at=NOW - timedelta(days=3)),
     "the clock is in doubt": _put_back_the_clock,
 }

@@ -17,11 +17,11 @@ from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.installation import deliveries_held, released_at
 from tracker.kernel.jobs import JobRun, RunState
-from tracker.kernel.registry import registry
 from tracker.organisation.models import LeadershipGroup
 from tracker.outbox.models import InboxItem
-from tracker.reminders.models import LadderPolicy
+from tracker.reminders.models import HeldRun, LadderPolicy
 from tracker.reminders.queries import ladders, standing
+from tracker.reminders.queries.held import open_doubt
 from tracker.reminders.recipients import Holders
 from tracker.reminders.rules import LadderKind, SubjectName, windows
 from tracker.reminders.runs import Sweeping
@@ -44,9 +44,9 @@ def messages(now: datetime) -> Iterator[Found]:
     Asked with the planner's own conditions, people's hours among them, as everything stands now: what somebody changed
     meanwhile counts at both times.
     """
-    then, released = now - LATE, released_at()
+    then = now - LATE
     rests = not all(working_days().is_working(local_date(moment)) for moment in (then, now))
-    if rests or deliveries_held() or registry.clock_doubted() or (released is not None and released > then):
+    if rests or _was_held(since=then):
         return
     usable = sa.select(ChannelEndpoint).where(ChannelEndpoint.enabled, ChannelEndpoint.created_at <= then)
     for endpoint in db.session.scalars(usable.order_by(ChannelEndpoint.id)).all():
@@ -62,6 +62,15 @@ def messages(now: datetime) -> Iterator[Found]:
             yield Found(Code.MESSAGE_LEFT_OUT, endpoint.channel, count)
 
 
+def _was_held(*, since: datetime) -> bool:
+    """Whether nothing could go out at some time since a moment: all was held back, or the clock was in doubt."""
+    released = released_at()
+    if deliveries_held() or (released is not None and released > since):
+        return True
+    over = sa.and_(HeldRun.decided_at.is_not(None), HeldRun.decided_at <= since)
+    return db.session.scalar(sa.select(HeldRun.id).where(HeldRun.group_id.is_(None), ~over).limit(1)) is not None
+
+
 def steps(now: datetime) -> Iterator[Found]:
     """Open tasks that stood on a rung when the last sweep began, and have no trace of it though that sweep has ended.
 
@@ -75,7 +84,7 @@ def steps(now: datetime) -> Iterator[Found]:
         .order_by(JobRun.started_at.desc())
         .limit(1)
     ).first()
-    if last is None or last.counts.get("held") or last.counts.get("failed") or registry.clock_doubted():
+    if last is None or last.counts.get("failed") or open_doubt() is not None:
         return
     at = last.started_at
     changed = sa.select(CalendarYear.year).where(CalendarYear.updated_at > at - APART)
