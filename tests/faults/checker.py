@@ -6,7 +6,7 @@ It knows nothing of the product's code. What ought to have happened is counted b
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,9 +21,9 @@ from tests.faults.model import Effect, Ought, Reminder
 TABLES = {
     "reminder": "subject_kind, subject_id, rung, repeat, recipient_id, state, scheduled_for",
     "inbox_item": "id, recipient_id, key, channels, group_id, created_at",
-    "delivery": "id, recipient_id, channel, state, message_id, digest_key, created_at",
+    "delivery": "id, recipient_id, channel, state, urgency, resent, message_id, digest_key, created_at",
     "delivery_item": "delivery_id, item_id, channel, included",
-    "delivery_attempt": "delivery_id, attempt, outcome, at",
+    "delivery_attempt": "delivery_id, attempt, outcome, at, holder",
     "job_run": "job, slot, state",
     "urge": "task_id, rung, at",
     "flag": "id, subject_kind, subject_id, colour, rung, raised_at",
@@ -36,28 +36,30 @@ HOURS = range(9, 20)
 """Digests go out from nine, and the group closes at eight in the evening."""
 A_SWEEP = timedelta(minutes=2)
 """So long ago may be what the moment of a sweep that still writes is."""
-Began = Sequence[tuple[float, str]]
-"""From which moment, by the servers' clock, it was which day."""
+GRAVE = 2
+"""From this urgency on what is in doubt goes out once more."""
+AGAIN = "（可能重复）"
+"""What everything begins with that may have come before."""
+ELSEWHERE = frozenset({"reminder", "held_run"})
+"""Messages of which something else is asked, or nothing: a sweep that is held is a scene's own doing."""
+NEARLY_ALL = 0.9
+OF_A_ROBOT, A_MINUTE = 20, timedelta(minutes=1)
+"""A robot is told no more in any minute: its provider would shut it off."""
 
 
 @dataclass
 class History:
-    """What happened: rows by table, and what each server was given, with the day."""
+    """What happened: rows by table, and what each server was given, with the moment."""
 
     tables: dict[str, list[dict[str, Any]]]
     receipts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_history(url: str, receipts: Path, began: Began) -> History:
+def read_history(url: str, receipts: Path) -> History:
     """Read what stands in a database, and what the servers wrote down before they answered."""
     rows = {table: list(_rows(url, table, columns)) for table, columns in TABLES.items()}
     lines = [line for file in sorted(receipts.glob("*")) for line in file.read_text(encoding="utf-8").splitlines()]
-    found = [json.loads(line) for line in lines]
-    return History(rows, [{**one, "day": _day_of(one["at"], began)} for one in found])
-
-
-def _day_of(moment: float, began: Began) -> str:
-    return max((since, day) for since, day in began if since <= moment)[1]
+    return History(rows, [json.loads(line) for line in lines])
 
 
 def _rows(url: str, table: str, columns: str) -> Iterator[dict[str, Any]]:
@@ -77,31 +79,45 @@ def _local(moment: str) -> datetime:
     return (read.replace(tzinfo=UTC) if read.tzinfo is None else read).astimezone(ZONE)
 
 
-def faults(history: History, ought: Ought, *, kills: int, slots: Iterable[str] = ()) -> list[str]:
-    """Everything in which a history is not as it ought to be."""
+def faults(
+    history: History, ought: Ought, *, struck: Mapping[str, int] | None = None, slots: Iterable[str] = ()
+) -> list[str]:
+    """Everything in which a history is not as it ought to be.
+
+    struck: by process, how often something befell it while it may have been sending; so often it may leave a doubt.
+    """
+    blows = struck or {}
     return [
-        *_faults_of_reminders(history, set(ought.reminders)),
+        *_faults_of_reminders(history, "active", set(ought.reminders)),
+        *_faults_of_reminders(history, "superseded", set(ought.passed_over)),
         *_faults_of_effects(history, set(ought.effects)),
         *_faults_of_inboxes(history),
+        *_faults_of_messages(history, ought),
         *_faults_of_digests(history, ought),
-        *_faults_of_deliveries(history, ought, kills),
+        *_faults_of_deliveries(history, ought),
+        *_faults_of_doubts(history, blows),
         *_faults_of_receipts(history, ought),
+        *_faults_of_robots(history),
         *_faults_of_slots(history, set(slots)),
     ]
 
 
-def _active(history: History) -> list[dict[str, Any]]:
-    return [row for row in history.tables["reminder"] if row["state"] == "active" and row["subject_kind"] == "task"]
-
-
-def _faults_of_reminders(history: History, expected: set[Reminder]) -> Iterator[str]:
+def _faults_of_reminders(history: History, state: str, expected: set[Reminder]) -> Iterator[str]:
+    """Of all subjects alike: of what the model does not name nobody hears, nor of any step again."""
+    name = {"active": "reminder", "superseded": "trace"}[state]
     found = Counter(
-        (int(row["subject_id"]), int(row["rung"]), int(row["recipient_id"]), row["scheduled_for"])
-        for row in _active(history)
+        (row["subject_kind"], *map(int, (row["subject_id"], row["rung"], row["repeat"], row["recipient_id"])), day)
+        for row in history.tables["reminder"]
+        if row["state"] == state
+        for day in [row["scheduled_for"]]
     )
-    yield from (f"lost reminder {one}" for one in sorted(expected - found.keys()))
-    yield from (f"unexpected reminder {one}" for one in sorted(found.keys() - expected))
-    yield from (f"reminder written {times} times {one}" for one, times in found.items() if times > 1)
+    wanted = {("task", task, rung, 0, person, day) for task, rung, person, day in expected}
+    yield from (f"lost {name} {one}" for one in sorted(wanted - found.keys()))
+    yield from (f"unexpected {name} {one}" for one in sorted(found.keys() - wanted))
+    yield from (f"{name} written {times} times {one}" for one, times in found.items() if times > 1)
+    if state == "active":
+        others = [row for row in history.tables["reminder"] if row["state"] not in {"active", "superseded"}]
+        yield from (f"a reminder of {row['subject_kind']} {row['subject_id']} is {row['state']}" for row in others)
 
 
 def _faults_of_inboxes(history: History) -> Iterator[str]:
@@ -123,17 +139,38 @@ def _about(key: str) -> tuple[str, ...]:
     return kind, number, rung, *(again or ["0"])
 
 
+def _faults_of_messages(history: History, ought: Ought) -> Iterator[str]:
+    """Of each warning everybody whom it concerns was told, by a message; and nobody was told of anything else."""
+    flags = {row["id"]: (int(row["subject_id"]), row["colour"]) for row in history.tables["flag"]}
+    found = set()
+    for row in history.tables["inbox_item"]:
+        what, _colon, rest = row["key"].partition(":")
+        number, _colon, which = rest.partition(":")
+        person = int(row["recipient_id"])
+        if what == "flag" and which == "told" and number in flags:
+            found.add((*flags[number], person, _day(row["created_at"])))
+        elif what not in ELSEWHERE and person in ought.people:
+            yield f"unexpected message {row['key']} to {person}"
+    yield from (f"not told of a warning {one}" for one in sorted(ought.warned - found))
+    yield from (f"unexpected message of a warning {one}" for one in sorted(found - ought.warned))
+
+
 def _faults_of_effects(history: History, expected: set[Effect]) -> Iterator[str]:
     """Warnings, drafts and records of urging: each once, by the right rung, on its day; of a warning all were told."""
     found = Counter(
         [
             *((int(row["task_id"]), "urge", int(row["rung"]), _day(row["at"])) for row in history.tables["urge"]),
             *(
-                (int(row["subject_id"]), row["colour"], int(row["rung"]), _day(row["raised_at"]))
+                (
+                    int(row["subject_id"]),
+                    _of(row["subject_kind"], row["colour"]),
+                    int(row["rung"]),
+                    _day(row["raised_at"]),
+                )
                 for row in history.tables["flag"]
             ),
             *(
-                (int(row["task_id"]), "notice", int(row["rung"]), _day(row["drafted_at"]))
+                (int(row["task_id"]), _of(row["kind"], "notice"), int(row["rung"]), _day(row["drafted_at"]))
                 for row in history.tables["supervision_notice"]
             ),
         ]
@@ -147,6 +184,11 @@ def _faults_of_effects(history: History, expected: set[Effect]) -> Iterator[str]
     yield from (f"flag {flag} has no event {move}" for flag, move in sorted(wanted - moves.keys()))
     yield from (f"unexpected event of a flag {one}" for one in sorted(moves.keys() - wanted))
     yield from (f"event of a flag {times} times {one}" for one, times in moves.items() if times > 1)
+
+
+def _of(kind: str, what: str) -> str:
+    """What was left behind; of anything but a task itself the model knows nothing."""
+    return what if kind == "task" else f"{what} of a {kind}"
 
 
 def _day(moment: str) -> str:
@@ -172,7 +214,7 @@ def _faults_of_digests(history: History, ought: Ought) -> Iterator[str]:
             yield f"unexpected digest for {(person, channel, day)}"
 
 
-def _faults_of_deliveries(history: History, ought: Ought, kills: int) -> Iterator[str]:
+def _faults_of_deliveries(history: History, ought: Ought) -> Iterator[str]:
     items = Counter((row["item_id"], row["channel"]) for row in history.tables["delivery_item"])
     yield from (f"in {times} digests: message {one}" for one, times in items.items() if times > 1)
     for row in history.tables["delivery"]:
@@ -188,9 +230,21 @@ def _faults_of_deliveries(history: History, ought: Ought, kills: int) -> Iterato
         at, key = _local(row["at"]), keys.get(row["delivery_id"])
         if at.hour not in HOURS or at.date().isoformat() != key:
             yield f"unexpected hour: delivery {row['delivery_id']} of {key} at {at}"
+
+
+def _faults_of_doubts(history: History, struck: Mapping[str, int]) -> Iterator[str]:
+    """A doubt is left by whoever was struck while sending, one a blow; nearly all that no blow kept back is sent."""
     unknown = [row for row in history.tables["delivery_attempt"] if row["outcome"] == "unknown"]
-    if len(unknown) > kills:
-        yield f"{len(unknown)} attempts of unknown end after {kills} kills"
+    doubts = Counter(row["holder"].rpartition(":")[2] for row in unknown)
+    for process, times in doubts.items():
+        if times > struck.get(process, 0):
+            yield f"uncertain: {times} ends by process {process}, which was struck {struck.get(process, 0)} times"
+    if not history.receipts:
+        yield "received by nobody: anything"
+    kept_back = {row["delivery_id"] for row in unknown if row["holder"].rpartition(":")[2] in struck}
+    states = [row["state"] for row in history.tables["delivery"] if row["id"] not in kept_back]
+    if states.count("sent") < NEARLY_ALL * len(states):
+        yield f"received too seldom: of {len(states)} digests that nothing kept back {states.count('sent')} were sent"
 
 
 def _faults_of_items(history: History, ought: Ought, taken: set[tuple[str, str]]) -> Iterator[str]:
@@ -222,15 +276,13 @@ def _faults_of_items(history: History, ought: Ought, taken: set[tuple[str, str]]
 
 def _faults_of_receipts(history: History, ought: Ought) -> Iterator[str]:
     """Receipts against deliveries. A mail has an id; what a robot is told has a name, and its day."""
-    received: Counter[tuple[str, ...]] = Counter()
-    said: dict[tuple[str, ...], int] = {}
+    received: dict[tuple[str, ...], list[str]] = {}
     for receipt in history.receipts:
         if "to" in receipt:
             key, words = ("mail", receipt["id"], *receipt["to"]), receipt["subject"]
         else:
-            key, words = ("chat", receipt["day"], _called(receipt["text"])), receipt["text"]
-        received[key] += 1
-        said[key] = _number(words)
+            key, words = ("chat", _day(receipt["at"]), _called(receipt["text"])), receipt["text"]
+        received.setdefault(key, []).append(words)
     held = Counter(row["delivery_id"] for row in history.tables["delivery_item"])
     outcomes: dict[str, list[str]] = {}
     for row in history.tables["delivery_attempt"]:
@@ -242,11 +294,39 @@ def _faults_of_receipts(history: History, ought: Ought) -> Iterator[str]:
         if row["channel"] == "chat":
             key = ("chat", row["digest_key"], ought.names.get(person, ""))
         known.add(key)
-        yield from _faults_of_delivery(row, received[key], outcomes.get(row["id"], []))
+        words = received.get(key, [])
+        yield from _faults_of_delivery(row, len(words), outcomes.get(row["id"], []))
+        yield from _faults_of_repetition(row, words)
         # What was heard last of one that arrived is what it holds; one in doubt may have taken in more since.
-        if row["state"] == "sent" and key in said and said[key] != held[row["id"]]:
-            yield f"said {said[key]} messages and holds {held[row['id']]}: delivery {row['id']}"
-    yield from (f"received and never sent {one}" for one in sorted(received.keys() - known, key=str) if received[one])
+        if row["state"] == "sent" and words and _number(words[-1]) != held[row["id"]]:
+            yield f"said {_number(words[-1])} messages and holds {held[row['id']]}: delivery {row['id']}"
+    yield from (f"received and never sent {one}" for one in sorted(received.keys() - known, key=str))
+
+
+def _faults_of_repetition(row: dict[str, Any], words: list[str]) -> Iterator[str]:
+    """More than one receipt is of something grave that was sent again; what may have come before says so, and alone."""
+    resent = row["resent"] in {"1", "True"}
+    if resent and int(row["urgency"]) < GRAVE:
+        yield f"received again though of urgency {row['urgency']}: delivery {row['id']}"
+    if len(words) > 1 + resent:
+        yield f"received {len(words)} times: delivery {row['id']}, sent again: {resent}"
+    marked = [one.startswith(AGAIN) for one in words]
+    if not all(marked[1:]) or (resent and row["state"] == "sent" and not all(marked[-1:])):
+        yield f"received again without a word that it may be a repetition: delivery {row['id']}"
+    if any(marked) and not resent:
+        yield f"received with a word that it may be a repetition, for the first time: delivery {row['id']}"
+
+
+def _faults_of_robots(history: History) -> Iterator[str]:
+    heard: dict[str, list[datetime]] = {}
+    for receipt in history.receipts:
+        if "text" in receipt:
+            heard.setdefault(receipt["path"], []).append(_local(receipt["at"]))
+    for robot, moments in heard.items():
+        moments.sort()
+        for first, last in zip(moments, moments[OF_A_ROBOT:], strict=False):
+            if last - first < A_MINUTE:
+                yield f"received by a robot {OF_A_ROBOT + 1} times within a minute from {first}: {robot}"
 
 
 def _faults_of_delivery(row: dict[str, Any], received: int, tries: list[str]) -> Iterator[str]:
@@ -265,7 +345,7 @@ def _faults_of_delivery(row: dict[str, Any], received: int, tries: list[str]) ->
 
 def _called(text: str) -> str:
     """Whom a robot speaks to."""
-    return text.removeprefix("（可能重复）").partition("：")[0]
+    return text.removeprefix(AGAIN).partition("：")[0]
 
 
 def _number(text: str) -> int:

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from flask import Flask
 
 from tests.clock import NOW
 from tests.engines import build_app
+from tests.faults.shared_clock import SharedClock
 from tracker.delivery import courier
 from tracker.jobs import worker
 from tracker.kernel import clock as kernel_clock
@@ -30,37 +31,16 @@ from tracker.kernel.db import db
 from tracker.kernel.errors import Stale
 from tracker.reminders import scheduler
 
-SPEED = 4
-"""The shared clock runs so much faster: leases of 30 and 60 seconds end in 8 and 15."""
 REFUSED = 3
 ARMED = 9
 
 Role = Callable[[Flask], object]
 
 
-class SharedClock:
-    """What time it is for every process of a test, the database's included; moved by a file."""
-
-    def __init__(self, file: Path, base: float | None = None) -> None:
-        self.file = file
-        self.base = time.monotonic() if base is None else base
-        if not file.exists():
-            self.move_to(NOW)
-
-    def __call__(self) -> datetime:
-        began, moment = self.file.read_text(encoding="ascii").split()
-        return datetime.fromisoformat(moment) + timedelta(seconds=(time.monotonic() - float(began)) * SPEED)
-
-    def move_to(self, moment: datetime) -> None:
-        """Let it be this moment now, for everybody."""
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(f"{time.monotonic()} {moment.isoformat()}", encoding="ascii")
-        fresh.replace(self.file)
-
-    def install(self) -> None:
-        """Let the product ask this clock."""
-        kernel_clock.set_source(self)
-        leases.database_now = self
+def install(clock: SharedClock) -> None:
+    """Let the product ask a clock."""
+    kernel_clock.set_source(clock)
+    leases.database_now = clock
 
 
 def hurry() -> None:
@@ -104,7 +84,7 @@ class Nursery:
         try:
             if sys.platform == "linux":
                 ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-            self.clock.install()
+            install(self.clock)
             hurry()
             if mutate is not None:
                 mutate()
@@ -138,7 +118,7 @@ class Nursery:
 
     def warm(self, role: Role) -> None:
         """Play a role in this process once, so that all who are forked from it begin with everything loaded."""
-        self.clock.install()
+        install(self.clock)
         hurry()
         role(self.app)
         gc.collect()
@@ -169,6 +149,7 @@ class Nursery:
 def nursery(url: str, folder: Path) -> Nursery:
     """Load the application for a database, and make nothing of it yet."""
     clock = SharedClock(folder / "clock")
+    clock.move_to(NOW)
     app = build_app(url, folder)
     gc.collect()
     gc.freeze()

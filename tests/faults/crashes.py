@@ -50,11 +50,12 @@ def crash(under_way: Play, name: str) -> list[str]:
     """Die at a place, come back a minute and a half later, go on at the robot's pace until all is done, and look."""
     under_way.begin_anew()
     under_way.day(TODAY)
-    under_way.kills = 1
     for beginning, prepare in PREPARED.items():
         if name.startswith(beginning):
             prepare(under_way)
-    code = under_way.nursery.run(one_pass, arm=name)
+    struck = under_way.nursery.start(one_pass, arm=name)
+    under_way.strike(struck)
+    code = under_way.nursery.wait(struck)
     if code != ARMED:
         return [f"{name}: the process ended with {code}; the place was not reached"]
     for _pass in range(MOST_PASSES):

@@ -24,8 +24,9 @@ from sqlalchemy.engine import make_url
 
 from tests.engines import Cluster, build_app, migrate
 from tests.faults import databases
-from tests.faults.control import SPEED, Role, schedule, work
+from tests.faults.control import Role, schedule, work
 from tests.faults.leaders import until
+from tests.faults.shared_clock import SPEED
 from tests.faults.storm import PATIENCE, Play, play
 
 MUST_RECOVER = 60
@@ -99,16 +100,16 @@ def wrongly_asked(folder: Path) -> Iterator[str]:
 
 def suffer(under_way: Play, away: Away, crowd: Sequence[Role], times: int) -> dict[str, Any]:
     """Days on which the database goes away in the morning, just as everybody is at work."""
-    slowest, workers = 0.0, crowd.count(work)
+    slowest = 0.0
     for day in under_way.days:
         under_way.day(day)
         for role in () if under_way.nursery.living else crowd:
             under_way.nursery.start(role)
         for _time in range(times):
             time.sleep(under_way.chance.uniform(0.5, 2.5))
-            away()
             # What was on its way when it began, or could not be written down before its lease ended.
-            under_way.kills += workers
+            under_way.strike(*under_way.nursery.living)
+            away()
             slowest = max(slowest, recovered(under_way, under_way.nursery.clock()))
         under_way.settle()
     asked = under_way.folder / "asked"

@@ -162,7 +162,7 @@ def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[st
     until((under_way.servers.folder / "receipts" / "mail").exists, "no mail came")
     before = _reminders(under_way)
     with contextmanager(hinder)(under_way):
-        under_way.kills = 1
+        under_way.strike(*one.living)
         under_way.day(under_way.days[1])
         time.sleep(1)
         worked = busy(one.living)

@@ -24,7 +24,8 @@ from flask import Flask
 
 from tests.clock import NOW, TODAY
 from tests.faults import databases
-from tests.faults.control import REFUSED, SPEED, Nursery, nursery, schedule, work
+from tests.faults.control import REFUSED, Nursery, nursery, schedule, work
+from tests.faults.shared_clock import SPEED
 from tests.faults.storm import PATIENCE, Play, play
 from tracker.delivery import claiming, courier
 from tracker.delivery.models import Delivery
@@ -311,7 +312,7 @@ def sender(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> 
         mail = under_way.servers.folder / "receipts" / "mail"
         until(lambda: mail.exists() and mail.stat().st_size > 0, "no mail came")
         os.kill(frozen, signal.SIGSTOP)
-        under_way.kills = 1
+        under_way.strike(frozen)
         under_way.servers.say("ok")
         return _another_and_the_first(under_way, frozen, doubts=1)
 

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.clock import NOW
 from tests.faults import databases, world
-from tests.faults.control import Nursery, nursery, with_app
+from tests.faults.control import Nursery, install, nursery, with_app
 from tests.laws.test_schema import REVISIONS, described, migrate, row_counts
 from tests.outbox.world import allow
 
@@ -100,7 +100,7 @@ def prepare(one: Nursery, folder: Path, revision: str) -> None:
     days = world.working_days(NOW.date(), 3)
     ports = {"mail": 2525, "gateway": 2526}
     filled = partial(world.build, folder / "world", owners=10, tasks=20, days=days, late=(2, 6), **ports)
-    one.clock.install()
+    install(one.clock)
     allow(one.app, *(f"127.0.0.1:{port}" for port in ports.values()))
     if one.run(with_app(filled)) or one.run(partial(go, revision, down=True)):
         raise RuntimeError("the database could not be prepared")

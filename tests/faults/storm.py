@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ from tests.outbox.servers import HOST, Authority
 from tests.outbox.world import allow
 
 PATIENCE = 180
+THINKING = "hang 0.2"
+"""So long the servers take to answer in a storm, that senders can be killed while nobody knows what came of it."""
+AIMED, SOON = 0.25, 2.0
+"""How often a kill waits for somebody who is sending, and so many seconds at most."""
+SENDING = "SELECT holder FROM delivery WHERE state = 'sending'"
 
 
 @dataclass
@@ -41,7 +47,7 @@ class Servers:
     folder: Path
 
     def say(self, mode: str) -> None:
-        """Let the mail server misbehave, or behave."""
+        """Let the servers misbehave, or behave."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{mode}\n")
@@ -72,11 +78,11 @@ class Play:
     days: list[date]
     chance: random.Random
     kills: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
+    """By process, how often something befell it while it may have been sending: so many doubts it may leave."""
     refused: int = 0
     fell: list[int] = field(default_factory=list)
     played: list[date] = field(default_factory=list)
-    began: list[tuple[float, str]] = field(default_factory=list)
-    """From which moment it was which day."""
 
     def world(self) -> World:
         """What there is."""
@@ -84,7 +90,6 @@ class Play:
 
     def day(self, day: date) -> None:
         """Let it be the morning of a day."""
-        self.began.append((time.monotonic(), day.isoformat()))
         self.nursery.clock.move_to(world.morning(day))
         self.played.append(day)
 
@@ -94,20 +99,36 @@ class Play:
         for file in (self.servers.folder / "receipts").glob("*"):
             file.write_text("", encoding="utf-8")
         self.played.clear()
+        self.struck.clear()
+
+    def strike(self, *pids: int) -> None:
+        """Let it be known that something befalls these processes."""
+        self.struck.update(map(str, pids))
 
     def storm(self, kills: int, *, pause: tuple[float, float] = (0.1, 0.4)) -> None:
         """Kill somebody now and again, and put another in their place."""
         for _number in range(kills):
             time.sleep(self.chance.uniform(*pause))
             self.mend()
-            pid = self.chance.choice(sorted(self.nursery.living))
+            pid = self.victim()
             role = self.nursery.living[pid]
+            self.strike(pid)
             code = self.nursery.kill(pid)
             self.kills += 1
             if code != -signal.SIGKILL:
                 # It had ended by itself just before.
                 self.note_end(code)
             self.nursery.start(role)
+
+    def victim(self) -> int:
+        """Anybody; but now and again somebody who is sending, if anybody is soon, for from there is no way back."""
+        end = time.monotonic() + (SOON if self.chance.random() < AIMED else 0)
+        while time.monotonic() < end:
+            holders = {str(holder).rpartition(":")[2] for (holder,) in databases.execute(self.url, SENDING)}
+            if sending := sorted(pid for pid in self.nursery.living if str(pid) in holders):
+                return self.chance.choice(sending)
+            time.sleep(0.02)
+        return self.chance.choice(sorted(self.nursery.living))
 
     def mend(self) -> None:
         """Whoever ended by themselves, because the database was away or another was there, is started again."""
@@ -143,11 +164,11 @@ class Play:
         """What the checker says of the history so far."""
         ought = self.world().ought([day for day in self.played if working(day)])
         slots = [f"{day.isoformat()}T08:00" for day in self.played]
-        return faults(self.history(), ought, kills=self.kills, slots=slots)
+        return faults(self.history(), ought, struck=self.struck, slots=slots)
 
     def history(self) -> History:
         """What happened so far."""
-        return read_history(self.url, self.servers.folder / "receipts", self.began)
+        return read_history(self.url, self.servers.folder / "receipts")
 
     def result(self) -> dict[str, Any]:
         """The table's row."""
@@ -156,6 +177,7 @@ class Play:
         return {
             "faults": [*self.faults(), *(f"a process fell with {code}" for code in self.fell)],
             "kills": self.kills,
+            "doubts": sum(row["outcome"] == "unknown" for row in history.tables["delivery_attempt"]),
             "reminders": len(history.tables["reminder"]),
             "messages": len(history.tables["inbox_item"]),
             "deliveries": len(states),
@@ -210,6 +232,7 @@ def main(arguments: Sequence[str]) -> int:
         ("days", 2),
         ("owners", 20),
         ("tasks", 30),
+        ("doubts", 0),
     ):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seed", type=int, default=1)
@@ -217,6 +240,7 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     crowd: list[Role] = [*[schedule] * said.schedulers, *[work] * said.workers]
     with play(said.url, said.folder, owners=said.owners, tasks=said.tasks, days=said.days, seed=said.seed) as under_way:
+        under_way.servers.say(THINKING)
         for number, day in enumerate(under_way.days):
             under_way.day(day)
             if number == 0:
@@ -226,6 +250,8 @@ def main(arguments: Sequence[str]) -> int:
             under_way.storm(share)
             under_way.settle()
         found = under_way.result()
+    if found["doubts"] < said.doubts:
+        found["faults"].append(f"{found['doubts']} kills struck a sender, and {said.doubts} should have")
     print(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))  # noqa: T201
     return 1 if found["faults"] else 0
 

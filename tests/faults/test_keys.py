@@ -143,7 +143,7 @@ def _write_again(key: Key) -> int:
 
 def _seen(database: Database, tmp_path: Path) -> list[str]:
     nothing = ought([], [], {}, addresses={}, names={})
-    return faults(read_history(database.url, tmp_path, []), nothing, kills=0)
+    return faults(read_history(database.url, tmp_path), nothing)
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -104,12 +104,14 @@ class Receipts:
     """What a server was given, in order."""
 
     file: Path | None = None
+    clock: Callable[[], object] = time.monotonic
     rows: list[dict[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, row: dict[str, Any]) -> None:
-        """Write a receipt down, on disk too, before anything is answered."""
+        """Write a receipt down with its moment, on disk too, before anything is answered."""
         with self._lock:
+            row = {**row, "at": self.clock()}
             self.rows.append(row)
             if self.file is not None:
                 with self.file.open("a", encoding="utf-8") as stream:
@@ -205,7 +207,6 @@ class MailServer:
                 "from": envelope.mail_from,
                 "subject": str(mail["Subject"]),
                 "raw": content.decode("ascii", "replace"),
-                "at": time.monotonic(),
             }
         )
         if self.mode == "reset after data":
@@ -283,7 +284,6 @@ class ChatServer:
                 "raw": raw.decode(),
                 "body": said,
                 "text": _words(said),
-                "at": time.monotonic(),
             }
         )
         if self.before_answer is not None and self.before_answer(request):
