@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -29,7 +28,7 @@ from tracker.outbox.models import InboxItem
 from tracker.reminders import commands, ticks
 from tracker.reminders.jobs import JOBS, Job, all_jobs, latest_slot, slot_name
 from tracker.reminders.leading import LEASE
-from tracker.reminders.scheduler import hasten
+from tracker.reminders.scheduler import Every, hasten
 from tracker.reminders.ticks import run_by_hand, try_out
 
 SLOT = "2026-03-18T08:00"
@@ -284,13 +283,21 @@ def test_what_may_run_in_doubt_is_known(app: Flask) -> None:
 def test_a_clock_that_the_scheduler_reckons_by_may_be_set_back() -> None:
     ahead = machine_now() + timedelta(days=1)
     keeper = BackgroundScheduler()
-    jobs = [keeper.add_job(bool, IntervalTrigger(seconds=20), next_run_time=ahead) for _ in range(2)]
+    jobs = [keeper.add_job(bool, Every(20), next_run_time=ahead) for _ in range(2)]
     keeper.start(paused=True)
     soon = machine_now() + timedelta(seconds=15)
     jobs[1].modify(next_run_time=soon)
     hasten(keeper)
     assert jobs[0].next_run_time <= machine_now()
     assert jobs[1].next_run_time == soon
+    keeper.shutdown()
+
+
+def test_a_year_that_a_clock_jumps_is_one_time_missed_and_not_a_million() -> None:
+    keeper, later = BackgroundScheduler(), machine_now() + timedelta(days=365)
+    job = keeper.add_job(bool, Every(20), next_run_time=machine_now())
+    keeper.start(paused=True)
+    assert len(job._get_run_times(later)) == 1
     keeper.shutdown()
 
 
