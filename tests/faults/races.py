@@ -11,10 +11,9 @@ from pathlib import Path
 
 from tests.cast import NOW, enter_cast
 from tests.engines import build_app
-from tests.outbox.racing import SUBJECT, race
+from tests.outbox.racing import race, ways_to_complete
 from tests.outbox.servers import Authority
-from tests.outbox.world import set_up_mail, tell
-from tracker.delivery.planning import plan_deliveries
+from tests.outbox.world import set_up_mail
 from tracker.kernel import clock
 from tracker.kernel.db import db, write_transaction
 
@@ -29,9 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         with write_transaction():
             cast = enter_cast()
         endpoint = set_up_mail(cast, 2525, Authority(Path("ca.pem"), Path("server.pem")))
-        tell(cast, subject=SUBJECT)
-        plan_deliveries(NOW)
-        found = race(app, endpoint.id, rounds=int(rounds))
+        found = race(app, endpoint.id, ways_to_complete(cast), rounds=int(rounds))
         db.session.remove()
         db.engine.dispose()
     if not found["begun"] * found["not_begun"]:

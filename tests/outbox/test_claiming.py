@@ -9,7 +9,8 @@ from flask import Flask
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.explaining import explained, reads_all_of
-from tests.outbox.racing import SUBJECT, claimed, race
+from tests.faults.altered import LOCKS, altered
+from tests.outbox.racing import SUBJECT, claimed, race, ways_to_complete
 from tests.outbox.servers import Authority, MailServer
 from tests.outbox.world import attempts, courier, deliveries, set_up_mail, tell
 from tests.visitors import signed_in
@@ -251,9 +252,21 @@ def test_claim_and_reap_read_what_they_want_and_no_more(
 def test_once_completion_is_committed_no_digest_begins_with_it(
     app: Flask, cast: Cast, authority: Authority, mail_server: MailServer
 ) -> None:
-    found = race(app, planned(cast, authority, mail_server), rounds=RACES)
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    found = race(app, endpoint.id, ways_to_complete(cast), rounds=RACES)
     assert found["faults"] == []
     assert found["begun"] * found["not_begun"] > 0
+
+
+@pytest.mark.postgres
+def test_without_locked_messages_a_completion_that_came_first_is_told_all_the_same(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer
+) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    acts = ways_to_complete(cast)
+    with altered(f"{LOCKS} SKIP LOCKED", ""):
+        found = race(app, endpoint.id, acts, rounds=8)
+    assert any("begun after completion" in fault for fault in found["faults"])
 
 
 def test_every_place_where_a_delivery_may_crash_is_named() -> None:
