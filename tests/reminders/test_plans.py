@@ -4,7 +4,7 @@ What is looked at is what the product says to the database, with the values that
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from tests.explaining import explained, reads_all_of
 from tests.reminders.worlds import running_task
 from tracker.kernel.calendar import working_days
 from tracker.kernel.db import db, write_transaction
+from tracker.kernel.jobs import JobRun, RunState
 from tracker.reminders.commands import remind_chunk
 from tracker.reminders.models import Reminder
 from tracker.reminders.queries import standing
@@ -32,6 +33,7 @@ from tracker.reminders.rules import (
 from tracker.reminders.runs import Sweeping
 from tracker.reminders.subjects import KIND_OF
 from tracker.tasks.models import Milestone, Task
+from tracker.upkeep import overlooked
 
 MANY, FEW = 6000, 20
 FAR = date(2027, 6, 1)
@@ -116,6 +118,17 @@ def test_milestones_are_found_by_the_first_that_is_undone_and_by_their_numbers(c
     assert [plan for _statement, plan in looks if "ix_milestone_task_id" not in plan] == []
     assert _by_number("milestone") in writes[0][1]
     assert _read_whole([*looks, *writes]) == []
+
+
+def test_the_watchdog_finds_what_was_passed_over_as_the_sweep_does(cast: Cast, crowd: Session) -> None:
+    began = NOW + timedelta(hours=1)
+    with write_transaction() as session:
+        ran = {"job": "sweep", "slot": "x", "state": RunState.FINISHED, "started_at": began, "finished_at": began}
+        session.execute(sa.insert(JobRun).values(**ran, counts={}, error=""))
+    with explained() as looks:
+        (found,) = overlooked.steps(began)
+    assert found.count == FEW
+    assert _read_whole(looks) == []
 
 
 def test_a_chunk_of_what_has_gone_meanwhile_writes_nothing(cast: Cast, session: Session) -> None:
