@@ -5,6 +5,7 @@ from alembic import op
 
 revision = '0014'
 down_revision = '0017'
+changes_rows = {'reminder'}
 
 AUDIENCES = (
     'owner', 'signatory', 'liaison', 'deputy_in_charge', 'unit_head', 'office', 'office_director', 'supervisor',
