@@ -90,7 +90,7 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         yield "T6", one, "leaders", ("alone",)
 
     yield "T20", "a completion and a sender that begins race", "races", ("1000",)
-    yield "T17", "a process dies in the middle of a migration", "migrating", ("--kills", "20")
+    yield "T17", "a process dies in the middle of a migration", "migrating", ("--kills", "20", "--down")
     yield "T19", "the database may only be read", "hindered", ("read-only",)
     yield "T19", "the disk is full", "hindered", ("full",)
     if not several:

@@ -1,8 +1,8 @@
 """A process dies in the middle of migrating a filled database: the old schema or the new one is there, nothing between.
 
 `python -m tests.faults.migrating URL FOLDER --back 6 --kills 8` plays it on a migrated, empty database and prints what
-it found as JSON. On SQLite everything is one transaction; on PostgreSQL each migration is one, so a schema of any
-revision is whole.
+it found as JSON; with --down processes die on the way down too. On SQLite everything is one transaction; on
+PostgreSQL each migration is one, so a schema of any revision is whole. What tables hold is compared row by row.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from sqlalchemy.pool import NullPool
 from tests.clock import NOW
 from tests.faults import databases, world
 from tests.faults.control import Nursery, install, nursery, with_app
-from tests.laws.test_schema import REVISIONS, described, migrate, row_counts
+from tests.laws.contents import Contents, changed, contents, meant
+from tests.laws.test_schema import REVISIONS, described, migrate
 from tests.outbox.world import allow
 
 REVISION = "SELECT version_num FROM alembic_version"
@@ -33,17 +35,18 @@ REVISION = "SELECT version_num FROM alembic_version"
 
 @dataclass(frozen=True)
 class Standing:
-    """How a database stands: its revision, its schema as plain data, and how many rows its tables have."""
+    """How a database stands: its revision, its schema as plain data, and what its tables hold."""
 
     revision: str
     schema: dict[str, Any]
-    rows: dict[str, int]
+    held: Contents
 
     @classmethod
     def of(cls, url: str) -> "Standing":
         """Look, and let go."""
         engine = sa.create_engine(url, poolclass=NullPool)
-        found = cls(str(databases.execute(url, REVISION)[0][0]), described(engine), row_counts(engine))
+        schema = described(engine)
+        found = cls(str(databases.execute(url, REVISION)[0][0]), schema, contents(engine, schema))
         engine.dispose()
         return found
 
@@ -69,19 +72,21 @@ def go(revision: str, app: Flask, *, down: bool = False) -> None:
     migrate(app, revision, down=down)
 
 
-def upgrade(app: Flask, *, die_at: int, note: Path) -> None:
-    """A role: upgrade to the end, or die."""
-    counting(partial(migrate, app, "head"), die_at=die_at, note=note)
+def walk(revision: str, app: Flask, *, down: bool, die_at: int, note: Path) -> None:
+    """A role: go to a revision, or die."""
+    counting(partial(migrate, app, revision, down=down), die_at=die_at, note=note)
 
 
-def clean(one: Nursery, url: str, revisions: Sequence[str]) -> dict[str, Standing]:
-    """How the database stands at each revision on the way up when nobody dies."""
-    found = {}
-    for revision in revisions:
-        if one.run(partial(go, revision)):
-            raise RuntimeError(f"could not go to {revision}")
-        found[revision] = Standing.of(url)
-    return found
+def clean(one: Nursery, url: str, path: Sequence[str], *, down: bool) -> tuple[dict[str, Standing], list[str]]:
+    """How the database stands at each revision of a way when nobody dies; and what a migration changed unsaid."""
+    stands, faults = [Standing.of(url)], list[str]()
+    for before, after in pairwise(path):
+        if one.run(partial(go, after, down=down)):
+            raise RuntimeError(f"could not go to {after}")
+        stands.append(Standing.of(url))
+        done = changed(stands[-2].held, stands[-1].held) - meant(before if down else after, down=down)
+        faults += [f"from {before} to {after} {column} changed" for column in sorted(done)]
+    return {stand.revision: stand for stand in stands}, faults
 
 
 def wrong(found: Standing, whole: dict[str, Standing], first: str, last: str, *, one_step: bool) -> Iterator[str]:
@@ -91,8 +96,8 @@ def wrong(found: Standing, whole: dict[str, Standing], first: str, last: str, *,
         yield f"it stands at {found.revision}"
     elif found.schema != expected.schema:
         yield f"at {found.revision} its schema is another"
-    elif found.rows != expected.rows:
-        yield f"at {found.revision} its rows are others"
+    elif found.held != expected.held:
+        yield f"at {found.revision} it holds {sorted(changed(expected.held, found.held))} otherwise"
 
 
 def prepare(one: Nursery, folder: Path, revision: str) -> None:
@@ -106,26 +111,29 @@ def prepare(one: Nursery, folder: Path, revision: str) -> None:
         raise RuntimeError("the database could not be prepared")
 
 
-def play(one: Nursery, url: str, note: Path, path: Sequence[str], kills: int) -> dict[str, Any]:
-    """Die at so many moments of the way up, and see what is left and whether another comes to the end."""
-    faults, found_at, one_step = list[str](), set[str](), url.startswith("sqlite")
-    whole = {path[0]: Standing.of(url), **clean(one, url, path[1:])}
+def play(one: Nursery, url: str, note: Path, path: Sequence[str], kills: int, *, down: bool) -> dict[str, Any]:
+    """Die at so many moments of a way, and see what is left and whether another comes to the end."""
+    one_step, go_on = url.startswith("sqlite"), partial(walk, path[-1], down=down, note=note)
+    databases.keep(url)
+    whole, faults = clean(one, url, path, down=down)
+    found_at = set[str]()
     databases.put_back(url)
-    if one.run(partial(upgrade, die_at=0, note=note)):
-        raise RuntimeError("it could not be upgraded")
+    if one.run(partial(go_on, die_at=0)):
+        raise RuntimeError("nobody came to the end")
     moments = int(note.read_text())
     for number in range(kills):
         die_at = 1 + number * (moments - 1) // max(kills - 1, 1)
+        where = f"step {die_at} to {path[-1]}"
         databases.put_back(url)
-        code = one.run(partial(upgrade, die_at=die_at, note=note))
+        code = one.run(partial(go_on, die_at=die_at))
         if code != -signal.SIGKILL:
-            faults.append(f"step {die_at} of {moments}: nobody died ({code})")
+            faults.append(f"{where}: nobody died ({code})")
         left = Standing.of(url)
         found_at.add(left.revision)
-        faults += [f"step {die_at}: {fault}" for fault in wrong(left, whole, path[0], path[-1], one_step=one_step)]
-        if one.run(partial(upgrade, die_at=0, note=note)) or Standing.of(url) != whole[path[-1]]:
-            faults.append(f"step {die_at}: who came after did not come to the end")
-    rows = sum(whole[path[-1]].rows.values())
+        faults += [f"{where}: {fault}" for fault in wrong(left, whole, path[0], path[-1], one_step=one_step)]
+        if one.run(partial(go_on, die_at=0)) or Standing.of(url) != whole[path[-1]]:
+            faults.append(f"{where}: who came after did not come to the end")
+    rows = sum(map(len, whole[path[-1]].held.values()))
     return {"faults": faults, "kills": kills, "statements": moments, "rows": rows, "revisions_found": len(found_at)}
 
 
@@ -136,13 +144,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--back", type=int, default=6)
     parser.add_argument("--kills", type=int, default=8)
+    parser.add_argument("--down", action="store_true")
     said = parser.parse_args(arguments)
     began, path = time.monotonic(), REVISIONS[-said.back - 1 :]
     one = nursery(said.url, said.folder)
     prepare(one, said.folder, path[0])
-    databases.keep(said.url)
     try:
-        found = play(one, said.url, said.folder / "counted", path, said.kills)
+        found = play(one, said.url, said.folder / "counted", path, said.kills, down=False)
+        if said.down:
+            back = play(one, said.url, said.folder / "counted", path[::-1], said.kills, down=True)
+            found = {**found, **{f"{name}_down": value for name, value in back.items() if name != "faults"}}
+            found["faults"] += back["faults"]
     finally:
         one.end_all()
         one.run(partial(go, "head"))
