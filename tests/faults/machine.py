@@ -37,7 +37,7 @@ from tracker.delivery.courier import Courier
 from tracker.delivery.models import Delivery, DeliveryAttempt, DeliveryItem
 from tracker.delivery.planning import LOOK_BACK
 from tracker.delivery.rendering import write_digest
-from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
+from tracker.delivery.rules import GRAVE, DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Answer, Letter
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel import crashpoints, leases
@@ -107,9 +107,15 @@ class Post:
     def __init__(self, check: Callable[[Letter], None]) -> None:
         self.check, self.mode = check, "ok"
         self.received: Counter[str] = Counter()
+        self.wrong: list[AssertionError] = []
+        """What should not have left. The courier takes whatever is raised in a send for a doubt, so it is kept here."""
 
     def send(self, letter: Letter) -> Answer:
-        self.check(letter)
+        try:
+            self.check(letter)
+        except AssertionError as wrong:
+            self.wrong.append(wrong)
+            raise
         if self.mode in TAKEN:
             self.received[letter.message_id] += 1
         return {
@@ -142,6 +148,8 @@ class LadderAndPost(RuleBasedStateMachine):
         self.post = Post(self.check_letter)
         self.carried: Counter[tuple[int, str]] = Counter()
         self.unmarked: Counter[tuple[int, str]] = Counter()
+        self.taken_first: dict[str, int] = {}
+        """How urgent each mail was when it was taken for the first time."""
         self.at_work: list[datetime] = []
         self.meanwhile: Callable[[], None] | None = None
         self.written = write_digest
@@ -205,7 +213,10 @@ class LadderAndPost(RuleBasedStateMachine):
         if Days({}).works(local_date(self.now)):
             self.at_work.append(self.now)
         for _round in range(20):
-            if not self.courier.work():
+            again = self.courier.work()
+            if self.post.wrong:
+                raise self.post.wrong[0]
+            if not again:
                 return
 
     def live(self) -> None:
@@ -420,10 +431,16 @@ class LadderAndPost(RuleBasedStateMachine):
         found = db.session.scalars(item.where(Delivery.message_id == letter.message_id, DeliveryItem.included == 1))
         items = found.all()
         assert items, "a mail without a message"
+        marked = "可能重复" in letter.payload["subject"]
+        if self.post.received[letter.message_id]:
+            grave = self.taken_first[letter.message_id] >= GRAVE
+            assert grave and marked, f"{letter.message_id} goes out again: grave {grave}, says so {marked}"
         if self.post.mode in TAKEN:
+            urgency = db.session.scalar(sa.select(Delivery.urgency).where(Delivery.message_id == letter.message_id))
+            self.taken_first.setdefault(letter.message_id, urgency or 0)
             carried = [(one.recipient_id, one.key) for one in items]
             self.carried.update(carried)
-            self.unmarked.update([] if "可能重复" in letter.payload["subject"] else carried)
+            self.unmarked.update([] if marked else carried)
         for one in items:
             assert one.read_at is None, f"sent though it was settled: {one.key}"
             if one.key.startswith("reminder:task:"):

@@ -9,7 +9,7 @@ import pytest
 from tests.engines import Database
 from tests.faults import machine
 from tests.faults.machine import LadderAndPost, assert_laws_hold
-from tracker.delivery import commands, rendering
+from tracker.delivery import claiming, commands, rendering
 from tracker.kernel.installation import release_deliveries
 from tracker.upkeep.backup.restoring import AFTERWARDS
 
@@ -75,3 +75,30 @@ def test_without_the_word_it_leaves_as_if_for_the_first_time(
     monkeypatch.setattr(rendering, "released_at", lambda: None)
     with _a_life(database) as lived, pytest.raises(AssertionError, match="without a word"):
         lived.restore(0, "ok", told=False, ticking=False)
+
+
+def _leave_in_doubt(lived: LadderAndPost) -> int:
+    """What goes out on a morning, grave or not, arrives and nobody hears so; how often one mail arrived at most."""
+    lived.change_date(0, 1)
+    lived.post.mode = "taken, and no answer"
+    for later in (0, 1, 1):
+        lived.go_on(later)
+        lived.live()
+    return max(lived.post.received.values())
+
+
+def test_what_is_grave_goes_out_once_more_and_says_so(database: Database) -> None:
+    with _a_life(database) as lived:
+        assert _leave_in_doubt(lived) == 2
+
+
+def test_without_the_word_what_goes_out_once_more_is_seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_repeated", lambda *_what: "")
+    with _a_life(database) as lived, pytest.raises(AssertionError, match="grave True, says so False"):
+        _leave_in_doubt(lived)
+
+
+def test_what_is_not_grave_and_goes_out_once_more_is_seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "GRAVE", 0)
+    with _a_life(database) as lived, pytest.raises(AssertionError, match="grave False, says so True"):
+        _leave_in_doubt(lived)
