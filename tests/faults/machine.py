@@ -7,6 +7,8 @@ on PostgreSQL a database of its own is made on the server of URL.
 import argparse
 import contextlib
 import json
+import os
+import secrets
 import sys
 import time
 from collections import Counter
@@ -21,21 +23,21 @@ from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.cast import NOW, Cast, enter_cast
 from tests.engines import Database, Postgresql, Sqlite
 from tests.outbox.world import allow, give_addresses, mail_facts
 from tests.reminders.reference import Days, Work, people, steps
-from tests.reminders.worlds import running_task
+from tests.reminders.worlds import running_task, tick_once
 from tests.tasks.stories import active, head_of
 from tracker.delivery import commands as delivering
 from tracker.delivery import courier as couriers
 from tracker.delivery.courier import Courier
 from tracker.delivery.models import Delivery, DeliveryAttempt, DeliveryItem
-from tracker.delivery.planning import LOOK_BACK
+from tracker.delivery.planning import LOOK_BACK, plan_deliveries
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import GRAVE, DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Answer, Letter
@@ -49,15 +51,14 @@ from tracker.kernel.installation import deliveries_held
 from tracker.kernel.jobs import JobRun
 from tracker.outbox.commands import mark_all_read
 from tracker.outbox.models import InboxItem
+from tracker.oversight.models import Flag
 from tracker.reminders import commands as reminding
-from tracker.reminders import ticks
-from tracker.reminders.jobs import JOBS
-from tracker.reminders.leading import LEASE
 from tracker.reminders.models import HeldRun, Reminder, SweepClock
+from tracker.reminders.queries.held import open_doubt
 from tracker.reminders.rules import DEADLINE_LADDER, DEFAULTS, Brake, HoldState, LadderKind, ReminderState
 from tracker.reminders.sweep import sweep
 from tracker.tasks import commands
-from tracker.tasks.models import Task
+from tracker.tasks.models import Crossing, Task
 from tracker.tasks.rules import OPEN
 from tracker.upkeep.backup.restoring import AFTERWARDS
 
@@ -157,7 +158,6 @@ class LadderAndPost(RuleBasedStateMachine):
         self.rest.callback(self.database.app.extensions.update, settings=own)
         for target, name, value in (
             (leases, "database_now", lambda: self.now),
-            (ticks, "all_jobs", lambda: JOBS[:2]),
             (crashpoints, "os", SimpleNamespace(_exit=_die)),
             (couriers, "open_line", self.post.line),
             (couriers, "write_digest", self.write),
@@ -205,9 +205,7 @@ class LadderAndPost(RuleBasedStateMachine):
         return found[index % len(found)] if found else None
 
     def tick(self) -> Sequence[str]:
-        term = leases.acquire(LEASE, "host:1", succeeding=leases.lease_of(LEASE))
-        assert term is not None
-        return ticks.tick(term, now=self.now)
+        return tick_once(self.now)
 
     def work(self) -> None:
         if Days({}).works(local_date(self.now)):
@@ -226,15 +224,42 @@ class LadderAndPost(RuleBasedStateMachine):
         self.work()
 
     def clock_is_doubted(self) -> bool:
-        doubt = sa.select(HeldRun.id).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
-        return db.session.scalar(doubt) is not None
+        db.session.rollback()
+        return open_doubt() is not None
+
+    def standing(self) -> tuple[Any, ...]:
+        """What nobody may touch while the clock is in doubt, and how many alarms there were of it."""
+        db.session.rollback()
+        states = sa.select(Reminder.state, sa.func.count()).group_by(Reminder.state).order_by(Reminder.state)
+        outside = sa.select(sa.func.count()).where(InboxItem.recipient_id != self.cast.person_ids["administrator"])
+        facts = (Crossing, Flag, Delivery)
+        return (
+            [tuple(row) for row in db.session.execute(states)],
+            db.session.scalar(outside),
+            *(self.count(model) for model in facts),
+            self.post.received.total(),
+        )
+
+    def alarms(self) -> int:
+        db.session.rollback()
+        return db.session.scalar(sa.select(sa.func.count()).where(InboxItem.kind == "sweep.clock")) or 0
+
+    def go_on_in_doubt(self) -> None:
+        """Worker and scheduler come to a clock that cannot be right, the worker first."""
+        stood, alarms = self.standing(), self.alarms()
+        for _turn in range(2):
+            self.courier.work()
+            ran = self.tick()
+            assert set(ran) <= {"seal_record", "watch"}, f"by a clock in doubt {ran} ran"
+            assert self.clock_is_doubted(), f"the clock is believed at {self.now}"
+        assert self.standing() == stood, "something was told, sent or put on record by a clock in doubt"
+        assert self.alarms() == alarms + 1
 
     def believe(self) -> None:
-        """After days off an administrator says that the clock is right; the slot that was held is run by hand."""
-        if self.clock_is_doubted():
-            self.act(reminding.confirm_clock, by="administrator", reason="停机两日。")
-            ticks.run_by_hand(JOBS[0], f"{self.now:%Y%m%d%H%M}", holder="shell:1", now=self.now)
-            self.check_sweep()
+        """After days off an administrator says that the clock is right; the next tick makes up for what was missed."""
+        self.act(reminding.confirm_clock, by="administrator", reason="停机两日。")
+        assert "sweep" in self.tick()
+        self.check_sweep()
 
     def issue(self, index: int, ahead: int) -> None:
         if self.count(Task) < 3:
@@ -305,6 +330,14 @@ class LadderAndPost(RuleBasedStateMachine):
             for run in db.session.scalars(sa.select(HeldRun).where(HeldRun.state == HoldState.HELD)).all():
                 self.act(reminding.release_held, run, by="office_director", reason="核对无误", version=run.version)
 
+    @initialize(place=st.sampled_from(sorted(NAMES)))
+    def die_first(self, place: str) -> None:
+        """Somebody dies in every life, so that a handful of them proves something too; on such a morning anywhere."""
+        before = self.deaths.total()
+        self.bring_in_late(2, 2)
+        self.die(place, 0)
+        assert self.deaths.total() == before + 1, f"nobody came to {place}"
+
     @rule(place=st.sampled_from(PLACES), index=which)
     def die(self, place: str, index: int) -> None:
         """Whoever comes to a place dies there, and another goes on a minute and a half later."""
@@ -336,23 +369,31 @@ class LadderAndPost(RuleBasedStateMachine):
     @rule(days=st.integers(2, 9))
     def be_off(self, days: int) -> None:
         """Everything stands still for days; what is found then counts once somebody says that the clock is right."""
-        before = self.count(Reminder)
         self.now += timedelta(days=days)
-        self.tick()
-        if self.clock_is_doubted():
-            assert self.count(Reminder) == before
+        self.go_on_in_doubt()
         self.believe()
         self.work()
 
-    @rule(days=st.sampled_from((-40, -2, 3, 400)))
-    def go_by_a_wrong_clock(self, days: int) -> None:
-        """A clock that jumped writes nothing; nor does it matter once it is right again."""
-        before, right = self.count(Reminder), self.now
+    @rule(days=st.sampled_from((-40, -2, 4, 400)), index=which, released=st.booleans())
+    def go_by_a_wrong_clock(self, days: int, index: int, released: bool) -> None:
+        """By a clock that jumped nothing leaves, be it told and unsent or held and released; nor does it matter after.
+
+        It jumps where each slot of the days before was done, or to where none ever was.
+        """
+        self.post.mode = "ok"
+        self.change_date(index, 1)
+        self.go_on(0)
+        if released:
+            self.hold_and_release()
+        else:
+            self.tick()
+            plan_deliveries(self.now)
+        right = self.now
         self.now += timedelta(days=days)
-        self.tick()
-        assert self.count(Reminder) == before
-        self.now = right
+        self.go_on_in_doubt()
+        self.now = right + timedelta(minutes=5)
         self.live()
+        assert not self.clock_is_doubted()
 
     @rule(later=hours, mode=st.sampled_from(MODES), told=st.booleans(), ticking=st.booleans())
     def restore(self, later: int, mode: str, told: bool, ticking: bool) -> None:
@@ -543,7 +584,6 @@ class LadderAndPost(RuleBasedStateMachine):
         for _morning in range(5):
             self.go_on(0)
             self.live()
-            self.believe()
             self.work()
         db.session.rollback()
         states = set(db.session.scalars(sa.select(Delivery.state).distinct()))
@@ -567,11 +607,27 @@ class LadderAndPost(RuleBasedStateMachine):
 
 
 def assert_laws_hold(database: Database, *, lives: int, steps: int, deaths: Counter[str]) -> None:
-    """Live so many lives, and find a law that does not hold; counts who died where."""
-    machine = type("Lived", (LadderAndPost,), {"database": database, "deaths": deaths})
+    """Live so many lives, and find a law that does not hold; counts who died where.
+
+    Others each time, also where a run decides: so few lives prove little if they are always the same. FAULT_SEED plays
+    those of a run that failed again.
+    """
+    chosen = int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**9))
+    machine = seed(chosen)(type("Lived", (LadderAndPost,), {"database": database, "deaths": deaths}))
     unhurried = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-    bounds = settings(max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=unhurried)
-    run_state_machine_as_test(machine, settings=bounds)
+    bounds = settings(
+        max_examples=lives,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=unhurried,
+        derandomize=False,
+        database=None,
+    )
+    try:
+        run_state_machine_as_test(machine, settings=bounds)
+    except BaseException as broken:
+        broken.add_note(f"FAULT_SEED={chosen} plays these lives again")
+        raise
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.clock import NOW, Clock
 from tests.outbox.world import allow, courier, give_addresses, mail_facts
 from tests.reminders.reference import Days, Told, Work, expected
-from tests.reminders.worlds import running_task
+from tests.reminders.worlds import running_task, tick_once
 from tracker.delivery import commands as delivering
 from tracker.delivery import courier as couriers
 from tracker.delivery.models import Delivery, DeliveryItem
@@ -25,11 +25,9 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.jobs import JobRun, RunState
 from tracker.outbox.models import InboxItem
 from tracker.reminders import commands
-from tracker.reminders.jobs import JOBS
-from tracker.reminders.leading import LEASE
-from tracker.reminders.models import HeldRun, Reminder
-from tracker.reminders.rules import DEADLINE_LADDER, HoldState, ReminderState
-from tracker.reminders.ticks import run_by_hand, tick
+from tracker.reminders.models import Reminder
+from tracker.reminders.queries.held import open_doubt
+from tracker.reminders.rules import DEADLINE_LADDER, ReminderState
 
 STOPPED = datetime(2026, 3, 16, 12, 30, tzinfo=LOCAL)
 """Half an hour before the slot of a Monday's noon."""
@@ -68,20 +66,13 @@ def _enter(cast: Cast) -> dict[int, int]:
         return {running_task(cast, due_on=day, owner="finance_staff").id: n for n, day in enumerate(DUE)}
 
 
-def _tick(now: datetime) -> None:
-    term = leases.acquire(LEASE, "host:1", succeeding=leases.lease_of(LEASE))
-    assert term is not None
-    tick(term, now=now)
-
-
 def _confirm(cast: Cast, now: datetime) -> bool:
     """Where days passed, an administrator says that the clock is right; whether that had to be said."""
-    doubt = sa.select(HeldRun.id).where(HeldRun.group_id.is_(None), HeldRun.state == HoldState.HELD)
-    if db.session.scalar(doubt) is None:
+    if open_doubt() is None:
         return False
     with write_transaction():
         commands.confirm_clock(reason="机房停电检修。", by=cast.actor("administrator"), now=now)
-    run_by_hand(JOBS[0], "by hand", holder="shell:1", now=now)
+    assert "sweep" in tick_once(now)
     return True
 
 
@@ -103,7 +94,7 @@ def test_after_an_outage_each_hears_once_and_the_trail_has_no_gap(
     monkeypatch.setattr(leases, "database_now", lambda: clock.now)
     numbers, works = _enter(cast), [Work("finance", day, "finance_staff") for day in DUE]
     clock.set(STOPPED)
-    _tick(STOPPED)
+    tick_once(STOPPED)
     courier().work()
     # People work on: what is entered now is told by the slot at 13:00, or by whatever makes up for it.
     with write_transaction():
@@ -113,7 +104,7 @@ def test_after_an_outage_each_hears_once_and_the_trail_has_no_gap(
     first = Counter(received)
     received.clear()
     back = clock.advance(off)
-    _tick(back)
+    tick_once(back)
     assert _confirm(cast, back) == (off > timedelta(days=1.5))
     worker = courier()
     while worker.work():
