@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("FAULT_KILLS", "200"))
 LIVES = int(os.environ.get("FAULT_LIVES", "100"))
 ENGINES = os.environ.get("FAULT_ENGINES", "postgresql,sqlite").split(",")
 CHOSEN = set(filter(None, os.environ.get("FAULT_TESTS", "").split(",")))
-STRIKES = 20
+STRIKES = 40
 """Of so many kills in a storm at least one strikes whoever is sending."""
 LONG = max(1800, 30 * LIVES)
 
@@ -65,7 +65,7 @@ def acts(engine: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     several = engine == "postgresql"
     crowd = ("--schedulers", "2", "--workers", "4") if several else ("--schedulers", "1", "--workers", "1")
     yield "T1", "a process dies at each named place", "crashes", ()
-    much = ("--days", "3", "--owners", "60", "--tasks", "120")
+    much = ("--days", "3", "--owners", "60", "--tasks", "120", "--late", "4")
     kills = ("--kills", str(KILLS), "--doubts", str(KILLS // STRIKES))
     yield "T2, T3", f"a storm of {KILLS} kills", "storm", (*kills, *much, *crowd)
     yield (

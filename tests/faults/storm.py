@@ -193,18 +193,18 @@ class Play:
 
 
 @contextmanager
-def play(url: str, folder: Path, *, owners: int, tasks: int, days: int, seed: int = 1) -> Iterator[Play]:
-    """A world with its servers; nobody is left alive at the end."""
+def play(url: str, folder: Path, *, owners: int, tasks: int, days: int, seed: int = 1, late: int = 1) -> Iterator[Play]:
+    """A world with its servers, in which so many tasks of each kind are late; nobody is left alive at the end."""
     with servers(folder) as there:
         played = [TODAY + timedelta(days=ahead) for ahead in range(days)]
         one = nursery(url, folder)
         authority = Authority(folder / "authority" / "ca.pem", folder / "authority" / "server.pem")
         allow(one.app, f"{HOST}:{there.mail}", f"{HOST}:{there.gateway}", ca=authority.ca)
         due = world.working_days(TODAY, max(days, 3))
-        late = world.LATE if days > 1 else world.LATE[:4]
+        so_late = (world.LATE if days > 1 else world.LATE[:4]) * late
         ports = {"mail": there.mail, "gateway": there.gateway}
         made = with_app(
-            lambda: world.build(folder / "world.json", owners=owners, tasks=tasks, days=due, late=late, **ports)
+            lambda: world.build(folder / "world.json", owners=owners, tasks=tasks, days=due, late=so_late, **ports)
         )
         if one.run(made):
             raise RuntimeError("the world could not be made")
@@ -233,13 +233,15 @@ def main(arguments: Sequence[str]) -> int:
         ("owners", 20),
         ("tasks", 30),
         ("doubts", 0),
+        ("late", 1),
     ):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seed", type=int, default=1)
     said = parser.parse_args(arguments)
     began = time.monotonic()
     crowd: list[Role] = [*[schedule] * said.schedulers, *[work] * said.workers]
-    with play(said.url, said.folder, owners=said.owners, tasks=said.tasks, days=said.days, seed=said.seed) as under_way:
+    sizes = {name: getattr(said, name) for name in ("owners", "tasks", "days", "seed", "late")}
+    with play(said.url, said.folder, **sizes) as under_way:
         under_way.servers.say(THINKING)
         for number, day in enumerate(under_way.days):
             under_way.day(day)
