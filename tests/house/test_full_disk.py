@@ -97,6 +97,18 @@ def test_a_file_for_which_there_is_no_place_leaves_nothing_and_is_taken_when_the
     assert len(everything(app)[1] - before[1]) == 1
 
 
+def test_the_name_of_a_new_file_is_on_disk_before_a_row_speaks_of_it(
+    app: Flask, cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id, client = accepted(cast, "报送清单")[0], client_as("finance_head")
+    root: Path = app.extensions["settings"].files_dir
+    synced = list[Path]()
+    monkeypatch.setattr(os, "fsync", lambda place: synced.append(Path(f"/proc/self/fd/{place}").readlink()))
+    assert report(client, task_id, PDF + b"the name").status_code == 302
+    [half, folder, above] = synced
+    assert (half.parent, folder.parent, above) == (folder, root, root)
+
+
 def test_a_body_that_finds_no_room_on_its_way_in_is_answered_too(
     app: Flask, cast: Cast, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,9 +190,20 @@ def _keep(data: bytes, path: Path) -> None:
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)
+        _settle(path)
     finally:
         # On a full disk half a file is what stands in the way of the next.
         partial.unlink(missing_ok=True)
+
+
+def _settle(path: Path) -> None:
+    """Let the name of a new file outlive a power cut: a file's is kept in its folder, and a new folder's in its own."""
+    for folder in (path.parent, path.parent.parent):
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 def throw_away_halves(root: Path, *, before: datetime) -> None:
