@@ -161,10 +161,5 @@ def test_on_a_full_disk_nobody_falls_the_web_says_so_and_all_go_on_when_there_is
     assert played("hindered", stage, tmp_path / "play", "full")["faults"] == []
 
 
-@pytest.mark.sqlite
-def test_where_files_are_cut_short_it_is_the_same(stage: str, tmp_path: Path) -> None:
-    assert played("hindered", stage, tmp_path / "play", "short")["faults"] == []
-
-
 def test_where_the_database_may_only_be_read_nothing_is_lost(stage: str, tmp_path: Path) -> None:
     assert played("hindered", stage, tmp_path / "play", "read-only")["faults"] == []

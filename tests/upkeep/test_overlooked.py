@@ -259,6 +259,7 @@ def test_the_watchdog_asks_both(lost: Session) -> None:
     assert Found(Code.MESSAGE_LEFT_OUT, "mail", 1) in checks.look(NOON)
 
 
+@pytest.mark.sqlite
 def test_in_the_story_nothing_is_overlooked(session: Session, tmp_path: Path, clock: Clock) -> None:
     morning = clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
     load(now=morning, root=tmp_path)
