@@ -50,8 +50,7 @@ CHROMIUM_FLAGS = (
 )
 
 # Two busy cores make any deadline a matter of luck. A run that decides (nothing may be skipped) says the same of the
-# same tree; at a desk, each run goes on searching. Only the lives of tests/faults are others in each run: a handful
-# that stays the same proves little, and one that breaks a law names its seed.
+# same tree; at a desk, each run goes on searching.
 hypothesis_settings.register_profile("house", deadline=None, print_blob=True, derandomize=REQUIRE_ALL)
 hypothesis_settings.load_profile("house")
 
