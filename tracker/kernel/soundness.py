@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,7 +52,16 @@ Look = Callable[[datetime], Iterator[Symptom]]
 def revisions() -> tuple[str | None, str | None]:
     """The revision of the database, and the one that this code expects."""
     context = MigrationContext.configure(db.session.connection())
-    return context.get_current_revision(), ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    return context.get_current_revision(), _expected()
+
+
+@cache
+def _expected() -> str | None:
+    """Read once: to know the head every migration is executed, and who watches over an installation asks all the time.
+
+    A process goes on with the code that it began with, whatever is put in its place on the disk.
+    """
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
 def schema(_now: datetime) -> Iterator[Symptom]:
