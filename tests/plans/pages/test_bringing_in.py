@@ -1,6 +1,5 @@
 """Bringing a document in: what can be read opens beside its text, what cannot is refused with its sentence."""
 
-import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import Cast
+from tests.effort import takes_at_most
 from tests.plans.pages.sheets import INVENTED, brought_in, told, upload
 from tests.visitors import give_account, signed_in, stranger
 from tracker.kernel.db import db
@@ -91,18 +91,16 @@ def test_what_cannot_be_read_is_refused_with_its_sentence(
 
 def test_a_bomb_is_refused_in_under_two_seconds(registrar: FlaskClient) -> None:
     data = bomb()
-    began = time.monotonic()
-    answer = upload(registrar, data, "方案.docx")
+    with takes_at_most(2):
+        answer = upload(registrar, data, "方案.docx")
     assert answer.status_code == 422
     assert "为安全起见" in told(answer)
-    assert time.monotonic() - began < 2
 
 
 def test_a_huge_file_is_refused_before_it_is_read(registrar: FlaskClient) -> None:
-    began = time.monotonic()
-    answer = registrar.post("/plans/upload", data={"text": "x"}, environ_overrides={"CONTENT_LENGTH": "50000000"})
+    with takes_at_most(2):
+        answer = registrar.post("/plans/upload", data={"text": "x"}, environ_overrides={"CONTENT_LENGTH": "50000000"})
     assert answer.status_code == 413
-    assert time.monotonic() - began < 2
     assert documents() == 0
 
 
