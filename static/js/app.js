@@ -1,10 +1,11 @@
-/* What JavaScript adds to pages that work without it. It holds no words: they come in data attributes. */
+/* What JavaScript adds to pages that work without it. It holds no words: they come in data attributes.
+   It is read before the page is: on a slow line a button must not be there sooner than what asks before it acts. */
 (function () {
   "use strict";
   const root = document.documentElement;
-  const live = document.getElementById("z-live");
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
-  const say = (text) => { if (live && text) live.textContent = text; };
+  const live = () => document.getElementById("z-live");
+  const say = (text) => { if (text) live().textContent = text; };
   root.classList.add("z-js");
 
   /* htmx: the token travels in a header; after a swap the reader's focus goes where the news is */
@@ -22,8 +23,8 @@
     if (news) say(news.dataset.say);
     prepare(document);
   });
-  document.addEventListener("htmx:responseError", () => say(live.dataset.failed));
-  document.addEventListener("htmx:sendError", () => say(live.dataset.offline));
+  document.addEventListener("htmx:responseError", () => say(live().dataset.failed));
+  document.addEventListener("htmx:sendError", () => say(live().dataset.offline));
 
   /* Keys: "/" to the search field, j and k through rows. Off where <body data-keys="off"> (WCAG 2.1.4) */
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
@@ -109,8 +110,7 @@
   });
 
   /* Forms: ask before what cannot be taken back, and send only once */
-  const dialog = document.getElementById("z-confirm");
-  const ask = (text, yes) => {
+  const ask = (dialog, text, yes) => {
     dialog.querySelector("p").textContent = text;
     dialog.querySelector("[data-dialog-yes]").onclick = () => { dialog.close(); yes(); };
     dialog.querySelector("[data-dialog-no]").onclick = () => dialog.close();
@@ -120,10 +120,11 @@
     const form = event.target;
     const button = event.submitter;
     const question = (button && button.dataset.confirm) || form.dataset.confirm;
+    const dialog = document.getElementById("z-confirm");
     if (question && dialog.showModal && !form.dataset.confirmed) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      ask(question, () => { form.dataset.confirmed = "1"; form.requestSubmit(button || undefined); });
+      ask(dialog, question, () => { form.dataset.confirmed = "1"; form.requestSubmit(button || undefined); });
       return;
     }
     delete form.dataset.confirmed;
@@ -145,11 +146,13 @@
     all("[data-autosave]", within).forEach(restore);
     selection();
   };
-  if (window.matchMedia("(max-width: 639.98px)").matches) {
-    all("details[data-phone-closed]").forEach((part) => { part.open = false; });
-  }
-  settleDrafts();
-  const refused = document.querySelector("[data-focus]");
-  if (refused) refused.focus();
-  prepare(document);
+  document.addEventListener("DOMContentLoaded", () => {
+    if (window.matchMedia("(max-width: 639.98px)").matches) {
+      all("details[data-phone-closed]").forEach((part) => { part.open = false; });
+    }
+    settleDrafts();
+    const refused = document.querySelector("[data-focus]");
+    if (refused) refused.focus();
+    prepare(document);
+  });
 })();
