@@ -62,14 +62,12 @@ def configure(connection: sa.Connection, **extra: Any) -> None:
 
 
 def row_counts(connection: sa.Connection) -> dict[str, int]:
-    """How many rows each table holds."""
-    names = sa.inspect(connection).get_table_names()
-    count = sa.func.count()
-    return {
-        name: connection.scalar(sa.select(count).select_from(sa.table(name))) or 0
-        for name in names
-        if name != "alembic_version"
-    }
+    """How many rows each table holds, asked in one go: one by one takes longer than most migrations."""
+    names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
+    if not names:
+        return {}
+    counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names)  # noqa: S608 - names of our own tables
+    return dict(zip(names, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
 def refuse_losses(connection: sa.Connection, before: Mapping[str, int], allowed: set[str]) -> None:

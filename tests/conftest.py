@@ -165,12 +165,20 @@ def worker() -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_database() -> Iterator[Database]:
-    """The application on a SQLite file, in memory where the machine offers that."""
+def memory() -> Iterator[Path]:
+    """A folder for SQLite files, in memory where the machine offers that: it may be small, so keep little in it."""
     shared_memory = Path("/dev/shm")
     place = shared_memory if os.access(shared_memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="zeren-sqlite-", dir=place) as folder:
-        yield Sqlite(Path(folder))
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(memory: Path) -> Database:
+    """The application on a SQLite file."""
+    folder = memory / "database"
+    folder.mkdir()
+    return Sqlite(folder)
 
 
 @pytest.fixture(scope="session")

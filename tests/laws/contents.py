@@ -51,13 +51,19 @@ FILLED: dict[str, dict[str, str]] = {
 def contents(engine: sa.Engine, schema: dict[str, Any]) -> Contents:
     """Everything that the tables of a schema hold."""
     with engine.connect() as connection:
-        return {
-            table: {
-                tuple(row[column] for column in found["primary key"]): dict(row)
-                for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"').mappings()
-            }
-            for table, found in schema.items()
-        }
+        # By the driver itself: a result of SQLAlchemy's costs more than the few rows in it.
+        cursor = connection.connection.cursor()
+        found = {table: dict(_rows(cursor, table, said["primary key"])) for table, said in schema.items()}
+        cursor.close()
+    return found
+
+
+def _rows(cursor: Any, table: str, key: list[str]) -> Iterator[tuple[tuple[object, ...], dict[str, object]]]:
+    cursor.execute(f'SELECT * FROM "{table}"')
+    columns = [column[0] for column in cursor.description]
+    for values in cursor.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        yield tuple(row[column] for column in key), row
 
 
 def changed(before: Contents, after: Contents) -> set[str]:
@@ -68,6 +74,8 @@ def changed(before: Contents, after: Contents) -> set[str]:
     found = {f"{table}.*" for table in after.keys() - before.keys() if after[table]}
     for table in before.keys() & after.keys():
         old, new = before[table], after[table]
+        if old == new:
+            continue
         found |= {f"{table}.*"} if old.keys() != new.keys() else set()
         found |= {
             f"{table}.{column}"
