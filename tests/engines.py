@@ -91,12 +91,16 @@ class Sqlite(Database):
 
     name = "sqlite"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, like: "Sqlite | None" = None) -> None:
+        """On a file of its own: migrated, or as another one is after a reset."""
         self._file = folder / "zeren.sqlite3"
         self._template = folder / "template.sqlite3"
         self.url = f"sqlite:///{self._file}"
         self.app = build_app(self.url, folder)
-        migrate(self.app)
+        if like is None:
+            migrate(self.app)
+        else:
+            shutil.copyfile(like._template, self._file)
         self.keep()
 
     def keep(self) -> None:

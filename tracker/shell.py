@@ -1,6 +1,7 @@
 """What the frame of every page shows: menu, badge, language, theme, and who is signed in."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, url_for
@@ -66,6 +67,17 @@ def _tabs(actor: Actor, entries: Sequence[MenuEntry]) -> list[dict[str, Any]]:
     return [_item(e, actor) for e in shown[:5]]
 
 
+def _menus(actor: Actor | None) -> dict[str, Any]:
+    """Menu, bar and bell, with their counts; asked for by a page that shows them, for a refusal does not."""
+    if actor is None:
+        return {"nav": [], "tabs": [], "inbox_count": 0}
+    return {
+        "nav": _menu(actor, registry.menu),
+        "tabs": _tabs(actor, registry.menu),
+        "inbox_count": _badge(outbox.unread_count, actor),
+    }
+
+
 def _frame(app: Flask) -> dict[str, Any]:
     """Variables of base.html. Pages for strangers get the same names with nothing in them."""
     settings: Settings = app.extensions["settings"]
@@ -79,16 +91,11 @@ def _frame(app: Flask) -> dict[str, Any]:
         },
         "demo": settings.demo,
         "today_text": format_date(clock.today(), "full"),
-        "nav": [],
-        "tabs": [],
+        "menus": partial(_menus, actor if isinstance(actor, Actor) else None),
         "me": None,
-        "inbox_count": 0,
     }
     if isinstance(actor, Actor):
-        frame["nav"] = _menu(actor, registry.menu)
-        frame["tabs"] = _tabs(actor, registry.menu)
         frame["me"] = {"id": actor.account_id, "name": actor.name, "title": actor.capacity()}
-        frame["inbox_count"] = _badge(outbox.unread_count, actor)
     for name, endpoint in (
         ("search_url", "tasks.index"),
         ("inbox_url", "desk.inbox"),

@@ -3,10 +3,12 @@
 Allowed means that the door opens: the act may still ask for input (422) or find the thing in another state (409).
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from flask import g, render_template
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -15,6 +17,7 @@ from tests.cast import NOW, Cast, enter_cast
 from tests.engines import Sqlite
 from tests.laws.things import Things, account_of, another_session, job_of, message_to, things_of
 from tests.visitors import give_account, signed_in, stranger
+from tracker import refusals
 from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.access import Role, Route
@@ -145,10 +148,29 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(memory: Path, sqlite_database: Sqlite) -> Iterator[World]:
     """A world of this walk's own. One engine will do: what it asks is answered by the same code on both."""
     kernel_clock.set_source(lambda: NOW)
-    return World(Sqlite(tmp_path_factory.mktemp("walk")))
+    folder = memory / "walk"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(refusals, "render_template", _drawn_once(render_template))
+        yield World(Sqlite(folder, like=sqlite_database))
+
+
+def _drawn_once(render: Callable[..., str]) -> Callable[..., str]:
+    """Draw the page of a refusal once for each reader, sentence and way back; thousands here are alike."""
+    drawn = set()
+
+    def draw(template: str, *, message: object, ways: object) -> str:
+        actor = g.get("actor")
+        page = (template, str(message), str(ways), actor and actor.account_id)
+        if page in drawn:
+            return ""
+        drawn.add(page)
+        return render(template, message=message, ways=ways)
+
+    return draw
 
 
 def _ask(world: World, role: Role, address: str, rule: Rule, method: str) -> int:

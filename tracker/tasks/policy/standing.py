@@ -1,5 +1,7 @@
 """How somebody stands to a group, a unit and a task; and which tasks they see."""
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
@@ -21,7 +23,13 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
     The unit that sums up an apportioned clause (汇总单位) sees all its rows.
     """
-    units = sorted(actor.unit_ids)
+    overseen = actor.groups_as(*OVERSEERS)
+    return _visible_to(tuple(sorted(actor.unit_ids)), tuple(sorted(overseen)), actor.person_id)
+
+
+# Every page about tasks asks, and most several times: to build the condition takes longer than a page can spare.
+@lru_cache(maxsize=1000)
+def _visible_to(units: tuple[int, ...], overseen: tuple[int, ...], person_id: int | None) -> sa.ColumnElement[bool]:
     below = sa.select(Unit.id).where(Unit.parent_id.in_(units))
     takes_part = sa.exists().where(
         TaskPart.task_id == Task.id, sa.or_(TaskPart.unit_id.in_(units), TaskPart.unit_id.in_(below))
@@ -32,8 +40,8 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         sa.or_(Task.state != TaskState.CANCELLED, Task.issued_at.is_not(None)),
         sa.or_(Task.lead_unit_id.in_(units), Task.lead_unit_id.in_(below), takes_part, sums_up),
     )
-    verifies = sa.and_(Task.verifier_id == actor.person_id, Task.state.in_(UNIT_BUSINESS))
-    return sa.or_(Task.group_id.in_(sorted(actor.groups_as(*OVERSEERS))), own, verifies)
+    verifies = sa.and_(Task.verifier_id == person_id, Task.state.in_(UNIT_BUSINESS))
+    return sa.or_(Task.group_id.in_(overseen), own, verifies)
 
 
 def is_office(actor: Actor, group_id: int) -> bool:

@@ -34,6 +34,11 @@ def _with_task() -> tuple[Any, ...]:
     return joinedload(Task.group), joinedload(Task.lead_unit), joinedload(Task.owner), joinedload(Task.parent)
 
 
+@cache
+def _with_parts() -> tuple[Any, ...]:
+    return *_with_task(), selectinload(Task.parts).joinedload(TaskPart.unit)
+
+
 def _one(found: T | None) -> T:
     if found is None:
         raise NotVisible
@@ -43,7 +48,7 @@ def _one(found: T | None) -> T:
 def visible_task(actor: Actor, task_id: int) -> Task:
     """A task with its group, lead unit, owner and cooperating units."""
     query = sa.select(Task).where(Task.id == task_id, visible_to(actor))
-    return _one(db.session.scalar(query.options(*_with_task(), selectinload(Task.parts).joinedload(TaskPart.unit))))
+    return _one(db.session.scalar(query.options(*_with_parts())))
 
 
 def _of_task(actor: Actor, model: type[T], thing_id: int) -> T:
