@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.letters.piles import as_jpeg, as_pdf, blank, sheet
+from tests.letters.piles import A4, as_jpeg, as_pdf, blank, sheet
 from tracker.documents import scans
 from tracker.documents.scans import Fault, Page, Unreadable
 
@@ -55,7 +55,7 @@ def _with_words(before: bytes, after: bytes) -> Callable[[bytes], bytes]:
 
 
 def test_pages_come_as_pictures_with_what_their_codes_say(tmp_path: Path) -> None:
-    pages = _apart(tmp_path, as_pdf([sheet("一"), sheet("二", "三"), sheet(), blank()]))
+    pages = _apart(tmp_path, as_pdf([sheet("一"), sheet("二", "三"), sheet(size=A4), blank()]))
     assert [page.codes for page in pages] == [("一",), ("三", "二"), (), ()]
     assert [page.blank for page in pages] == [False, False, False, True]
     assert [page.count for page in pages] == [4] * 4
@@ -96,7 +96,7 @@ def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
         + b"> >>"
         b" /ID [<" + b"33" * 16 + b"> <" + b"33" * 16 + b">] /Root"
     )
-    data = scans.as_pdf([(as_jpeg(sheet()), 1654, 2339)])
+    data = scans.as_pdf([(as_jpeg(sheet(size=A4)), 1654, 2339)])
     assert _fault(tmp_path, _with_words(b"/Root", trailer)(data)) is Fault.ENCRYPTED
 
 
@@ -138,7 +138,7 @@ def test_a_picture_inside_a_pdf_that_claims_too_much_does_no_harm(tmp_path: Path
 
 def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scans, "PATIENCE", 0.01)
-    assert _fault(tmp_path, as_pdf([sheet()])) is Fault.TOO_SLOW
+    assert _fault(tmp_path, as_pdf([sheet(size=A4)])) is Fault.TOO_SLOW
 
 
 def _dusty() -> Image.Image:

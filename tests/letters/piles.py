@@ -20,6 +20,8 @@ from tracker.letters.printing import check_address, pdf_of
 
 DPI = 200
 A4 = (1654, 2339)
+SLIP = (620, 874)
+"""On so small a page it is soon known that there is no code; a whole sheet is looked over eight times."""
 
 
 def sheets(cast: Cast, letter: Letter) -> list[Image.Image]:
@@ -30,9 +32,9 @@ def sheets(cast: Cast, letter: Letter) -> list[Image.Image]:
     return found
 
 
-def sheet(*codes: str, size: tuple[int, int] = A4) -> Image.Image:
-    """A page with some writing, and these codes on it."""
-    page = Image.new("RGB", size, "white")
+def sheet(*codes: str, size: tuple[int, int] | None = None) -> Image.Image:
+    """Some writing, and these codes on it: a whole sheet where there are any, otherwise a slip, unless said."""
+    page = Image.new("RGB", size or (A4 if codes else SLIP), "white")
     draw = ImageDraw.Draw(page)
     for row in range(20):
         draw.rectangle((200, 200 + row * 60, 1200, 220 + row * 60), fill="black")

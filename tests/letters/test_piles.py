@@ -16,7 +16,7 @@ from tests.clock import Clock
 from tests.factories import make_unit
 from tests.jobs.kinds import turn
 from tests.letters import piles
-from tests.letters.piles import address, as_jpeg, as_pdf, blank, filing, pile_of, read, sheet, sheets
+from tests.letters.piles import A4, address, as_jpeg, as_pdf, blank, filing, pile_of, read, sheet, sheets
 from tests.letters.promises import again, in_force, issued, prepare, promised, send_back
 from tests.letters.test_pages import queries_of
 from tests.tasks.stories import act, refuses
@@ -162,7 +162,7 @@ def test_what_cannot_be_filed_is_listed_with_its_reason(cast: Cast, client_as: C
         commands.withdraw_letter(row, remark="有误。", version=row.version, by=cast.actor("office_clerk"), now=NOW)
     old = address(one).replace("#1", "#7")
     pages = [
-        sheet(),
+        sheet(size=A4),
         sheet("javascript:alert(1)//check/" + one.check_code),
         sheet(address(one), address(elsewhere)),
         sheet(address(elsewhere)),
@@ -207,21 +207,29 @@ def test_a_page_is_filed_by_hand_and_taken_out_again(cast: Cast, client_as: Clie
     assert filing(pile_of(pile.job_id or 0)) == [(None, "taken_out"), (one.id, None)]
 
 
-@pytest.mark.parametrize("choice", [{}, {"page-9": "{one}"}, {"page-1": "{foreign}"}, {"page-x": "1"}, {"page-1": ""}])
-def test_pages_go_only_to_letters_of_the_batch_that_wait(
-    cast: Cast, client_as: ClientAs, choice: dict[str, str]
-) -> None:
+def test_pages_go_only_to_letters_of_the_batch_that_wait(cast: Cast, client_as: ClientAs) -> None:
     one = _two(cast)[0]
     foreign = issued(cast, "town", number_prefix="别〔2026〕")
     clerk = client_as("office_clerk")
     pile = read(clerk, one.batch_id, (as_pdf([sheet()]), "整叠.pdf"))
-    data = {name: value.format(one=one.number, foreign=foreign.number) for name, value in choice.items()}
-    answer = clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, **data})
-    assert answer.status_code == 422
+    said = "请选择页面和本批待签署的责任书。"
+    choices: list[tuple[dict[str, str | None], str]] = [
+        ({}, said),
+        ({"page-9": one.number}, said),
+        ({"page-1": foreign.number}, "没有“别〔2026〕1号”"),
+        ({"page-x": "1"}, said),
+        ({"page-1": ""}, said),
+    ]
+    for choice, sentence in choices:
+        answer = clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, **choice})
+        assert answer.status_code == 422, choice
+        assert sentence in answer.text, choice
+        found = pile_of(pile.job_id or 0)
+        assert (filing(found), found.version) == ([(None, "no_code")], pile.version), choice
     assert (
-        "没有“别〔2026〕1号”" if choice == {"page-1": "{foreign}"} else "请选择页面和本批待签署的责任书。"
-    ) in answer.text
-    assert filing(pile_of(pile.job_id or 0)) == [(None, "no_code")]
+        clerk.post(f"/letter-piles/{pile.id}/pages", data={"version": pile.version, "page-1": one.number}).status_code
+        == 302
+    )
 
 
 def test_the_office_says_who_signed(cast: Cast, client_as: ClientAs) -> None:
