@@ -1,18 +1,23 @@
 """The demo story: what a stranger sees after the first start, on whatever day that is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tests.clock import Clock
+from tests.demo.told import ORDINARY, ordinary_story
 from tracker.accounts import queries as accounts
 from tracker.audit.models import AuditEntry
 from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rules import DeliveryState, EndpointKind
 from tracker.demo.story import load
+from tracker.kernel import leases
 from tracker.kernel.clock import LOCAL, local_date
+from tracker.kernel.db import write_transaction
 from tracker.kernel.registry import registry
 from tracker.letters import queries as letters
 from tracker.letters.models import Handover, Letter, LetterConsultation
@@ -30,12 +35,15 @@ from tracker.oversight.models import (
 )
 from tracker.oversight.rules import FlagColour, FlagState, NoticeState, ProposalState, StatementState
 from tracker.plans.models import Plan
+from tracker.reminders import ticks
+from tracker.reminders.jobs import all_jobs
 from tracker.reminders.sweep import sweep
 from tracker.tasks.models import Crossing, Milestone, Task
 from tracker.tasks.queries import UnitLights, counts_by_unit
 from tracker.tasks.rules import ConsultationState, CrossingKind, Light, TaskSource, TaskState
+from tracker.upkeep import overlooked
+from tracker.upkeep.rules import Code
 
-ORDINARY = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
 AFTER_LABOUR_DAY = datetime(2026, 5, 6, 8, 0, tzinfo=LOCAL)
 IN_SPRING_FESTIVAL = datetime(2026, 2, 18, 23, 0, tzinfo=LOCAL)
 UNPUBLISHED_YEAR = datetime(2031, 1, 1, 0, 30, tzinfo=LOCAL)
@@ -56,7 +64,7 @@ def _handed_on(session: Session) -> set[LetterState]:
 
 
 def test_the_story_has_everything_that_happens_to_tasks(session: Session, tmp_path: Path) -> None:
-    load(now=ORDINARY, root=tmp_path)
+    ordinary_story(tmp_path)
     assert set(session.scalars(sa.select(Task.state).distinct())) == set(TaskState)
     assert {light for unit in _lights(session, ORDINARY) for light in unit.lights} >= set(Light) - {Light.GREY}
     assert _count(session, of=Task) >= 60
@@ -129,6 +137,24 @@ def _assert_record_has_words(session: Session) -> None:
     assert {entry.subject_kind for entry in entries} - registry.subjects.keys() == set()
     assert {key for entry in entries for key in (*entry.old, *entry.new)} - registry.keys.keys() == set()
     assert {entry.act for entry in entries} - registry.acts.keys() == set()
+
+
+@pytest.mark.sqlite
+def test_in_the_story_nothing_is_overlooked(
+    session: Session, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+    clock.now = ORDINARY
+    ordinary_story(tmp_path)
+    job = next(job for job in all_jobs() if job.name == "sweep")
+    counts, error = ticks.run_by_hand(job, f"{ORDINARY:%Y-%m-%dT%H:%M}", holder="here:1", now=ORDINARY)
+    assert (counts["failed"], error) == (0, "")
+    with write_transaction() as writing:
+        writing.execute(sa.update(ChannelEndpoint).values(enabled=True))
+    later = ORDINARY + timedelta(hours=1)
+    assert {found.code for found in overlooked.messages(later)} == {Code.MESSAGE_LEFT_OUT}
+    assert plan_deliveries(ORDINARY) > 0
+    assert [*overlooked.messages(later), *overlooked.steps(later)] == []
 
 
 @pytest.mark.sqlite

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,11 +18,9 @@ from tracker.delivery import commands
 from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem, DeliveryPreference
 from tracker.delivery.planning import LOOK_BACK, plan_deliveries
 from tracker.delivery.rules import EndpointKind
-from tracker.demo.story import load
 from tracker.kernel import leases
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.calendar import CalendarYear
-from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import write_transaction
 from tracker.kernel.installation import hold_deliveries, release_deliveries
 from tracker.kernel.jobs import JobRun, RunState
@@ -257,16 +254,3 @@ def test_whatever_became_of_a_reminder_it_is_a_trace(swept: Session, state: Remi
 def test_the_watchdog_asks_both(lost: Session) -> None:
     assert {overlooked.messages, overlooked.steps} <= set(checks.CHECKS)
     assert Found(Code.MESSAGE_LEFT_OUT, "mail", 1) in checks.look(NOON)
-
-
-@pytest.mark.sqlite
-def test_in_the_story_nothing_is_overlooked(session: Session, tmp_path: Path, clock: Clock) -> None:
-    morning = clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=LOCAL)
-    load(now=morning, root=tmp_path)
-    _sweep(morning)
-    with write_transaction() as writing:
-        writing.execute(sa.update(ChannelEndpoint).values(enabled=True))
-    later = morning + timedelta(hours=1)
-    assert {found.code for found in overlooked.messages(later)} == {Code.MESSAGE_LEFT_OUT}
-    assert plan_deliveries(morning) > 0
-    assert [*overlooked.messages(later), *overlooked.steps(later)] == []
