@@ -6,14 +6,13 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
-from functools import cache
 from types import ModuleType
-from typing import TypeVar
 
 import pytest
 from flask import Flask
 
 from config import ROOT
+from tests.laws.parsed import N, nodes
 from tracker.kernel.languages import in_language
 from tracker.kernel.registry import registry
 from tracker.kernel.text import Labels
@@ -21,7 +20,6 @@ from tracker.organisation.rules import GroupSettings
 from tracker.tasks.queries.step_rules import RULES as RULES_OF_STEPS
 from tracker.tasks.rules import LABELS, Move, TaskState
 
-N = TypeVar("N", bound=ast.AST)
 RULES = [
     importlib.import_module(f"tracker.{path.parent.name}.rules")
     for path in sorted((ROOT / "tracker").glob("*/rules*"))
@@ -73,12 +71,7 @@ NOT_NOTED = {"by", "now", "act", "group_id", "unit_id", "old", "new"}
 
 def _nodes(kind: type[N]) -> Iterator[N]:
     """Every node of a kind in the code."""
-    return (node for node in _all_nodes() if isinstance(node, kind))
-
-
-@cache
-def _all_nodes() -> list[ast.AST]:
-    return [node for path in sorted((ROOT / "tracker").rglob("*.py")) for node in ast.walk(ast.parse(path.read_text()))]
+    return nodes(kind, *sorted((ROOT / "tracker").rglob("*.py")))
 
 
 def _spelt(node: ast.AST | None) -> set[str]:

@@ -4,12 +4,10 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-import pytest
-
 from config import ROOT
+from tests.laws.parsed import nodes, text_of, tree
 
 TRACKER = ROOT / "tracker"
 FEATURES = sorted(file.parent.name for file in TRACKER.glob("*/__init__.py") if file.parent.name != "kernel")
@@ -57,12 +55,6 @@ FORBIDDEN_WORDS = tuple(
 )
 
 
-@cache
-def tree(file: Path) -> ast.Module:
-    """The parsed source of a file."""
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
-
-
 def place(file: Path, node: ast.AST | None = None) -> str:
     """A file, and the line of a node in it."""
     line = getattr(node, "lineno", None)
@@ -71,12 +63,12 @@ def place(file: Path, node: ast.AST | None = None) -> str:
 
 def calls(file: Path) -> Iterator[ast.Call]:
     """Every call in a file."""
-    return (node for node in ast.walk(tree(file)) if isinstance(node, ast.Call))
+    return nodes(ast.Call, file)
 
 
 def imported(file: Path) -> Iterator[tuple[ast.stmt, str, list[str]]]:
     """Every import: the statement, the module, the names taken from it."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(ast.stmt, file):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node, node.module, [alias.name for alias in node.names]
         elif isinstance(node, ast.Import):
@@ -152,13 +144,13 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [place(file) for file in [*PRODUCT, *SCRIPTS, *TESTS] if not ast.get_docstring(tree(file))] == []
 
 
-@pytest.mark.parametrize("file", [*PRODUCT, *SCRIPTS], ids=place)
-def test_files_and_functions_stay_short(file: Path) -> None:
-    lines = len(file.read_text(encoding="utf-8").splitlines())
-    assert lines <= MAX_FILE
+def test_files_and_functions_stay_short() -> None:
+    files = [*PRODUCT, *SCRIPTS]
+    assert [place(file) for file in files if len(text_of(file).splitlines()) > MAX_FILE] == []
     long = [
         f"{place(file, node)} {node.name}"
-        for node in ast.walk(tree(file))
+        for file in files
+        for node in nodes(ast.stmt, file)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > MAX_FUNCTION
     ]
@@ -190,10 +182,8 @@ def commands() -> Iterator[tuple[Path, ast.FunctionDef]]:
 def test_every_test_file_holds_tests_that_are_collected() -> None:
     found = []
     for file in TESTS:
-        functions = [
-            node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef) and node.name.startswith("test")
-        ]
-        machine = "RuleBasedStateMachine" in file.read_text(encoding="utf-8")
+        functions = [node for node in nodes(ast.FunctionDef, file) if node.name.startswith("test")]
+        machine = "RuleBasedStateMachine" in text_of(file)
         if file.name.startswith("test_") and not functions and not machine:
             found.append(f"{place(file)} holds no test")
         if functions and not file.name.startswith("test_"):
@@ -209,7 +199,9 @@ def _can_fail(function: ast.FunctionDef) -> bool:
             return True
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name == "raises" or re.match(r"(assert|expect|refuse|check|must|run_state_machine)", name.lstrip("_")):
+            if name == "raises" or re.match(
+                r"(assert|expect|refuse|check|must|run_state_machine|takes_at_most)", name.lstrip("_")
+            ):
                 return True
     return False
 
@@ -218,8 +210,8 @@ def test_names_of_tests_are_sentences() -> None:
     found = [
         f"{place(file, node)} {node.name}"
         for file in TESTS
-        for node in ast.walk(tree(file))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name.count("_") < 3
+        for node in nodes(ast.FunctionDef, file)
+        if node.name.startswith("test_") and node.name.count("_") < 3
     ]
     assert found == []
 
