@@ -1,7 +1,7 @@
 """The review desk: the facts of each overdue task, how far the ladder went, and acts that change its state."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import NOW, TODAY, Cast
+from tests.desk.many import many_active
 from tests.desk.pages import counted, main_of, text_of
 from tests.oversight import supervised
 from tests.oversight.flag_stories import decided, flagged
@@ -218,8 +219,7 @@ def test_one_unit_can_be_looked_at_alone(cast: Cast, client_as: ClientAs) -> Non
 
 
 def test_the_desk_goes_on_by_its_key(cast: Cast, client_as: ClientAs) -> None:
-    for n in range(11):
-        overdue(cast, title=f"任务{n:02d}号")
+    many_active(cast, [{"title": f"任务{n:02d}号", "due_on": WAS_DUE} for n in range(11)], now=LATE)
     client = client_as("supervisor")
     first = client.get(review(cast)).text
     [further] = re.findall(r'href="([^"]*after=[^"]+)"', first)
@@ -228,15 +228,16 @@ def test_the_desk_goes_on_by_its_key(cast: Cast, client_as: ClientAs) -> None:
     assert "任务10号" in second
 
 
-@pytest.mark.parametrize("number", [1, 8])
-def test_facts_are_gathered_for_all_tasks_at_once(app: Flask, cast: Cast, client_as: ClientAs, number: int) -> None:
-    for n in range(number):
-        overdue(cast, title=f"任务{n:02d}号", parts=("construction",))
+def test_facts_are_gathered_for_all_tasks_at_once(app: Flask, cast: Cast, client_as: ClientAs) -> None:
     client = client_as("office_clerk")
-    client.get(review(cast))
-    with counted(app) as statements:
+    for numbers in (range(1), range(1, 8)):
+        said = {"due_on": WAS_DUE, "parts": ("construction",)}
+        many_active(cast, [{"title": f"任务{n:02d}号", **said} for n in numbers], now=LATE)
         client.get(review(cast))
-    assert len(statements) <= 32
+        with counted(app) as statements:
+            page = client.get(review(cast)).text
+        assert f"任务{numbers[-1]:02d}号" in page
+        assert len(statements) <= 32, numbers
 
 
 IN_TIME = date(2026, 6, 30)
@@ -249,6 +250,15 @@ def with_late_part(cast: Cast, **said: Any) -> TaskPart:
         part = db.session.scalars(sa.select(TaskPart).where(TaskPart.task_id == task.id)).one()
         part.due_on = WAS_DUE
     return part
+
+
+def many_with_late_parts(cast: Cast, titles: Iterable[str]) -> None:
+    """As many tasks of this kind as there are titles."""
+    said = {"due_on": IN_TIME, "parts": ("construction",)}
+    tasks = many_active(cast, [{"title": title, **said} for title in titles], now=LATE)
+    with write_transaction() as session:
+        late = sa.update(TaskPart).where(TaskPart.task_id.in_([task.id for task in tasks]))
+        session.execute(late.values(due_on=WAS_DUE))
 
 
 def test_an_overdue_part_of_a_task_in_time_stands_on_the_desk_with_its_ladder_flag_and_explanation(
@@ -399,8 +409,7 @@ def test_inside_an_overdue_task_a_part_says_since_when_and_how_far_its_ladder_we
 
 
 def test_the_parts_go_on_by_their_own_key(cast: Cast, client_as: ClientAs) -> None:
-    for n in range(11):
-        with_late_part(cast, title=f"任务{n:02d}号")
+    many_with_late_parts(cast, [f"任务{n:02d}号" for n in range(11)])
     client = client_as("supervisor")
     first = client.get(review(cast)).text
     [further] = re.findall(r'href="([^"]*parts=[^"]+)"', first)
@@ -410,18 +419,16 @@ def test_the_parts_go_on_by_their_own_key(cast: Cast, client_as: ClientAs) -> No
     assert client.get(review(cast, "?parts=nonsense")).status_code == 422
 
 
-@pytest.mark.parametrize("number", [1, 8])
-def test_overdue_parts_cost_as_much_for_eight_as_for_one(
-    app: Flask, cast: Cast, client_as: ClientAs, number: int
-) -> None:
-    for n in range(number):
-        overdue(cast, title=f"任务{n:02d}号")
-        with_late_part(cast, title=f"配合{n:02d}号")
+def test_overdue_parts_cost_as_much_for_eight_as_for_one(app: Flask, cast: Cast, client_as: ClientAs) -> None:
     client = client_as("office_clerk")
-    client.get(review(cast))
-    with counted(app) as statements:
+    for numbers in (range(1), range(1, 8)):
+        many_active(cast, [{"title": f"任务{n:02d}号", "due_on": WAS_DUE} for n in numbers], now=LATE)
+        many_with_late_parts(cast, [f"配合{n:02d}号" for n in numbers])
         client.get(review(cast))
-    assert len(statements) <= 34
+        with counted(app) as statements:
+            page = client.get(review(cast)).text
+        assert f"任务{numbers[-1]:02d}号" in page and f"配合{numbers[-1]:02d}号" in page
+        assert len(statements) <= 34, numbers
 
 
 def test_ticked_tasks_are_urged_together_with_a_result_for_each(cast: Cast, client_as: ClientAs) -> None:
