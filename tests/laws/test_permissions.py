@@ -5,6 +5,7 @@ Allowed means that the door opens: the act may still ask for input (422) or find
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from tests.engines import Sqlite
 from tests.laws.things import Things, account_of, another_session, job_of, message_to, things_of
 from tests.visitors import give_account, signed_in, stranger
 from tracker import refusals
+from tracker.accounts import gate
+from tracker.accounts.identity import actor_of_person
 from tracker.app import create_app, table_of_routes
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.access import Role, Route
@@ -93,6 +96,7 @@ class World:
     def again(self) -> None:
         """Begin afresh, because an act succeeded: everybody is signed in as at the beginning."""
         self.database.reset()
+        _known.cache_clear()
         # Signing all of them in anew each time would take a sixth of the walk.
         self.clients = {role: self._browser(client) for role, client in self._signed_in.items()}
 
@@ -147,6 +151,10 @@ class World:
         return things.ids[name]
 
 
+# Who somebody is changes with no act but one that succeeds, and is asked with each of thousands of requests.
+_known = cache(actor_of_person)
+
+
 @pytest.fixture(scope="module")
 def world(memory: Path, sqlite_database: Sqlite) -> Iterator[World]:
     """A world of this walk's own. One engine will do: what it asks is answered by the same code on both."""
@@ -155,6 +163,7 @@ def world(memory: Path, sqlite_database: Sqlite) -> Iterator[World]:
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(refusals, "render_template", _drawn_once(render_template))
+        patched.setattr(gate, "actor_of_person", _known)
         yield World(Sqlite(folder, like=sqlite_database))
 
 
@@ -188,12 +197,13 @@ def _answered(status: int) -> str:
     return {403: "403", 404: "404"}.get(status, "open" if status < 500 else str(status))
 
 
-WALK = [
-    pytest.param(rule, method, id=f"{method} {rule.endpoint}")
+DOORS = [
+    (rule, method)
     for rule in RULES
     for method in ("GET", "POST")
     if rule.endpoint not in NOT_HERE and method in (rule.methods or ())
 ]
+WALK = [pytest.param(rule, method, id=f"{method} {rule.endpoint}") for rule, method in DOORS]
 
 
 @pytest.mark.parametrize(("rule", "method"), WALK)
@@ -239,13 +249,19 @@ def test_what_a_unit_makes_is_for_those_who_write_for_it(world: World, rule: Rul
     assert found == wanted
 
 
-@pytest.mark.parametrize(("rule", "method"), WALK)
-def test_strangers_are_sent_to_sign_in(world: World, rule: Rule, method: str) -> None:
-    row = table_of_routes()[rule.endpoint]
-    answer = stranger(world.database.app).open(world.address(rule, world.own, "finance_head"), method=method)
-    if row.public:
-        assert answer.status_code < 500
-        assert "/sign-in?next=" not in answer.headers.get("Location", "")
-    else:
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith("/sign-in")
+def test_strangers_are_sent_to_sign_in(world: World) -> None:
+    found: dict[str, tuple[object, bool]] = {}
+    wanted: dict[str, tuple[object, bool]] = {}
+    for rule, method in DOORS:
+        door, row = f"{method} {rule.endpoint}", table_of_routes()[rule.endpoint]
+        answer = stranger(world.database.app).open(world.address(rule, world.own, "finance_head"), method=method)
+        where = answer.headers.get("Location", "")
+        if row.public:
+            found[door] = (answer.status_code < 500, "/sign-in?next=" not in where)
+            wanted[door] = (True, True)
+        else:
+            found[door] = (answer.status_code, where.startswith("/sign-in"))
+            wanted[door] = (302, True)
+    differing = {door: (found[door], f"wanted {wanted[door]}") for door in found if found[door] != wanted[door]}
+    assert differing == {}
+    assert len(found) == len(DOORS)
