@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,6 +72,7 @@ def shows_reply(actor: Actor, reply: NoticeReply) -> bool:
     return reply.confirmed_at is not None or bool(policy.may_draft_reply(actor, reply.notice))
 
 
+@cache
 def _whole() -> tuple[Any, ...]:
     return (
         joinedload(Notice.unit),
