@@ -35,6 +35,7 @@ from tracker.oversight.rules import (
     RuleSetting,
     last_day_to_state,
     look_with,
+    looks_at,
     reached_on,
 )
 from tracker.tasks.models import Task
@@ -100,8 +101,8 @@ def raise_overdue_flags(
 
 def to_look_at(group_id: int, rule: FlagRule, kind: FlagSubject) -> list[int]:
     """The subjects of a group that have anything a rule looks at; none where the rule is off or the group has ended."""
-    group = db.session.get_one(LeadershipGroup, group_id)
-    if group.ended_on is not None or not flag_facts.rule_settings(group_id)[rule].enabled:
+    group = db.session.get_one(LeadershipGroup, group_id) if looks_at(rule, kind) else None
+    if group is None or group.ended_on is not None or not flag_facts.rule_settings(group_id)[rule].enabled:
         return []
     return sorted(_facts(group, rule, kind))
 
@@ -181,7 +182,7 @@ def _facts(
         yellows = {key: rows for key, rows in found.items() if len(rows) > 1 and (only is None or key in only)}
         counted = flag_facts.counted_yellows(kind, list(yellows)) if yellows else {}
         return {key: Facts(yellows=rows, counted=counted.get(key, frozenset())) for key, rows in yellows.items()}
-    if kind is FlagSubject.PART:
+    if not looks_at(rule, kind):
         return {}
     some = sa.true() if only is None else Task.id.in_(only)
     running = sa.select(Task.id).where(Task.group_id == group.id, of_the_group, Task.state.in_(sorted(OPEN)), some)

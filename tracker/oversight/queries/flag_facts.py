@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
+from tracker.kernel.prepared import Prepared
 from tracker.kernel.registry import registry
 from tracker.oversight.models import AccountabilitySetting, Flag, FlagDecision, FlagReview, FlagRuleSetting, Urge
 from tracker.oversight.rules import (
@@ -47,9 +48,16 @@ def default_group_setting(group_id: int) -> AccountabilitySetting:
     return AccountabilitySetting(group_id=group_id, **{name: columns[name].default.arg for name in names})
 
 
+_SETTINGS = Prepared(
+    lambda: sa.select(
+        FlagRuleSetting.rule, FlagRuleSetting.enabled, FlagRuleSetting.threshold, FlagRuleSetting.since
+    ).where(FlagRuleSetting.group_id == sa.bindparam("group_id"))
+)
+
+
 def rule_settings(group_id: int) -> dict[FlagRule, RuleSetting]:
     """How a group has set each rule."""
-    kept = db.session.scalars(sa.select(FlagRuleSetting).where(FlagRuleSetting.group_id == group_id))
+    kept = _SETTINGS.rows(group_id=group_id)
     found = {rule: default_setting(rule) for rule in FlagRule}
     return found | {row.rule: RuleSetting(row.enabled, row.threshold, row.since) for row in kept}
 

@@ -43,6 +43,7 @@ from tracker.oversight.rules.raising import (
     RuleSetting,
     default_setting,
     look_with,
+    looks_at,
     reached_on,
     replay,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "last_day_to_ask_review",
     "last_day_to_state",
     "look_with",
+    "looks_at",
     "may_take",
     "period_is_over",
     "reached_on",

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tracker.kernel.calendar import WorkingDays
 from tracker.kernel.text import _l
-from tracker.oversight.rules.flags import FlagColour
+from tracker.oversight.rules.flags import FlagColour, FlagSubject
 
 
 class FlagRule(StrEnum):
@@ -190,6 +190,11 @@ class RuleSetting:
 def default_setting(rule: FlagRule) -> RuleSetting:
     """A rule as it stands where a group has set nothing: on, with the threshold of the table."""
     return RuleSetting(enabled=True, threshold=FLAG_RULES[rule].threshold)
+
+
+def looks_at(rule: FlagRule, kind: FlagSubject) -> bool:
+    """Whether a rule looks at such subjects. Parts are not returned or extended, and have no date to make good by."""
+    return kind is FlagSubject.TASK or rule is FlagRule.TWO_YELLOWS
 
 
 def look_with(rule: FlagRule, setting: RuleSetting, facts: Facts, *, uses_from: date, today: date) -> Finding | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
-from tracker.kernel.db import affected, db, insert_if_new
+from tracker.kernel.db import affected, bare, db, insert_if_new
 from tracker.organisation.models import LeadershipGroup
 from tracker.tasks.commands.moving import has_passed, open_parts
 from tracker.tasks.models import Crossing, Milestone, Task, TaskPart
@@ -65,8 +66,15 @@ def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
     if group.ended_on is not None:
         return 0
     late_through = working_days().last_late_due_date(local_date(now), roll=group.roll_due_dates)
-    written = 0
-    for kind, query in _late(group, late_through):
+    values = {"in_group": group.id, "first_day": group.uses_from, "last_day": late_through, "at": now}
+    return sum(affected(insert_if_new(bare(Crossing)).from_select(COLUMNS, rows), values) for rows in _uncrossed())
+
+
+@cache
+def _uncrossed() -> list[sa.Select[*tuple[Any, ...]]]:
+    """What is to be written; built once, for the sweep asks it of every group whenever it looks."""
+    found = []
+    for kind, query in _late():
         late = query.subquery()
         known = sa.exists().where(
             Crossing.kind == kind, Crossing.subject_id == late.c.subject_id, Crossing.due_on == late.c.due_on
@@ -77,18 +85,19 @@ def record_crossings(group: LeadershipGroup, *, now: datetime) -> int:
             late.c.task_id,
             late.c.unit_id,
             late.c.due_on,
-            sa.bindparam("recorded_at", now, type_=Crossing.__table__.c.recorded_at.type),
+            sa.bindparam("at", type_=Crossing.__table__.c.recorded_at.type),
         ).where(~known)
-        written += affected(insert_if_new(Crossing).from_select(COLUMNS, rows))
-    return written
+        found.append(rows)
+    return found
 
 
-def _late(group: LeadershipGroup, late_through: date) -> list[tuple[CrossingKind, sa.Select[*tuple[Any, ...]]]]:
+def _late() -> list[tuple[CrossingKind, sa.Select[*tuple[Any, ...]]]]:
     """The late tasks, parts and milestones of a group as (subject, task, unit, due date)."""
-    running = sa.and_(Task.group_id == group.id, Task.state.in_(OPEN), ~Task.extension_pending)
+    running = sa.and_(Task.group_id == sa.bindparam("in_group"), Task.state.in_(OPEN), ~Task.extension_pending)
+    first_day, last_day = sa.bindparam("first_day", type_=sa.Date()), sa.bindparam("last_day", type_=sa.Date())
     tasks = sa.select(
         Task.id.label("subject_id"), Task.id.label("task_id"), Task.lead_unit_id.label("unit_id"), Task.due_on
-    ).where(running, Task.due_on.between(group.uses_from, late_through))
+    ).where(running, Task.due_on.between(first_day, last_day))
     parts = (
         sa.select(
             TaskPart.id.label("subject_id"),
@@ -100,7 +109,7 @@ def _late(group: LeadershipGroup, late_through: date) -> list[tuple[CrossingKind
         .where(
             running,
             TaskPart.state.in_([PartState.ISSUED, PartState.ACTIVE]),
-            TaskPart.due_on.between(group.uses_from, late_through),
+            TaskPart.due_on.between(first_day, last_day),
         )
     )
     milestones = (
@@ -111,7 +120,7 @@ def _late(group: LeadershipGroup, late_through: date) -> list[tuple[CrossingKind
             Milestone.due_on,
         )
         .join(Task)
-        .where(running, Milestone.done_on.is_(None), Milestone.due_on.between(group.uses_from, late_through))
+        .where(running, Milestone.done_on.is_(None), Milestone.due_on.between(first_day, last_day))
     )
     return [
         (CrossingKind.TASK, tasks),
