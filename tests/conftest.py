@@ -75,19 +75,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 ROUNDABOUT = frozenset(
     (
         *("demo", "journeys", "laws", "pages", "test_bench"),
-        *("test_answers", "test_flags_desk", "test_life_machine", "test_notice_pages", "test_office_desk"),
-        *("test_overview", "test_papers", "test_portrait", "test_reference", "test_tampering", "test_unit_desk"),
+        *("test_answers", "test_life_machine", "test_papers", "test_reference", "test_tampering"),
     )
 )
 """Folders and files of tests that go the long way round, and reach no branch that others do not reach."""
+
+WEB = frozenset(("client", "client_as", "live_server"))
+"""Tests that ask for one of these come through pages: the same commands, with all that a page costs besides."""
+
+DOORS = frozenset(
+    (
+        *("accounts", "organisation", "outbox", "reminders", "upkeep"),
+        *("test_all_papers", "test_dry_run", "test_flag_pages", "test_inbox", "test_issuing_many", "test_piles"),
+    )
+)
+"""Folders and files in which pages alone reach some command or policy."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure coverage where it should grow: by tests of commands, policies and rules themselves.
 
-    Following every call costs a test half its time again, so neither the second engine's turn nor the long way round
-    is measured, with all that these set up. What only PostgreSQL can show stays measured.
+    Following every call costs a test a third of its time again, so neither the second engine's turn nor the long way
+    round is measured, with all that these set up. What only PostgreSQL can show stays measured.
     """
     plugin = item.config.pluginmanager.getplugin("_cov")
     measuring = plugin and plugin.cov_controller
@@ -107,7 +117,22 @@ def _is_measured(item: pytest.Item) -> bool:
     again = callspec is not None and callspec.params.get("engine_name") == "postgresql"
     if again and not item.get_closest_marker("postgres"):
         return False
-    return not {item.path.parent.name, item.path.stem} & ROUNDABOUT
+    names = {item.path.parent.name, item.path.stem}
+    by_the_web = WEB & set(getattr(item, "fixturenames", ()))
+    return not names & ROUNDABOUT and (not by_the_web or bool(names & DOORS))
+
+
+WAITING = ("test_faults", "test_processes")
+"""Files of tests that mostly wait: for processes to start, to die, to take over."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Strew the tests that wait among those that work: in a row, they leave half the machine idle for minutes."""
+    waiting = [item for item in items if item.path.stem in WAITING]
+    working = [item for item in items if item.path.stem not in WAITING]
+    apart = len(working) / max(len(waiting), 1)
+    places = [*((place * apart, item) for place, item in enumerate(waiting)), *enumerate(working)]
+    items[:] = [item for _place, item in sorted(places, key=lambda placed: placed[0])]
 
 
 def pytest_collection_finish() -> None:
