@@ -179,5 +179,9 @@ def test_of_two_who_act_upon_the_same_page_one_is_told_that_it_is_stale(cast: Ca
 
 
 def test_without_comparing_the_version_both_acts_count(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.kernel.db.affected", lambda _statement: 1)
+    def loose(table: sa.Table, **_said: object) -> sa.Update:
+        whatever_was_seen = sa.bindparam("seen").is_not(None)
+        return sa.update(table).where(table.c.id == sa.bindparam("wanted_id"), whatever_was_seen).values(version=1)
+
+    monkeypatch.setattr("tracker.kernel.db._claim", loose)
     assert _acts_of_two(cast) == 2
