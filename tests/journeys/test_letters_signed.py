@@ -70,7 +70,10 @@ def signs_all(page: Page) -> None:
     """The leader signs everything that waits with one confirmation."""
     page.goto("/")
     page.get_by_role("link", name="集中签署").first.click()
-    for box in page.get_by_role("checkbox").all():
+    boxes = page.get_by_role("checkbox")
+    # What is counted is waited for; all() takes what has come so far.
+    expect(boxes).to_have_count(len(UNITS))
+    for box in boxes.all():
         box.check()
     is_sound(page)
     page.get_by_label("登录密码").fill(PASSWORD)

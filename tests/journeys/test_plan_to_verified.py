@@ -47,7 +47,10 @@ def signs_in_and_brings_the_plan(page: Page) -> None:
 def corrects_and_confirms(page: Page) -> None:
     """The registrar says who is meant, leaves two sentences out, adds who works in the office, and confirms."""
     page.get_by_role("radio", name="是 苗文秀（澄江区教育局副局长）").check()
-    for sentence in page.get_by_role("region", name="文中的要求").get_by_role("checkbox", name="列为草稿任务").all():
+    sentences = page.get_by_role("region", name="文中的要求").get_by_role("checkbox", name="列为草稿任务")
+    # What is counted is waited for; all() takes what has come so far.
+    expect(sentences).to_have_count(2)
+    for sentence in sentences.all():
         sentence.uncheck()
     clerk = page.get_by_role("group", name="工作人员 1")
     for label, text in {"姓名": "秦小满", "单位": "区教育局", "职务": "基教科科员"}.items():
