@@ -1,5 +1,7 @@
 """A flag that was wrong is withdrawn with a reason: the unit reads it, and it counts nowhere."""
 
+import re
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -22,7 +24,7 @@ def withdraws(page: Page, flag_id: int) -> None:
     """The supervisor finds the flag on the review desk and takes it back."""
     page.goto("/review")
     page.get_by_role("article").filter(has_text=TASK).get_by_role("link", name="黄色预警").click()
-    assert page.url.endswith(f"/flags/{flag_id}")
+    expect(page).to_have_url(re.compile(f"/flags/{flag_id}$"))
     page.get_by_role("link", name="撤销预警").click()
     is_sound(page)
     page.get_by_label("理由").fill(REASON)

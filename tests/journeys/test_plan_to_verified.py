@@ -80,6 +80,7 @@ def proposes_the_drafts(page: Page) -> None:
     """The clerk hands all drafts in to be signed off."""
     page.goto("/drafts")
     page.get_by_role("link", name=GROUP).click()
+    page.wait_for_load_state()
     page.get_by_role("checkbox", name="全选本页").check()
     page.get_by_label("批次名称").fill("第一批任务")
     page.get_by_role("button", name="送审所选").click()
