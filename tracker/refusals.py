@@ -1,6 +1,5 @@
 """The pages that refusals and faults become."""
 
-import errno
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from tracker.kernel import logs
-from tracker.kernel.errors import Refusal, Stale
+from tracker.kernel.errors import NO_ROOM_LEFT, OF_THE_DISK, Refusal, Stale
 from tracker.kernel.text import _, _l
 
 Pages = Mapping[str, tuple[str, object]]
@@ -61,21 +60,13 @@ def _database(app: Flask, error: DBAPIError) -> ResponseReturnValue:
 
 NO_ROOM = _l("服务器的磁盘满了，您提交的内容没有保存。请告诉系统管理员，腾出空间后再提交一次。")
 CLOSED = _l("服务器的文件夹暂时不能读写，这件事没有办成。请告诉系统管理员，过后再试一次。")
-OF_THE_DISK = {
-    errno.ENOSPC: NO_ROOM,
-    errno.EDQUOT: NO_ROOM,
-    errno.EROFS: CLOSED,
-    errno.EACCES: CLOSED,
-}
-"""What the disk under files and uploads may say that is for whoever keeps the server to mend, and what people read."""
 
 
 def _disk(app: Flask, error: OSError) -> ResponseReturnValue:
-    message = OF_THE_DISK.get(error.errno or 0)
-    if message is None:
+    if error.errno not in OF_THE_DISK:
         return _fault(app, error)
     logs.log.exception("disk")
-    return _page(503, message)
+    return _page(503, NO_ROOM if error.errno in NO_ROOM_LEFT else CLOSED)
 
 
 def _fault(app: Flask, error: Exception) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Jobs are done once, by whoever claims them, and end with a result or a sentence of which whoever asked is told."""
 
+import errno
 from datetime import timedelta
 from typing import NoReturn
 
@@ -89,6 +90,28 @@ def test_a_fault_fails_the_job_and_the_next_one_runs(cast: Cast) -> None:
     assert again(first).state is JobState.FAILED
     assert "已记入日志" in told(again(first).reason)
     assert again(second).state is JobState.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.ENOSPC, "服务器的磁盘满了"),
+        (errno.EDQUOT, "服务器的磁盘满了"),
+        (errno.EROFS, "服务器的文件夹暂时不能读写"),
+        (errno.EIO, "已记入日志"),
+    ],
+    ids=["no space", "quota", "read-only", "a fault"],
+)
+def test_a_job_for_which_the_disk_has_no_room_says_so(cast: Cast, code: int, said: str) -> None:
+    def find_no_room(_work: Work) -> NoReturn:
+        raise OSError(code, "the disk's own words")
+
+    job = asked(cast)
+    with known(find_no_room):
+        turn()
+    assert again(job).state is JobState.FAILED
+    assert said in told(again(job).reason)
+    assert _messages(cast) == ["test.failed"]
 
 
 def test_a_kind_that_is_no_longer_known_fails_with_a_sentence(cast: Cast) -> None:

@@ -78,9 +78,17 @@ def release(claims: Sequence[Claim], *, next_attempt_at: datetime | None = None)
 
 
 def drop(claim: Claim, *, now: datetime) -> bool:
-    """Nothing of a digest is still open: there is nothing to send."""
-    over = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
-    return affected(sa.update(Delivery).where(_held(claim, "drop")).values(**over)) == 1
+    """Nothing of a digest is still open: there is nothing to send, and what comes later in the day has its own."""
+    dropped = sa.update(Delivery).where(_held(claim, "drop")).values(**_over("nothing_open", now=now))
+    return affected(dropped) == 1
+
+
+def _over(why: str, *, now: datetime) -> dict[str, Any]:
+    """How a digest ends that is never sent. The day is free again, but where it may have arrived before."""
+    nobody_s = sa.literal(f"{why}:") + sa.cast(Delivery.id, sa.String)
+    kept = sa.case((Delivery.resent, Delivery.digest_key), else_=nobody_s)
+    ended = {"token": None, "lease_until": None, "ended_at": now}
+    return {"state": DeliveryState.CANCELLED, "digest_key": kept, **ended}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +267,7 @@ def call_off(*which: sa.ColumnElement[bool], now: datetime) -> int:
     by the same one when it is enabled again. Only a digest that may have arrived before keeps its own, so that nothing
     is told twice without saying so.
     """
-    nobody_s = sa.literal(f"{CALLED_OFF}:") + sa.cast(Delivery.id, sa.String)
-    over: dict[str, Any] = {"state": DeliveryState.CANCELLED, "token": None, "lease_until": None, "ended_at": now}
-    over["digest_key"] = sa.case((Delivery.resent, Delivery.digest_key), else_=nobody_s)
-    ended = sa.update(Delivery).where(*which).values(provider_code=CALLED_OFF, **over)
+    ended = sa.update(Delivery).where(*which).values(provider_code=CALLED_OFF, **_over(CALLED_OFF, now=now))
     returned = ended.returning(Delivery.id, Delivery.resent)
     rows = db.session.execute(returned, execution_options={"synchronize_session": False}).all()
     free = [row.id for row in rows if not row.resent]

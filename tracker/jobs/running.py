@@ -16,7 +16,7 @@ from tracker.delivery.courier import Courier
 from tracker.jobs import ending
 from tracker.kernel import clock, files, jobs
 from tracker.kernel.db import db, write_transaction
-from tracker.kernel.errors import Refusal
+from tracker.kernel.errors import NO_ROOM_LEFT, OF_THE_DISK, Refusal
 from tracker.kernel.jobs import BackgroundJob, Claim, Interrupted, Lost, Made, Work, WorkCancelled, folder_of
 from tracker.kernel.logs import log
 from tracker.kernel.registry import JobKind, registry
@@ -71,9 +71,19 @@ def _run(claim: Claim, shift: Shift) -> None:
     except AWAY:
         # The database is away, so nothing can be said of the job there; its lease ends and it is run again.
         raise
-    except Exception:  # noqa: BLE001 - one job's fault must not end the worker; it stands in the log and on the job
+    except Exception as error:  # noqa: BLE001 - one job's fault must not end the worker; it stands in the log and on the job
         log.exception("job", job_id=claim.job_id)
-        _fail(claim, _l("程序出错，已记入日志，请联系系统管理员。"))
+        _fail(claim, _said_of(error))
+
+
+def _said_of(error: Exception) -> object:
+    """What people read of a fault: a disk that is full or shut they can have mended."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in NO_ROOM_LEFT:
+        return _l("服务器的磁盘满了，没有做完。请告诉系统管理员，腾出空间后再办一次。")
+    if code in OF_THE_DISK:
+        return _l("服务器的文件夹暂时不能读写，没有做完。请告诉系统管理员，过后再办一次。")
+    return _l("程序出错，已记入日志，请联系系统管理员。")
 
 
 def _fail(claim: Claim, reason: object) -> None:

@@ -1,8 +1,14 @@
 """The ways in which a request can be refused, and the status each becomes."""
 
+import errno
 from collections.abc import Mapping, Sequence
 
 from tracker.kernel.text import _l
+
+NO_ROOM_LEFT = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What a full disk says."""
+OF_THE_DISK = NO_ROOM_LEFT | {errno.EROFS, errno.EACCES}
+"""What the disk may say that is for whoever keeps the server to mend, and no fault of the product."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
