@@ -42,6 +42,7 @@ from tracker.kernel.access import Route
 from tracker.kernel.db import db, engine_options
 from tracker.kernel.languages import init_languages
 from tracker.kernel.registry import JobKind, MenuEntry, Message, registry
+from tracker.kernel.statics import init_statics
 from tracker.kernel.web import RowNumber
 from tracker.letters import access as letters_access
 from tracker.letters import acts as letters_acts
@@ -218,6 +219,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     logs.init_request_logs(app)
     headers.init_headers(app)
+    init_statics(app)
     babel.init_app(app, locale_selector=shell.language)
     init_languages(app)
     csrf.init_app(app)
