@@ -16,15 +16,13 @@ from flask import Flask
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, drip, flood, free_port, reset
-from tests.outbox.world import allow, attempts, courier, deliveries, set_up_mail, set_up_robot, tell
-from tracker.accounts.models import Account
+from tests.outbox.world import allow, attempts, courier, crowd, deliveries, set_up_mail, set_up_robot, tell
 from tracker.delivery import endpoints
-from tracker.delivery.models import ChannelEndpoint
-from tracker.delivery.rules import GRAVE, MOST_ATTEMPTS, DeliveryState, EndpointKind, Outcome
+from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.rules import GRAVE, MOST_ATTEMPTS, PACES, DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Endpoint, http, mail, signature
 from tracker.delivery.senders.robots import read_answer
-from tracker.kernel.db import db, write_transaction
-from tracker.organisation.models import Person
+from tracker.kernel.db import db
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 
@@ -273,28 +271,7 @@ def test_a_robot_is_given_no_more_than_twenty_messages_in_a_minute(
     cast: Cast, authority: Authority, chat_server: ChatServer, clock: Clock
 ) -> None:
     set_up_robot(cast, KIND.DINGTALK, chat_server.url(), authority)
-    with write_transaction() as session:
-        people = [Person(region_id=cast.region_ids["d1"], name=f"第{n}人") for n in range(40)]
-        session.add_all(people)
-        session.flush()
-        session.add_all(
-            Account(person_id=p.id, login=f"p{p.id}", password_hash="-", must_change=False, created_at=NOW)
-            for p in people
-        )
-        session.add_all(
-            InboxItem(
-                recipient_id=p.id,
-                kind="task.issued",
-                params={},
-                subject_kind="account",
-                subject_id=p.id,
-                group_id=cast.group_ids["g1"],
-                key="k",
-                created_at=NOW,
-                channels="chat",
-            )
-            for p in people
-        )
+    crowd(cast, 40)
     sent: list[float] = []
     worker = courier()
     for second in range(0, 200, 4):
@@ -304,6 +281,36 @@ def test_a_robot_is_given_no_more_than_twenty_messages_in_a_minute(
         sent += [second] * (len(chat_server.receipts.rows) - before)
     assert len(sent) == 40
     assert max(sum(start <= at < start + 60 for at in sent) for start in range(200)) <= 20
+
+
+def test_while_a_robot_has_no_turn_its_queue_costs_nothing(
+    cast: Cast, authority: Authority, chat_server: ChatServer, clock: Clock
+) -> None:
+    set_up_robot(cast, KIND.DINGTALK, chat_server.url(), authority)
+    crowd(cast, 40)
+    worker, pace = courier(), PACES[KIND.DINGTALK]
+
+    def at_once() -> int:
+        """How many turns a worker takes at one moment without a pause."""
+        turns = 1
+        while worker.work() and turns < 50:
+            turns += 1
+        return turns
+
+    # All that may go, goes at once; what is left is not so much as looked at.
+    assert at_once() == 2
+    assert (len(chat_server.receipts.rows), _moved(deliveries())) == (pace.at_once, 0)
+    # One more has its turn, and the next has none: that ends it too.
+    clock.advance(timedelta(minutes=1) / pace.per_minute)
+    assert at_once() == 1
+    assert (len(chat_server.receipts.rows), _moved(deliveries())) == (pace.at_once + 1, 1)
+    assert at_once() == 1
+    assert _moved(deliveries()) == 1
+
+
+def _moved(found: list[Delivery]) -> int:
+    """How many wait for a later moment than they did at first."""
+    return sum(row.next_attempt_at > NOW for row in found if row.state is STATE.PENDING)
 
 
 def test_a_robot_that_says_too_often_is_left_alone_and_then_goes_on(

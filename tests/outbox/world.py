@@ -22,6 +22,7 @@ from tracker.kernel.db import db, write_transaction
 from tracker.kernel.outbound import permitted
 from tracker.organisation.models import Person
 from tracker.outbox.commands import enqueue
+from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 
 READERS = ("finance_head", "finance_liaison", "town_head")
@@ -100,6 +101,32 @@ def tell(
             group_id=cast.group_ids[group],
             channels=channels,
             urgency=urgency,
+        )
+
+
+def crowd(cast: Cast, count: int) -> None:
+    """So many more people of the first group's county, and a message to each that goes to the group's robot."""
+    with write_transaction() as session:
+        people = [Person(region_id=cast.region_ids["d1"], name=f"第{n}人") for n in range(count)]
+        session.add_all(people)
+        session.flush()
+        session.add_all(
+            Account(person_id=p.id, login=f"p{p.id}", password_hash="-", must_change=False, created_at=NOW)
+            for p in people
+        )
+        session.add_all(
+            InboxItem(
+                recipient_id=p.id,
+                kind="task.issued",
+                params={},
+                subject_kind="account",
+                subject_id=p.id,
+                group_id=cast.group_ids["g1"],
+                key="k",
+                created_at=NOW,
+                channels="chat",
+            )
+            for p in people
         )
 
 

@@ -141,6 +141,12 @@ def begin(claim: Claim, frozen: Frozen, *, now: datetime) -> bool:
     return True
 
 
+def has_turn(endpoint: ChannelEndpoint, *, now: datetime) -> bool:
+    """Whether the provider's limit left a message when the endpoint was read; only take_turn knows for certain."""
+    pace = PACES.get(endpoint.kind)
+    return pace is None or pace.free_moment(endpoint.free_at, now) <= now
+
+
 def take_turn(endpoint: ChannelEndpoint, *, now: datetime) -> datetime | None:
     """Use up one message of the provider's limit; None, or the moment from which there is one again."""
     pace = PACES.get(endpoint.kind)

@@ -85,7 +85,12 @@ class Courier:
         return False
 
     def _batch(self, endpoint: ChannelEndpoint) -> bool:
-        if self.stopping():
+        """Send some of what waits for an endpoint; whether there may be more that could go at once.
+
+        Without a turn there is not: to claim, and find that out afterwards, would be all that a worker does until
+        there is one.
+        """
+        if self.stopping() or not claiming.has_turn(endpoint, now=self.now()):
             return False
         limit = BATCH if endpoint.kind is EndpointKind.MAIL else OF_A_ROBOT
         with write_transaction():
@@ -103,7 +108,7 @@ class Courier:
         if left:
             with write_transaction():
                 claiming.release(left)
-        return len(claims) == limit
+        return len(claims) == limit and not left
 
     def _hand_over(self, endpoint: ChannelEndpoint, claims: Sequence[Claim]) -> Sequence[Claim]:
         """Send one after the other; returns those that were not come to."""
