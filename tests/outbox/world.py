@@ -16,7 +16,7 @@ from tracker.delivery import commands
 from tracker.delivery.commands import EndpointFacts
 from tracker.delivery.courier import Courier
 from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryAttempt, DeliveryItem
-from tracker.delivery.rules import EndpointKind
+from tracker.delivery.rules import GRAVE, EndpointKind
 from tracker.kernel import clock as kernel_clock
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.outbound import permitted
@@ -104,10 +104,12 @@ def tell(
         )
 
 
-def crowd(cast: Cast, count: int) -> None:
-    """So many more people of the first group's county, and a message to each that goes to the group's robot."""
+def crowd(cast: Cast, count: int, *, channel: Channel = Channel.CHAT, grave: int = 0) -> None:
+    """So many more people of the first group's county, and a message to each, of which the first are grave."""
     with write_transaction() as session:
-        people = [Person(region_id=cast.region_ids["d1"], name=f"第{n}人") for n in range(count)]
+        people = [
+            Person(region_id=cast.region_ids["d1"], name=f"第{n}人", email=f"p{n}@example.gov.cn") for n in range(count)
+        ]
         session.add_all(people)
         session.flush()
         session.add_all(
@@ -124,9 +126,10 @@ def crowd(cast: Cast, count: int) -> None:
                 group_id=cast.group_ids["g1"],
                 key="k",
                 created_at=NOW,
-                channels="chat",
+                channels=channel,
+                urgency=GRAVE if n < grave else 0,
             )
-            for p in people
+            for n, p in enumerate(people)
         )
 
 

@@ -21,7 +21,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a message. of_endpoint: the endpoint itself is at fault, so others would fare no better."""
+    """What came of a message. of_endpoint: the endpoint itself is at fault, so others would fare no better.
+
+    That holds of one whose answer says nothing too: it is left alone, so that only a few become doubtful.
+    """
 
     outcome: Outcome
     code: str

@@ -125,9 +125,9 @@ def post(url: Url, body: bytes, headers: Mapping[str, str], *, way: Way) -> Got 
         code = "bad_certificate" if "certificate" in str(error).lower() else "no_connection"
         raise NoLine(Answer(Outcome.TEMPORARY, code, of_endpoint=True)) from error
     except (_Late, httpcore.TimeoutException):
-        return Answer(Outcome.UNKNOWN, "timeout")
+        return Answer(Outcome.UNKNOWN, "timeout", of_endpoint=True)
     except (httpcore.NetworkError, httpcore.ProtocolError):
-        return Answer(Outcome.UNKNOWN, "connection_lost")
+        return Answer(Outcome.UNKNOWN, "connection_lost", of_endpoint=True)
 
 
 def _exchange(pool: httpcore.ConnectionPool, url: Url, body: bytes, headers: Mapping[str, str]) -> Got | Answer:
@@ -141,5 +141,5 @@ def _exchange(pool: httpcore.ConnectionPool, url: Url, body: bytes, headers: Map
         for part in answer.iter_stream():
             read += part
             if len(read) > MOST_BYTES:
-                return Answer(Outcome.UNKNOWN, "answer_too_long")
+                return Answer(Outcome.UNKNOWN, "answer_too_long", of_endpoint=True)
         return Got(answer.status, given.get(b"retry-after", b"").decode("ascii", "replace"), read)

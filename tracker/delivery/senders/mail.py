@@ -199,7 +199,8 @@ class Mail:
             self._line.send(smtplib._quote_periods(data).rstrip(b"\r\n") + b"\r\n.\r\n")  # type: ignore[attr-defined]  # noqa: SLF001 - what smtplib itself does to a message
             code, _words = self._line.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            return Answer(Outcome.UNKNOWN, _lost(error))
+            # The others would only be doubtful too; should this one's words be to blame, it costs them minutes.
+            return Answer(Outcome.UNKNOWN, _lost(error), of_endpoint=True)
         if code == 250:
             return Answer(Outcome.DELIVERED, str(code))
         return self._refused(code)

@@ -116,10 +116,10 @@ def read_answer(kind: str, got: Got) -> Answer:
         said = None
     if not isinstance(said, dict):
         # Somebody else answered in the provider's place, or it is broken: nobody knows.
-        return Answer(Outcome.UNKNOWN, "200 no_code")
+        return Answer(Outcome.UNKNOWN, "200 no_code", of_endpoint=True)
     code = next((said[name] for name in ("errcode", "code", "StatusCode") if _is_code(said.get(name))), None)
     if code is None:
-        return Answer(Outcome.UNKNOWN, "200 no_code")
+        return Answer(Outcome.UNKNOWN, "200 no_code", of_endpoint=True)
     return _by_code(kind, code)
 
 
@@ -147,9 +147,9 @@ def _by_status(kind: str, got: Got) -> Answer:
         return Answer(Outcome.TEMPORARY, shown, of_endpoint=True, wait=wait)
     if got.status in {502, 504}:
         # Somebody between us and the provider does not know either.
-        return Answer(Outcome.UNKNOWN, shown)
+        return Answer(Outcome.UNKNOWN, shown, of_endpoint=True)
     if got.status >= 500 or got.status == 408:
         return Answer(Outcome.TEMPORARY, shown)
     if 200 <= got.status < 300:
-        return Answer(Outcome.UNKNOWN, shown)
+        return Answer(Outcome.UNKNOWN, shown, of_endpoint=True)
     return Answer(Outcome.PERMANENT, shown, of_endpoint=got.status not in {400, 413, 422})
