@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryAttempt, DeliveryItem
-from tracker.delivery.rules import GRAVE, MOVES, PACES, DeliveryState, Outcome
+from tracker.delivery.rules import GRAVE, MOVES, OF_ENDPOINT, PACES, DeliveryState, Outcome
 from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import affected, db, insert_if_new
 from tracker.outbox.models import InboxItem
@@ -174,8 +174,19 @@ ENDS = {
 }
 
 
-def mark(claim: Claim, outcome: Outcome, code: str, *, now: datetime, next_attempt_at: datetime | None = None) -> bool:
-    """Write down what came of a message; False where the lease had ended and others have decided meanwhile."""
+def mark(
+    claim: Claim,
+    outcome: Outcome,
+    code: str,
+    *,
+    now: datetime,
+    next_attempt_at: datetime | None = None,
+    of_endpoint: bool = False,
+) -> bool:
+    """Write down what came of a message; False where the lease had ended and others have decided meanwhile.
+
+    of_endpoint: it was put off by no fault of its own, which its attempt says.
+    """
     state = MOVES[ENDS[outcome]][1]
     over: dict[str, Any] = {"ended_at": now}
     if next_attempt_at is not None:
@@ -189,7 +200,8 @@ def mark(claim: Claim, outcome: Outcome, code: str, *, now: datetime, next_attem
     row = db.session.execute(marked, execution_options={"synchronize_session": False}).first()
     if row is None:
         return False
-    _attempt(claim.delivery_id, row[0], outcome, code, holder=row[1], now=now)
+    said = OF_ENDPOINT + code if of_endpoint else code
+    _attempt(claim.delivery_id, row[0], outcome, said, holder=row[1], now=now)
     return True
 
 

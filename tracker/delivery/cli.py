@@ -43,16 +43,25 @@ def resolve(delivery_id: int, *, arrived: bool) -> None:
 
 
 @deliver.command("retry")
-@click.argument("delivery_id", type=int)
-def retry(delivery_id: int) -> None:
-    """Send a failed delivery again."""
+@click.argument("delivery_id", type=int, required=False)
+@click.option("--endpoint", "endpoint_id", type=int, help="Everything that failed at this endpoint, by its number.")
+def retry(delivery_id: int | None, endpoint_id: int | None) -> None:
+    """Send a failed delivery again, or all that failed at one endpoint, once what they failed of is mended."""
+    if (delivery_id is None) == (endpoint_id is None):
+        raise click.UsageError("Name either a delivery or, with --endpoint, an endpoint.")
     with force_locale("zh"):
         try:
             with write_transaction():
-                found = queries.visible_delivery(SYSTEM, delivery_id)
-                commands.retry_delivery(found, by=SYSTEM, now=clock.now())
+                if endpoint_id is None:
+                    assert delivery_id is not None
+                    found = queries.visible_delivery(SYSTEM, delivery_id)
+                    commands.retry_delivery(found, by=SYSTEM, now=clock.now())
+                    return
+                endpoint = queries.visible_endpoint(SYSTEM, endpoint_id)
+                again = commands.retry_endpoint(endpoint, by=SYSTEM, now=clock.now())
         except Refusal as refusal:
             raise SystemExit(str(refusal.message)) from refusal
+    click.echo(f"已安排重新发送 {again} 条消息")
 
 
 @deliver.command("release")

@@ -4,16 +4,17 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from tracker.delivery import claiming, endpoints, notices
+from tracker.delivery.blame import judged
 from tracker.delivery.claiming import Claim
 from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import Written, write_digest
-from tracker.delivery.rules import MOST_ATTEMPTS, EndpointKind, Outcome, retry_after
+from tracker.delivery.rules import EndpointKind, Outcome
 from tracker.delivery.senders import Answer, NoLine, Sender, Way, open_line
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
@@ -197,33 +198,24 @@ class Courier:
     def _mark(self, endpoint: ChannelEndpoint, claim: Claim, answer: Answer) -> None:
         moment = self.now()
         with write_transaction() as session:
-            delivery = session.get_one(Delivery, claim.delivery_id)
-            answer = self._final(answer, delivery.attempts)
-            again = moment + self._retry_in(answer, delivery.attempts) if answer.outcome is Outcome.TEMPORARY else None
-            marked = claiming.mark(claim, answer.outcome, answer.code, now=moment, next_attempt_at=again)
+            answer, wait = judged(answer, claim.delivery_id, endpoint.id, chance=self.chance())
+            again, fault = (None, False) if wait is None else (moment + wait, answer.of_endpoint)
+            marked = claiming.mark(
+                claim, answer.outcome, answer.code, now=moment, next_attempt_at=again, of_endpoint=fault
+            )
             if answer.outcome is Outcome.DELIVERED:
                 endpoints.note_success(endpoint.id)
             if marked and answer.outcome is Outcome.UNKNOWN:
                 claiming.resend_grave([claim.delivery_id], now=moment + timedelta(minutes=1))
             if marked and answer.outcome is Outcome.PERMANENT:
-                session.refresh(delivery)
-                notices.delivery_refused(delivery, now=moment)
+                refused = session.get_one(Delivery, claim.delivery_id, populate_existing=True)
+                notices.delivery_refused(refused, now=moment)
         self._log(claim, answer, marked=marked)
         if answer.of_endpoint:
             self._endpoint_failed(endpoint, answer)
 
     def _log(self, claim: Claim, answer: Answer, *, marked: bool) -> None:
         log.info("delivery", delivery_id=claim.delivery_id, outcome=answer.outcome, code=answer.code, marked=marked)
-
-    @staticmethod
-    def _final(answer: Answer, attempts: int) -> Answer:
-        """Too many temporary refusals are one for good."""
-        if answer.outcome is Outcome.TEMPORARY and not answer.of_endpoint and attempts >= MOST_ATTEMPTS:
-            return replace(answer, outcome=Outcome.PERMANENT)
-        return answer
-
-    def _retry_in(self, answer: Answer, attempts: int) -> timedelta:
-        return answer.wait or retry_after(attempts, chance=self.chance())
 
     def _endpoint_failed(self, endpoint: ChannelEndpoint, answer: Answer) -> None:
         with write_transaction():

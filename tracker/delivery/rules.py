@@ -151,7 +151,9 @@ MUST = 3
 """From this urgency on a message goes by mail whatever the reader switched off."""
 
 MOST_ATTEMPTS = 12
-"""So many temporary refusals, over some two days, are a failure."""
+"""So many temporary refusals, over some two days, are a failure; those that were the endpoint's do not count."""
+OF_ENDPOINT = "endpoint:"
+"""What the code of an attempt begins with that was the endpoint's fault."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 
@@ -254,4 +256,6 @@ CODES: Mapping[str, object] = {
 
 def answered(code: str) -> object:
     """The answer of the other side, or what kept it away, as people read it."""
+    if code.startswith(OF_ENDPOINT):
+        return _l("渠道本身的问题：%(code)s", code=answered(code.removeprefix(OF_ENDPOINT)))
     return CODES.get(code, code)

@@ -9,7 +9,7 @@ from tracker.delivery.commands.endpoints import (
     note_test,
 )
 from tracker.delivery.commands.preferences import Wishes, set_preferences
-from tracker.delivery.commands.resolving import release_held, resolve_delivery, retry_delivery
+from tracker.delivery.commands.resolving import release_held, resolve_delivery, retry_delivery, retry_endpoint
 
 __all__ = [
     "EndpointFacts",
@@ -22,5 +22,6 @@ __all__ = [
     "release_held",
     "resolve_delivery",
     "retry_delivery",
+    "retry_endpoint",
     "set_preferences",
 ]

@@ -41,11 +41,21 @@ def resolve_delivery(delivery: Delivery, *, arrived: bool, by: Actor, now: datet
 
 
 def retry_delivery(delivery: Delivery, *, by: Actor, now: datetime) -> None:
-    """Send a failed delivery again, once what it failed of is mended."""
+    """Send a failed delivery again, once what it failed of is mended; it has all its attempts anew (see `blame`)."""
     require(policy.may_keep_endpoints(by))
-    values = {"state": DeliveryState.PENDING, "ended_at": None, "next_attempt_at": now, "attempts": Delivery.attempts}
+    values = {"state": DeliveryState.PENDING, "ended_at": None, "next_attempt_at": now}
     _move(delivery, "retry", values)
     record("delivery.retry", "delivery", delivery.id, by=by, now=now)
+
+
+def retry_endpoint(endpoint: ChannelEndpoint, *, by: Actor, now: datetime) -> int:
+    """Send everything again that failed at an endpoint, once that is mended; returns how many."""
+    require(policy.may_keep_endpoints(by))
+    failed = sa.select(Delivery).where(Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.FAILED)
+    found = db.session.scalars(failed.order_by(Delivery.id).with_for_update()).all()
+    for delivery in found:
+        retry_delivery(delivery, by=by, now=now)
+    return len(found)
 
 
 def _move(delivery: Delivery, move: str, values: Mapping[str, Any]) -> None:

@@ -149,7 +149,7 @@ def _by_status(kind: str, got: Got) -> Answer:
         # Somebody between us and the provider does not know either.
         return Answer(Outcome.UNKNOWN, shown, of_endpoint=True)
     if got.status >= 500 or got.status == 408:
-        return Answer(Outcome.TEMPORARY, shown)
+        return Answer(Outcome.TEMPORARY, shown, of_endpoint=got.status == 503)
     if 200 <= got.status < 300:
         return Answer(Outcome.UNKNOWN, shown, of_endpoint=True)
     return Answer(Outcome.PERMANENT, shown, of_endpoint=got.status not in {400, 413, 422})
