@@ -371,7 +371,7 @@ def _dealt_with(url: str) -> dict[str, list[str]]:
 
 def forget_tokens() -> None:
     """A mutant: an answer counts whoever has the delivery now, and whatever became of it."""
-    vars(claiming)["_held"] = lambda claim, _move: Delivery.id == claim.delivery_id
+    vars(claiming)["held"] = lambda claim, _move: Delivery.id == claim.delivery_id
 
 
 def _history(under_way: Play) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ def test_without_the_token_a_late_answer_ends_what_another_is_sending(
     def held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
         return sa.and_(Delivery.id == claim.delivery_id, Delivery.state.in_(MOVES[move][0]))
 
-    monkeypatch.setattr(claiming, "_held", held)
+    monkeypatch.setattr(claiming, "held", held)
     assert _late_answer(waiting) is STATE.FAILED
 
 

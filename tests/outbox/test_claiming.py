@@ -14,7 +14,7 @@ from tests.outbox.racing import SUBJECT, claimed, race, ways_to_complete
 from tests.outbox.servers import Authority, MailServer
 from tests.outbox.world import attempts, courier, deliveries, set_up_mail, tell
 from tests.visitors import signed_in
-from tracker.delivery import claiming
+from tracker.delivery import claiming, unsent
 from tracker.delivery.claiming import LEASE, NO_ANSWER, Claim
 from tracker.delivery.models import Delivery
 from tracker.delivery.planning import plan_deliveries
@@ -149,8 +149,8 @@ def test_only_the_holder_of_the_token_may_let_go_or_drop(
     (claim,) = claimed(planned(cast, authority, mail_server))
     stranger = Claim(claim.delivery_id, "0" * 32)
     with write_transaction():
-        assert (claiming.release([stranger]), claiming.drop(stranger, now=NOW), claiming.release([])) == (0, False, 0)
-        assert claiming.drop(claim, now=NOW)
+        assert (claiming.release([stranger]), unsent.drop(stranger, now=NOW), claiming.release([])) == (0, False, 0)
+        assert unsent.drop(claim, now=NOW)
     assert [row.state for row in deliveries()] == [STATE.CANCELLED]
 
 

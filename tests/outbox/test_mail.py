@@ -261,25 +261,6 @@ def test_a_second_message_of_the_day_waits_for_tomorrow(
     assert len(mail_server.receipts.rows) == 2
 
 
-def test_who_read_all_before_the_digest_left_hears_of_what_comes_later_that_day(
-    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
-) -> None:
-    set_up_mail(cast, mail_server.port, authority)
-    worker = courier()
-    tell(cast, key="a")
-    assert plan_deliveries(clock.now) == 1
-    with write_transaction() as session:
-        session.execute(sa.update(InboxItem).values(read_at=clock.now))
-    worker.work()
-    assert [row.state for row in deliveries()] == [DeliveryState.CANCELLED]
-    clock.advance(timedelta(hours=1))
-    tell(cast, key="b")
-    worker.work()
-    worker.work()
-    assert [row.state for row in deliveries()] == [DeliveryState.CANCELLED, DeliveryState.SENT]
-    assert len(mail_server.receipts.rows) == 1
-
-
 def test_a_message_for_the_inbox_alone_stays_there(cast: Cast, authority: Authority, mail_server: MailServer) -> None:
     set_up_mail(cast, mail_server.port, authority)
     tell(cast, channels=(Channel.CHAT,))

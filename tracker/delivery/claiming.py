@@ -58,7 +58,8 @@ def claim(endpoint_id: int, *, holder: str, limit: int, now: datetime) -> list[C
     return [Claim(row[0], token) for row in sorted(rows, key=lambda row: (row[1], row[0]))]
 
 
-def _held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
+def held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
+    """Whether a claim still counts, for a move from one state to the next."""
     return sa.and_(Delivery.id == claim.delivery_id, Delivery.token == claim.token, Delivery.state.in_(MOVES[move][0]))
 
 
@@ -75,20 +76,6 @@ def release(claims: Sequence[Claim], *, next_attempt_at: datetime | None = None)
     return affected(
         sa.update(Delivery).where(mine).values(state=DeliveryState.PENDING, token=None, lease_until=None, **later)
     )
-
-
-def drop(claim: Claim, *, now: datetime) -> bool:
-    """Nothing of a digest is still open: there is nothing to send, and what comes later in the day has its own."""
-    dropped = sa.update(Delivery).where(_held(claim, "drop")).values(**_over("nothing_open", now=now))
-    return affected(dropped) == 1
-
-
-def _over(why: str, *, now: datetime) -> dict[str, Any]:
-    """How a digest ends that is never sent. The day is free again, but where it may have arrived before."""
-    nobody_s = sa.literal(f"{why}:") + sa.cast(Delivery.id, sa.String)
-    kept = sa.case((Delivery.resent, Delivery.digest_key), else_=nobody_s)
-    ended = {"token": None, "lease_until": None, "ended_at": now}
-    return {"state": DeliveryState.CANCELLED, "digest_key": kept, **ended}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +109,7 @@ def begin(claim: Claim, frozen: Frozen, *, now: datetime) -> bool:
         return False
     begun = (
         sa.update(Delivery)
-        .where(_held(claim, "begin"), Delivery.lease_until > now)
+        .where(held(claim, "begin"), Delivery.lease_until > now)
         .values(
             state=DeliveryState.SENDING,
             lease_until=now + LEASE,
@@ -137,7 +124,11 @@ def begin(claim: Claim, frozen: Frozen, *, now: datetime) -> bool:
     if affected(begun) != 1:
         return False
     items = sa.update(DeliveryItem).where(DeliveryItem.delivery_id == claim.delivery_id)
-    affected(items.values(included=sa.case((DeliveryItem.item_id.in_(frozen.included), 1), else_=2)))
+    perhaps_out = sa.and_(
+        DeliveryItem.included == 1, sa.exists().where(Delivery.id == claim.delivery_id, Delivery.resent)
+    )
+    in_it = sa.or_(DeliveryItem.item_id.in_(frozen.included), perhaps_out)
+    affected(items.values(included=sa.case((in_it, 1), else_=2)))
     return True
 
 
@@ -193,7 +184,7 @@ def mark(
         over = {"next_attempt_at": next_attempt_at}
     marked = (
         sa.update(Delivery)
-        .where(_held(claim, ENDS[outcome]))
+        .where(held(claim, ENDS[outcome]))
         .values(state=state, token=None, lease_until=None, provider_code=code, **over)
         .returning(Delivery.attempts, Delivery.holder)
     )
@@ -266,7 +257,7 @@ def resend_grave(ids: Collection[int], *, now: datetime) -> Sequence[int]:
             Delivery.state == DeliveryState.UNCERTAIN,
             Delivery.urgency >= GRAVE,
             ~Delivery.resent,
-            Delivery.endpoint_id.not_in(_disabled()),
+            Delivery.endpoint_id.not_in(disabled()),
         )
         .values(state=DeliveryState.PENDING, resent=True, ended_at=None, next_attempt_at=now)
         .returning(Delivery.id)
@@ -274,32 +265,6 @@ def resend_grave(ids: Collection[int], *, now: datetime) -> Sequence[int]:
     return list(db.session.execute(again, execution_options={"synchronize_session": False}).scalars())
 
 
-CALLED_OFF = "endpoint_disabled"
-AT_ONCE = 500
-
-
-def call_off(*which: sa.ColumnElement[bool], now: datetime) -> int:
-    """End deliveries that are never sent, for their endpoint is disabled; returns how many.
-
-    Their messages are free again, and so is the day: what is still unread goes out by the endpoint that comes next, or
-    by the same one when it is enabled again. Only a digest that may have arrived before keeps its own, so that nothing
-    is told twice without saying so.
-    """
-    ended = sa.update(Delivery).where(*which).values(provider_code=CALLED_OFF, **_over(CALLED_OFF, now=now))
-    returned = ended.returning(Delivery.id, Delivery.resent)
-    rows = db.session.execute(returned, execution_options={"synchronize_session": False}).all()
-    free = [row.id for row in rows if not row.resent]
-    for start in range(0, len(free), AT_ONCE):
-        some = DeliveryItem.delivery_id.in_(free[start : start + AT_ONCE])
-        db.session.execute(sa.delete(DeliveryItem).where(some), execution_options={"synchronize_session": False})
-    return len(rows)
-
-
-def call_off_left_behind(*, now: datetime) -> int:
-    """The same of what came back to a disabled endpoint: it was being sent, or claimed, when that was disabled."""
-    waiting = Delivery.state == sa.literal_column("'pending'")
-    return call_off(Delivery.endpoint_id.in_(_disabled()), waiting, now=now)
-
-
-def _disabled() -> sa.Select[int]:
+def disabled() -> sa.Select[int]:
+    """The endpoints by which nothing goes out any more."""
     return sa.select(ChannelEndpoint.id).where(~ChannelEndpoint.enabled)

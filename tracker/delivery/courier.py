@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from tracker.delivery import claiming, endpoints, notices
+from tracker.delivery import claiming, endpoints, notices, unsent
 from tracker.delivery.blame import judged
 from tracker.delivery.claiming import Claim
 from tracker.delivery.models import ChannelEndpoint, Delivery
@@ -64,7 +64,7 @@ class Courier:
             return False
         with write_transaction():
             reaped = claiming.reap(now=moment)
-            claiming.call_off_left_behind(now=moment)
+            unsent.call_off_left_behind(now=moment)
         if reaped.freed or reaped.uncertain:
             log.warning("deliveries reaped", freed=reaped.freed, uncertain=list(reaped.uncertain))
         if self._planned_at is None or abs(moment - self._planned_at) >= PLAN_EVERY:
@@ -156,7 +156,7 @@ class Courier:
     def _nothing(self, claim: Claim, written: Written) -> None:
         with write_transaction():
             if written.not_before is None:
-                claiming.drop(claim, now=self.now())
+                unsent.drop(claim, free=not written.reachable, now=self.now())
             else:
                 claiming.release([claim], next_attempt_at=written.not_before)
 

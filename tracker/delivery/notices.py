@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.delivery.models import ChannelEndpoint, Delivery
+from tracker.delivery.rules import answered
 from tracker.kernel.clock import local_date
 from tracker.kernel.db import db
 from tracker.kernel.registry import Message
@@ -20,6 +21,7 @@ MESSAGES = {
         "delivery.endpoint",
         "endpoint_id",
         "alert-triangle",
+        words={"code": answered},
     ),
     "delivery.stumbled": Message(
         _l("有一条消息写不出来（%(name)s），每小时再试；其他消息照常发送，请联系维护人员查看日志"),
@@ -28,7 +30,11 @@ MESSAGES = {
         "alert-triangle",
     ),
     "delivery.refused": Message(
-        _l("发送渠道“%(name)s”有消息被拒收（%(code)s），请查看"), "delivery.endpoint", "endpoint_id", "alert-triangle"
+        _l("发送渠道“%(name)s”有消息被拒收（%(code)s），请查看"),
+        "delivery.endpoint",
+        "endpoint_id",
+        "alert-triangle",
+        words={"code": answered},
     ),
 }
 

@@ -38,6 +38,8 @@ LOOK_BACK = timedelta(days=30)
 """What is older and was in no digest is news no more; the inbox has it."""
 IS_OPEN: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{state.value}'") for state in OPEN]
 """Written out, so that SQLite sees that the small index of what is open will do."""
+TAKES_MORE = ~Delivery.resent
+"""A digest that may have arrived before goes out with what it held: news under its old number would pass for old."""
 _TIME = Delivery.__table__.c.created_at.type
 
 
@@ -75,13 +77,21 @@ def _plan(endpoint: ChannelEndpoint, now: datetime) -> int:
             )
 
 
+def switched_on(channel: Channel) -> sa.ColumnElement[bool]:
+    """Whether a message may go out by a channel: its reader left that on, or it goes whatever is switched off.
+
+    For a query of messages with their readers' preferences, where there are any.
+    """
+    wished: sa.ColumnElement[bool] = sa.func.coalesce(getattr(DeliveryPreference, channel.value), sa.true())
+    if channel is not Channel.MAIL:
+        return wished
+    must = [kind for kind, message in registry.messages.items() if message.must]
+    return sa.or_(wished, InboxItem.urgency >= MUST, InboxItem.kind.in_(must))
+
+
 def waiting_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     """The unread messages for an endpoint that no digest of its channel has taken in, of people who can be reached."""
     channel = CHANNEL_OF[endpoint.kind]
-    switched_on: sa.ColumnElement[bool] = sa.func.coalesce(getattr(DeliveryPreference, channel.value), sa.true())
-    if channel is Channel.MAIL:
-        must = [kind for kind, message in registry.messages.items() if message.must]
-        switched_on = sa.or_(switched_on, InboxItem.urgency >= MUST, InboxItem.kind.in_(must))
     taken = sa.exists().where(DeliveryItem.item_id == InboxItem.id, DeliveryItem.channel == channel)
     query = (
         sa.select(InboxItem.id, InboxItem.recipient_id, InboxItem.urgency)
@@ -95,7 +105,7 @@ def waiting_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[
             InboxItem.created_at > now - LOOK_BACK,
             ("," + InboxItem.channels + ",").contains(f",{channel.value},", autoescape=True),
             Account.active,
-            switched_on,
+            switched_on(channel),
             ~taken,
         )
     )
@@ -145,7 +155,7 @@ def due_items(endpoint: ChannelEndpoint, now: datetime) -> sa.Select[*tuple[Any,
         Delivery.digest_key >= window_of(local_date(now) - LOOK_BACK),
         sa.or_(Delivery.digest_key == digest_key(now), _went_out(since=day_begins(now))),
     )
-    open_one = sa.exists().where(theirs, Delivery.endpoint_id == endpoint.id, Delivery.state == IS_OPEN[0])
+    open_one = sa.exists().where(theirs, Delivery.endpoint_id == endpoint.id, Delivery.state == IS_OPEN[0], TAKES_MORE)
     return sa.select(waiting.c.id, waiting.c.recipient_id, waiting.c.urgency).where(
         first <= hour,
         closes > hour,
@@ -192,6 +202,7 @@ def write_digests(
         Delivery.recipient_id == items.c.recipient_id,
         Delivery.endpoint_id == endpoint.id,
         Delivery.state.in_(IS_OPEN),
+        TAKES_MORE,
     )
     urgency = sa.func.max(items.c.urgency)
     ended = now if state is DeliveryState.UNCERTAIN else None
@@ -218,7 +229,7 @@ def write_digests(
     into = (
         sa.select(Delivery.id, items.c.id, sa.literal(endpoint.channel.value))
         .join(items, items.c.recipient_id == Delivery.recipient_id)
-        .where(Delivery.endpoint_id == endpoint.id, Delivery.state == state)
+        .where(Delivery.endpoint_id == endpoint.id, Delivery.state == state, TAKES_MORE)
         # A digest that is claimed meanwhile must not take in what its sender has not seen.
         .with_for_update(of=Delivery)
     )

@@ -19,6 +19,8 @@ from tracker.outbox.rules import Channel
 
 OF_THE_INSTALLATION = ("account", "delivery", "endpoint", "finding", "group", "held_run", "stumble")
 """Subjects whose messages belong to no group. A job's are its owner's alone: they name what was asked for."""
+SAID = DeliveryItem.included < 2
+"""Of what a digest took in, all but what was left out when it was written."""
 TROUBLED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
 
@@ -183,7 +185,7 @@ def _trail(query: sa.Select[Any], wanted: Narrowed) -> Page[Told]:
     if who:
         query = query.where(Person.name.contains(who, autoescape=True))
     if states or channel is not None:
-        ways = sa.select(DeliveryItem.item_id).join(Delivery).where(DeliveryItem.item_id == InboxItem.id)
+        ways = sa.select(DeliveryItem.item_id).join(Delivery).where(DeliveryItem.item_id == InboxItem.id, SAID)
         if states:
             ways = ways.where(Delivery.state.in_(states))
         if channel is not None:
@@ -209,7 +211,7 @@ def _with_ways(rows: Sequence[Any]) -> list[Told]:
     query = (
         sa.select(DeliveryItem.item_id, Delivery)
         .join(Delivery, Delivery.id == DeliveryItem.delivery_id)
-        .where(DeliveryItem.item_id.in_(ids), DeliveryItem.included < 2)
+        .where(DeliveryItem.item_id.in_(ids), SAID)
         .order_by(Delivery.id)
     )
     for item_id, delivery in db.session.execute(query):

@@ -21,6 +21,7 @@ from tracker.accounts.identity import actor_of_person
 from tracker.accounts.models import Account
 from tracker.delivery.claiming import Frozen
 from tracker.delivery.models import Delivery, DeliveryItem, DeliveryPreference
+from tracker.delivery.planning import switched_on
 from tracker.delivery.rules import AFTER_A_RESTORE, DEFAULT_DIGEST_HOUR, Hours, next_opening
 from tracker.delivery.senders import Letter
 from tracker.kernel.actor import Actor
@@ -51,6 +52,8 @@ class Written:
     letter: Letter | None = None
     not_before: datetime | None = None
     """It may go out from this moment on; before, the reader is not to be disturbed."""
+    reachable: bool = True
+    """False where the reader has no address any more or switched the channel off: what is unread may come later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,15 @@ def write_digest(delivery_id: int, *, now: datetime) -> Written:
     person = db.session.get_one(Person, delivery.recipient_id, populate_existing=True)
     account = db.session.scalar(sa.select(Account).where(Account.person_id == person.id))
     if account is None or not account.active or not _reachable(delivery.channel, person):
-        return Written(None)
-    items = _unread(delivery.id)
+        return Written(None, reachable=False)
+    items, wanted = _unread(delivery)
     opening = next_opening(now, _hours(person.id, items), working_days())
     if opening > now:
         return Written(None, not_before=opening)
     actor = actor_of_person(person.id, day=local_date(now), account_id=account.id)
-    seen = [item for item in items if not _is_withdrawn(actor, item)]
+    seen = [item for item in wanted if not _is_withdrawn(actor, item)]
     if not seen:
-        return Written(None)
+        return Written(None, reachable=bool(wanted) or not items)
     with in_language(account.language):
         repeated = _repeated(delivery, seen)
         payload = _payload(delivery, person, [_line(item) for item in seen], repeated=repeated, now=now)
@@ -97,14 +100,17 @@ def _reachable(channel: Channel, person: Person) -> bool:
     return bool({Channel.MAIL: person.email, Channel.SMS: person.phone}.get(channel, person.name))
 
 
-def _unread(delivery_id: int) -> Sequence[InboxItem]:
-    return db.session.scalars(
-        sa.select(InboxItem)
+def _unread(delivery: Delivery) -> tuple[Sequence[InboxItem], Sequence[InboxItem]]:
+    """The messages of a digest that are unread, and those of them that its reader still wants by this channel."""
+    rows = db.session.execute(
+        sa.select(InboxItem, switched_on(delivery.channel))
         .join(DeliveryItem, DeliveryItem.item_id == InboxItem.id)
-        .where(DeliveryItem.delivery_id == delivery_id, InboxItem.read_at.is_(None))
+        .outerjoin(DeliveryPreference, DeliveryPreference.person_id == InboxItem.recipient_id)
+        .where(DeliveryItem.delivery_id == delivery.id, InboxItem.read_at.is_(None))
         .order_by(InboxItem.urgency.desc(), InboxItem.id)
         .execution_options(populate_existing=True)
     ).all()
+    return [item for item, _on in rows], [item for item, on in rows if on]
 
 
 def _hours(person_id: int, items: Sequence[InboxItem]) -> Hours:

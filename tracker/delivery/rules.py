@@ -241,6 +241,9 @@ CODES: Mapping[str, object] = {
     "no_answer": _l("发送进程中断"),
     "no_connection": _l("连接不上"),
     "bad_certificate": _l("对方证书无效"),
+    "no_starttls": _l("对方不支持 STARTTLS 加密，不允许明文发送"),
+    "no_tls": _l("加密连接建立不了"),
+    "no_login": _l("对方不接受这种登录方式"),
     "no_authorities": _l("证书颁发机构文件无法读取"),
     "no_such_host": _l("找不到服务器"),
     "inner_address": _l("地址指向内部网络，不允许访问"),
@@ -249,7 +252,10 @@ CODES: Mapping[str, object] = {
     "bad_message": _l("内容无法发送"),
     "answer_too_long": _l("答复过长，无法辨认"),
     "fault": _l("本系统出错"),
+    "no_code": _l("答复中没有结果代码"),
     "endpoint_disabled": _l("渠道已停用，没有发出"),
+    "resolved": _l("由人工确认"),
+    "restored": _l("备份之后是否已经发出，无从查知"),
 }
 """What happened on our side, in words; any other code is the provider's own."""
 
@@ -258,4 +264,7 @@ def answered(code: str) -> object:
     """The answer of the other side, or what kept it away, as people read it."""
     if code.startswith(OF_ENDPOINT):
         return _l("渠道本身的问题：%(code)s", code=answered(code.removeprefix(OF_ENDPOINT)))
+    status, _space, word = code.rpartition(" ")
+    if status and word in CODES:
+        return f"{status} {CODES[word]}"
     return CODES.get(code, code)

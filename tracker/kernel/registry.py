@@ -42,6 +42,8 @@ class Message:
     """It goes by mail whatever its reader switched off: what must be signed."""
     late: bool = False
     """It says that something is overdue, which is what a digest counts; urgency tells nothing of that."""
+    words: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    """How values that are codes read, by their names in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)

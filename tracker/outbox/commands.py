@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.kernel.actor import Actor
-from tracker.kernel.db import db
+from tracker.kernel.db import db, insert_if_new
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel, joined
 
@@ -35,23 +35,22 @@ def enqueue(
             sa.select(InboxItem.recipient_id).where(InboxItem.recipient_id.in_(wanted), InboxItem.key == key)
         )
     )
-    new = sorted(wanted - told)
-    db.session.add_all(
-        InboxItem(
-            recipient_id=recipient,
-            kind=kind,
-            params=dict(params),
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            group_id=group_id,
-            key=key,
-            created_at=now,
-            channels=ways,
-            urgency=urgency,
-        )
-        for recipient in new
-    )
-    return len(new)
+    if not (new := sorted(wanted - told)):
+        return 0
+    said = {
+        "kind": kind,
+        "params": dict(params),
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "group_id": group_id,
+        "key": key,
+        "created_at": now,
+        "channels": ways,
+        "urgency": urgency,
+    }
+    # Two may tell the same at one moment: one waits for the other, and what came of its own act stays.
+    rows = [{"recipient_id": recipient, **said} for recipient in new]
+    return len(db.session.execute(insert_if_new(InboxItem).returning(InboxItem.id), rows).all())
 
 
 def mark_read(items: Iterable[int], *, by: Actor, now: datetime) -> None:

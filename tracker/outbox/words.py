@@ -22,7 +22,9 @@ def sentence_of(item: InboxItem) -> str:
     message = registry.messages.get(item.kind)
     if message is None:
         return str(_("有一条新消息，请查看。"))
-    return str(message.sentence) % _Given({key: _value(value) for key, value in (item.params or {}).items()})
+    words = message.words
+    given = {key: words.get(key, _value)(value) for key, value in (item.params or {}).items()}
+    return str(message.sentence) % _Given(given)
 
 
 def _value(value: object) -> object:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from tracker.audit.commands import record
 from tracker.delivery import endpoints, policy
-from tracker.delivery.claiming import call_off
 from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.rules import CHANNEL_OF, OPEN, Encryption, EndpointKind
 from tracker.delivery.senders import Answer
+from tracker.delivery.unsent import call_off
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import db, take
 from tracker.kernel.entry import one_line

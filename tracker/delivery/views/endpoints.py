@@ -11,7 +11,7 @@ from tracker.delivery.courier import way_out
 from tracker.delivery.forms import DisableForm, MailForm, NewRobotForm, RobotForm
 from tracker.delivery.models import ChannelEndpoint
 from tracker.delivery.rendering import address
-from tracker.delivery.rules import LABELS, EndpointKind, Outcome
+from tracker.delivery.rules import LABELS, EndpointKind, Outcome, answered
 from tracker.delivery.senders import Answer, Endpoint, Letter, NoLine, open_line
 from tracker.delivery.views.blueprint import bp
 from tracker.kernel import clock
@@ -148,7 +148,7 @@ def test_endpoint(endpoint_id: int) -> ResponseReturnValue:
     answer = _try_out(endpoints.readable(queries.visible_endpoint(actor, endpoint_id)), letter)
     with write_transaction():
         commands.note_test(queries.visible_endpoint(actor, endpoint_id), answer, by=actor, now=clock.now())
-    said = _("%(outcome)s（代码 %(code)s）", outcome=LABELS[answer.outcome], code=answer.code)
+    said = _("%(outcome)s（答复：%(code)s）", outcome=LABELS[answer.outcome], code=answered(answer.code))
     flash(said, "success" if answer.outcome is Outcome.DELIVERED else "error")
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id))
 
