@@ -351,6 +351,7 @@ def test_an_operator_decides_about_a_delivery_of_unknown_end(
     authority: Authority,
     mail_server: MailServer,
     client_as: ClientAs,
+    clock: Clock,
     arrived: str,
     state: DeliveryState,
     receipts: int,
@@ -360,6 +361,8 @@ def test_an_operator_decides_about_a_delivery_of_unknown_end(
     assert client_as("office_director").post(address, data={"arrived": arrived}).status_code == 404
     assert client_as("administrator").post(address, data={"arrived": arrived}).status_code == 302
     assert client_as("administrator").post(address, data={"arrived": arrived}).status_code == 409
+    # A server that fell silent is left alone for a minute.
+    clock.advance(timedelta(minutes=2))
     courier().work()
     (row,) = deliveries()
     assert (row.state, len(mail_server.receipts.rows)) == (state, receipts)
