@@ -1,6 +1,9 @@
 """Digests by mail: over a real, encrypted connection, once, in the reader's language, and only what is still open."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,11 +12,12 @@ from flask import Flask
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.outbox.servers import HOST, Authority, MailServer
-from tests.outbox.world import allow, attempts, courier, deliveries, items, set_up_mail, tell
+from tests.outbox.world import allow, attempts, courier, crowd, deliveries, items, set_up_mail, tell
 from tracker.accounts.models import Account
 from tracker.delivery.models import ChannelEndpoint, DeliveryPreference
 from tracker.delivery.planning import due_items, plan_deliveries
 from tracker.delivery.rules import DeliveryState, Hours, Outcome
+from tracker.delivery.senders.mail import greeting
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.installation import hold_deliveries
@@ -101,6 +105,98 @@ def test_several_mails_go_over_one_connection(cast: Cast, authority: Authority, 
     assert len(mail_server.receipts.rows) == 3
     # Greeted before and after STARTTLS, once.
     assert mail_server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "greeted"),
+    [
+        ("https://zeren.example.gov.cn", "zeren.example.gov.cn"),
+        ("http://10.2.3.4:8080", "[10.2.3.4]"),
+        ("http://[2001:db8::1]", "[IPv6:2001:db8::1]"),
+    ],
+)
+def test_a_mail_server_is_greeted_by_the_name_of_the_installation(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer, address: str, greeted: str
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    own = app.extensions["settings"]
+    app.extensions["settings"] = replace(own, base_url=address)
+    taking, names = mail_server.handle_RCPT, []
+
+    async def strict(server: Any, session: Any, envelope: Any, recipient: str, options: list[str]) -> str:
+        names.append(session.host_name)
+        if session.host_name == "localhost":
+            return "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname"
+        return await taking(server, session, envelope, recipient, options)
+
+    mail_server.handle_RCPT = strict  # type: ignore[method-assign, assignment]
+    tell(cast)
+    courier().work()
+    app.extensions["settings"] = replace(app.extensions["settings"], base_url=own.base_url)
+    assert ([row.state for row in deliveries()], names) == ([STATE.SENT], [greeted])
+
+
+def test_a_name_in_other_letters_is_greeted_with_as_the_wires_spell_it() -> None:
+    assert greeting("责任台.政务") == "xn--boqs4jcq3d.xn--zfr164b"
+    assert greeting("a..cn") == "localhost"
+
+
+@pytest.mark.parametrize("says", ["421 4.7.0 too many messages in this connection", ""])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+def test_a_server_that_takes_a_few_mails_a_line_gets_the_others_at_once_on_another(
+    cast: Cast, authority: Authority, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, step: str, says: str
+) -> None:
+    set_up_mail(cast, mail_server.port, authority)
+    crowd(cast, 7, channel=Channel.MAIL)
+    only_so_many(mail_server, monkeypatch, 3, step=step, says=says)
+    courier().work()
+    assert [(row.state, row.attempts) for row in deliveries()] == [(STATE.SENT, 1)] * 7
+    assert [row.outcome for row in attempts()] == [Outcome.DELIVERED] * 7
+    # Three lines, each greeted before and after STARTTLS; and nobody was told that the server cannot be used.
+    assert mail_server.connections == 6
+    assert db.session.scalar(sa.select(InboxItem.id).where(InboxItem.kind == "delivery.endpoint_failing")) is None
+
+
+@pytest.mark.parametrize(("most", "lines"), [(3, 2), (0, 1)])
+def test_a_server_that_takes_nothing_on_another_line_either_is_left_alone(
+    cast: Cast, authority: Authority, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, most: int, lines: int
+) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    crowd(cast, 7, channel=Channel.MAIL)
+    only_so_many(mail_server, monkeypatch, most, step="MAIL", says="421 4.3.2 service shutting down", ever=True)
+    courier().work()
+    assert Counter(row.state for row in deliveries()) == Counter({STATE.SENT: most, STATE.PENDING: 7 - most})
+    assert (mail_server.connections, len(attempts())) == (2 * lines, most + 1)
+    assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "421"
+
+
+def only_so_many(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, most: int, *, step: str, says: str, ever: bool = False
+) -> None:
+    """Let a server take so many mails on one line, or ever, and then say something or hang up without a word."""
+    begun: Counter[int] = Counter()
+
+    def takes(server: Any) -> bool:
+        line = 0 if ever else id(server.transport)
+        begun[line] += 1
+        if begun[line] > most and not says:
+            server.transport.abort()
+        return begun[line] <= most
+
+    async def mail(server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:
+        if step == "MAIL" and not takes(server):
+            return says or "250 OK"
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def rcpt(server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:
+        if step == "RCPT" and not takes(server):
+            return says or "250 OK"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    monkeypatch.setattr(mail_server, "handle_MAIL", mail, raising=False)
+    monkeypatch.setattr(mail_server, "handle_RCPT", rcpt)
 
 
 def test_what_was_read_before_is_not_sent(cast: Cast, authority: Authority, mail_server: MailServer) -> None:

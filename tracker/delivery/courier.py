@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from tracker.delivery import claiming, endpoints, notices, unsent
 from tracker.delivery.blame import judged
@@ -37,7 +38,7 @@ AGAIN_SECONDS = 1.0
 def way_out() -> Way:
     """How this installation may go out."""
     own = settings()
-    return Way(own.outbound, own.outbound_ca, time.monotonic)
+    return Way(own.outbound, own.outbound_ca, time.monotonic, urlsplit(own.base_url).hostname or "localhost")
 
 
 @dataclass(slots=True)

@@ -21,11 +21,13 @@ MOST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the product may go out: the operator's list, further authorities, and a clock that only runs forward."""
+    """How the product may go out: the operator's list, further authorities, a clock that only runs forward, a name."""
 
     allowed: tuple[Permitted, ...]
     ca: Path | None
     monotonic: Callable[[], float]
+    host: str
+    """The host of the installation's own address, by which mail servers are greeted."""
 
     def trust(self) -> ssl.SSLContext:
         """Certificates are verified, and the host's name with them; nothing older than TLS 1.2.

@@ -15,6 +15,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from tracker.delivery.rules import Encryption, Outcome
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 """For a connection with its sign-in, and for each message with all its steps, however slowly the other side speaks."""
+LINE_OVER = frozenset({"421", "connection_lost"})
+"""How a server ends a line on which it has taken as many mails as it will."""
 PIECE = 16 * 1024
 """So much is sent between two looks at the clock."""
 LEAST = 0.001
@@ -44,7 +47,7 @@ class _Pinned(smtplib.SMTP):
         self._address, self.context, self._monotonic = address, way.trust(), way.monotonic
         self._name, self.at_once = endpoint.host.strip("[]"), endpoint.encryption == Encryption.TLS
         self.time_begins()
-        super().__init__(self._name, endpoint.port, local_hostname="localhost", timeout=SECONDS)
+        super().__init__(self._name, endpoint.port, local_hostname=greeting(way.host), timeout=SECONDS)
 
     def time_begins(self) -> None:
         """From now on the next steps have SECONDS together."""
@@ -102,14 +105,26 @@ class _Incoming(io.RawIOBase):
         return self._incoming.recv_into(buffer)
 
 
+def greeting(host: str) -> str:
+    """How a host introduces itself to mail servers, some of which take nothing from a "localhost": RFC 5321 4.1.3."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            return host.encode("idna").decode()
+        except UnicodeError:
+            return "localhost"
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+
+
 @contextmanager
 def mail_line(endpoint: Endpoint, *, way: Way) -> Iterator["Mail"]:
     """An encrypted, signed-in connection; raises NoLine where there is none, and nothing has left."""
-    line = _connect(endpoint, way)
+    mail = Mail(endpoint, way)
     try:
-        yield Mail(line, endpoint)
+        yield mail
     finally:
-        line.close()
+        mail.close()
 
 
 def _connect(endpoint: Endpoint, way: Way) -> _Pinned:
@@ -165,10 +180,16 @@ def _lost(error: Exception) -> str:
 
 
 class Mail:
-    """A line to a mail server."""
+    """A line to a mail server, and another in its place where the server takes only so many mails on one."""
 
-    def __init__(self, line: _Pinned, endpoint: Endpoint) -> None:
-        self._line, self._endpoint = line, endpoint
+    def __init__(self, endpoint: Endpoint, way: Way) -> None:
+        self._endpoint, self._way, self._line = endpoint, way, _connect(endpoint, way)
+        self._used = False
+        """Whether a mail was answered on this line, so that the server may have had enough of the line alone."""
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
 
     def send(self, letter: Letter) -> Answer:
         """Hand one mail over, step by step, within the time of one message."""
@@ -177,11 +198,29 @@ class Mail:
             data = written(letter, sender=self._endpoint.sender).as_bytes(policy=_POLICY)
         except (ValueError, TypeError, IndexError):
             return Answer(Outcome.PERMANENT, "bad_message")
+        early = self._early(letter)
+        if early is not None and self._used and early.code in LINE_OVER:
+            # Nothing of the mail has left. A line that carried none is the endpoint's fault, so this happens once.
+            try:
+                self._begin_anew()
+            except NoLine as none:
+                return none.answer
+            early = self._early(letter)
+        answer = early or self._words(data)
+        self._used = not answer.of_endpoint
+        return answer
+
+    def _early(self, letter: Letter) -> Answer | None:
+        """What ends a mail before its words; None when they may follow."""
         try:
-            early = self._envelope(letter.mail)
+            return self._envelope(letter.mail)
         except (smtplib.SMTPException, OSError) as error:
             return Answer(Outcome.TEMPORARY, _lost(error), of_endpoint=True)
-        return early or self._words(data)
+
+    def _begin_anew(self) -> None:
+        """Another line in the place of one that the server ended. Its time is the mail's too, for the lease's sake."""
+        self._line.close()
+        self._line, self._used = _connect(self._endpoint, self._way), False
 
     def _envelope(self, recipient: str) -> Answer | None:
         """Sender, recipient, and leave to speak; None when all three were taken."""
