@@ -22,7 +22,9 @@ from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.rules import GRAVE, MOST_ATTEMPTS, OF_ENDPOINT, PACES, DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Endpoint, http, mail, signature
 from tracker.delivery.senders.robots import read_answer
-from tracker.kernel.db import db
+from tracker.kernel.db import db, write_transaction
+from tracker.kernel.installation import settings
+from tracker.organisation.models import Person
 from tracker.outbox.models import InboxItem
 from tracker.outbox.rules import Channel
 
@@ -341,6 +343,28 @@ def test_a_robot_names_the_person_and_numbers_but_no_title(
     assert "/inbox" in row["text"]
     assert "不宜外传" not in row["raw"]
     assert row["body"]["text"]["mentioned_mobile_list"] == ["13900000001"]
+
+
+@pytest.mark.parametrize("kind", [KIND.WECOM, KIND.DINGTALK, KIND.FEISHU])
+@pytest.mark.parametrize(
+    ("name", "said_as"),
+    [
+        ('<at user_id="all">所有人</at>', '＜at user_id="all"＞所有人＜/at＞'),
+        ("<@all> @所有人", "＜＠all＞ ＠所有人"),
+        ("http://evil.example.cn/a", "http·//evil·example·cn/a"),
+        ("J. Smith", "J. Smith"),
+    ],
+)
+def test_a_name_calls_nobody_and_leads_nowhere(
+    cast: Cast, authority: Authority, chat_server: ChatServer, kind: EndpointKind, name: str, said_as: str
+) -> None:
+    set_up_robot(cast, kind, chat_server.url(), authority)
+    with write_transaction() as session:
+        session.get_one(Person, cast.person_ids["finance_head"]).name = name
+    tell(cast, channels=(Channel.CHAT,))
+    courier().work()
+    (row,) = chat_server.receipts.rows
+    assert row["text"] == f"{said_as}：责任台有 1 条给您的消息，请登录查看 {settings().base_url}/inbox"
 
 
 def test_dingtalk_and_feishu_messages_are_signed_as_their_providers_check(

@@ -7,6 +7,7 @@ other side says so in its own code.
 import base64
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -57,18 +58,34 @@ class Robot:
         return got if isinstance(got, Answer) else read_answer(self._endpoint.kind, got)
 
 
+_WIDE = str.maketrans("<>@", "＜＞＠")
+_JOINT = re.compile(r"(?<=\w)[.:](?=[\w/])")
+"""Where a name reads as an address."""
+
+
+def spoken(letter: Letter) -> str:
+    """What a chat robot says, as mere words whatever a person is called.
+
+    Feishu takes <at user_id="all"> in a text for a call to everybody, and WeCom <@somebody> where it reads markup; all
+    of them make links of what looks like an address, and the only one here is to be our own.
+    """
+    text: str = letter.payload["text"]
+    name = _JOINT.sub("·", letter.name)
+    return text.replace(letter.name, name, 1).translate(_WIDE)
+
+
 Shape = tuple[dict[str, Any], dict[str, str], Url]
 
 
 def _wecom(letter: Letter, _secrets: Mapping[str, str], url: Url, _seconds: int) -> Shape:
-    text: dict[str, Any] = {"content": letter.payload["text"]}
+    text: dict[str, Any] = {"content": spoken(letter)}
     if letter.phone:
         text["mentioned_mobile_list"] = [letter.phone]
     return {"msgtype": "text", "text": text}, {}, url
 
 
 def _dingtalk(letter: Letter, secrets: Mapping[str, str], url: Url, seconds: int) -> Shape:
-    body: dict[str, Any] = {"msgtype": "text", "text": {"content": letter.payload["text"]}}
+    body: dict[str, Any] = {"msgtype": "text", "text": {"content": spoken(letter)}}
     if letter.phone:
         body["at"] = {"atMobiles": [letter.phone], "isAtAll": False}
     if secrets.get("key"):
@@ -81,7 +98,7 @@ def _dingtalk(letter: Letter, secrets: Mapping[str, str], url: Url, seconds: int
 
 
 def _feishu(letter: Letter, secrets: Mapping[str, str], url: Url, seconds: int) -> Shape:
-    body: dict[str, Any] = {"msg_type": "text", "content": {"text": letter.payload["text"]}}
+    body: dict[str, Any] = {"msg_type": "text", "content": {"text": spoken(letter)}}
     if secrets.get("key"):
         digest = hmac.digest(f"{seconds}\n{secrets['key']}".encode(), b"", "sha256")
         body |= {"timestamp": str(seconds), "sign": base64.b64encode(digest).decode()}
