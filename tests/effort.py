@@ -18,15 +18,15 @@ def takes_at_most(seconds: float) -> Iterator[None]:
     One that is three times slower is given three times as much. Waiting counts for nothing, so that whoever else works
     on the machine makes no bound too narrow; what must not wait is to be bounded otherwise.
     """
-    slowness = _slowness()
+    before = slowness()
     began = time.process_time()
     yield
     took = time.process_time() - began
-    slowness = max(1.0, slowness, _slowness())
-    assert took <= seconds * slowness, f"took {took:.2f} s of the processor, on a machine slower by {slowness:.1f}"
+    times = max(1.0, before, slowness())
+    assert took <= seconds * times, f"took {took:.2f} s of the processor, on a machine slower by {times:.1f}"
 
 
-def _slowness() -> float:
+def slowness() -> float:
     """How many times longer than usual the same piece of work takes here and now."""
     began = time.process_time()
     for number in range(1500):

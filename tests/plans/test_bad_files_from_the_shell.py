@@ -9,6 +9,7 @@ import pytest
 from click import Context
 
 from config import ROOT
+from tests.effort import slowness
 from tests.engines import Database
 from tests.plans.papers import package, paragraph, word
 from tracker.commandline import EARLY, early_app
@@ -46,11 +47,14 @@ def test_a_bad_file_is_refused_in_less_than_two_seconds(tmp_path: Path, name: st
     file = tmp_path / file_name
     file.write_bytes(content)
 
+    before = slowness()
     done, used = flask("plan", "read", file)
+    times = max(1.0, before, slowness())
 
     assert (done.returncode, done.stdout, done.stderr.strip()) == (1, "", REASONS[reason])
-    # Time of the processor, as other tests run beside this one. A quiet machine needs a third of it.
-    assert used < 2
+    # Time of the processor, as other tests run beside this one, and more of it where the machine is slower. A quiet
+    # machine needs a third of it.
+    assert used < 2 * times, f"took {used:.2f} s of the processor, on a machine slower by {times:.1f}"
 
 
 def test_a_plan_is_read_without_loading_the_application(tmp_path: Path) -> None:
