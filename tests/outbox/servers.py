@@ -124,12 +124,16 @@ class Receipts:
         return [row["id"] for row in self.rows]
 
 
-def free_port() -> int:
-    """A port on which nobody listens just now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+class _Holding(Controller):
+    """Holds its port from the beginning, that nobody else may take it; and a busy machine may keep it waiting."""
+
+    def __init__(self, handler: Any, **options: Any) -> None:
+        self.held = socket.socket()
+        self.held.bind((HOST, 0))
+        super().__init__(handler, hostname=HOST, port=self.held.getsockname()[1], ready_timeout=60, **options)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self.held, ssl=self.ssl_context)
 
 
 class MailServer:
@@ -152,18 +156,17 @@ class MailServer:
     def __init__(
         self, authority: Authority, *, file: Path | None = None, starttls: bool = True, at_once: bool = False
     ) -> None:
-        self.receipts, self.mode, self.port = Receipts(file), "ok", free_port()
+        self.receipts, self.mode = Receipts(file), "ok"
         self.connections, self.hang_seconds = 0, 90.0
         context = authority.server_context()
         options: dict[str, Any] = {"authenticator": self._authenticate, "auth_require_tls": not at_once}
         if at_once:
-            self._controller = Controller(self, hostname=HOST, port=self.port, ssl_context=context, **options)
+            self._controller = _Holding(self, ssl_context=context, **options)
         elif starttls:
-            self._controller = Controller(
-                self, hostname=HOST, port=self.port, tls_context=context, require_starttls=True, **options
-            )
+            self._controller = _Holding(self, tls_context=context, require_starttls=True, **options)
         else:
-            self._controller = Controller(self, hostname=HOST, port=self.port)
+            self._controller = _Holding(self)
+        self.port: int = self._controller.port
 
     @staticmethod
     def _authenticate(_server: Any, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
@@ -354,5 +357,8 @@ def flood(request: BaseHTTPRequestHandler) -> bool:
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port that refuses connections."""
-    yield free_port()
+    """A port that refuses connections: it is held, that nobody else may listen there, and nobody does."""
+    with socket.socket() as held:
+        held.bind((HOST, 0))
+        port: int = held.getsockname()[1]
+        yield port

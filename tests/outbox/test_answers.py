@@ -15,7 +15,7 @@ from flask import Flask
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
-from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, drip, flood, free_port, reset
+from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, closed_port, drip, flood, reset
 from tests.outbox.world import allow, attempts, courier, crowd, deliveries, set_up_mail, set_up_robot, tell
 from tracker.delivery import endpoints
 from tracker.delivery.models import ChannelEndpoint, Delivery
@@ -164,9 +164,10 @@ def test_an_answer_that_never_ends_is_cut_and_unknown(
 
 
 def test_a_port_that_refuses_leaves_the_message_waiting(cast: Cast, authority: Authority) -> None:
-    endpoint = set_up_robot(cast, KIND.WECOM, f"https://127.0.0.1:{free_port()}/send", authority)
-    tell(cast, channels=(Channel.CHAT,))
-    courier().work()
+    with closed_port() as port:
+        endpoint = set_up_robot(cast, KIND.WECOM, f"https://127.0.0.1:{port}/send", authority)
+        tell(cast, channels=(Channel.CHAT,))
+        courier().work()
     assert [row.state for row in deliveries()] == [STATE.PENDING]
     assert db.session.get_one(ChannelEndpoint, endpoint.id).last_code == "no_connection"
 
