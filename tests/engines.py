@@ -32,6 +32,9 @@ _COMPILED = ROOT / ".pytest_cache" / "templates"
 # Tables of the house's own that hold no data of a test.
 _KEPT = {"alembic_version"}
 
+PATIENCE = 120
+"""Seconds for a server to begin or to end; one that fell is noticed at once."""
+
 
 @event.listens_for(Engine, "connect")
 def _prepare_soon(connection: object, _record: object) -> None:
@@ -210,7 +213,7 @@ class Cluster:
     def halt(self) -> None:
         """Let the server break off, as in a power cut: what it begins with again it must find in its log."""
         self._server.send_signal(signal.SIGQUIT)
-        self._server.wait(timeout=30)
+        self._server.wait(timeout=PATIENCE)
 
     def stop(self) -> None:
         """Stop the server at once; nothing in it is worth a clean shutdown."""
@@ -253,7 +256,8 @@ class Cluster:
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
 
     def _wait(self) -> None:
-        for _ in range(300):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             try:
                 psycopg.connect(self.url).close()
                 return
