@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import NOW, Cast
-from tests.faults.altered import LOCKS, altered, beside, meanwhile, wait_for_me
+from tests.faults.altered import LOCKS, altered, meanwhile, wait_for_me
 from tests.outbox.world import allow, give_addresses, mail_facts, tell
 from tracker.delivery import claiming, commands, planning
 from tracker.delivery.claiming import LEASE, Claim
@@ -134,8 +134,7 @@ def _waits_for_the_one_that_begins(app: Flask, endpoint_id: int) -> bool:
 
     with write_transaction():
         assert claiming.begin(claim, frozen, now=NOW)
-        thread = beside(app, done)
-        thread.join(timeout=1.5)
+        thread = meanwhile(app, done)
         waits = thread.is_alive()
     thread.join(timeout=30)
     return waits
@@ -159,8 +158,7 @@ def _claims_of_two(app: Flask, endpoint_id: int) -> tuple[int, bool]:
     second: list[Claim] = []
     with write_transaction():
         first = claiming.claim(endpoint_id, holder="a:1", limit=10, now=NOW)
-        thread = beside(app, lambda: second.extend(_claim(endpoint_id, holder="b:1")))
-        thread.join(timeout=1.5)
+        thread = meanwhile(app, lambda: second.extend(_claim(endpoint_id, holder="b:1")))
         waited = thread.is_alive()
     thread.join(timeout=30)
     return len(first) + len(second), waited
