@@ -16,7 +16,8 @@ CUT = "不得录入。"
 
 
 def printed(page: Page) -> list[str]:
-    """The text of each sheet."""
+    """The text of each sheet, once everything is there that a page brings along."""
+    page.wait_for_load_state()
     document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
     return ["".join(sheet.get_textpage().get_text_range().split()) for sheet in document]
 
