@@ -76,7 +76,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 ROUNDABOUT = frozenset(
     (
         *("demo", "journeys", "laws", "pages", "test_bench"),
-        *("test_answers", "test_life_machine", "test_papers", "test_reference", "test_tampering"),
+        *("test_answers", "test_life_machine", "test_papers", "test_reference", "test_silence", "test_tampering"),
     )
 )
 """Folders and files of tests that go the long way round, and reach no branch that others do not reach."""
@@ -123,8 +123,8 @@ def _is_measured(item: pytest.Item) -> bool:
     return not names & ROUNDABOUT and (not by_the_web or bool(names & DOORS))
 
 
-WAITING = ("test_faults", "test_processes")
-"""Files of tests that mostly wait: for processes to start, to die, to take over."""
+WAITING = ("test_faults", "test_processes", "test_silence")
+"""Files of tests that mostly wait: for processes to start, to die, to take over, for answers that do not come."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

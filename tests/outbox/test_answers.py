@@ -3,8 +3,6 @@
 import base64
 import hmac
 import json
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,12 +13,12 @@ from flask import Flask
 
 from tests.cast import NOW, Cast
 from tests.clock import Clock
-from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, closed_port, drip, flood, reset
+from tests.outbox.servers import Answer, Authority, ChatServer, MailServer, closed_port, flood, reset
 from tests.outbox.world import allow, attempts, courier, crowd, deliveries, set_up_mail, set_up_robot, tell
 from tracker.delivery import endpoints
 from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.rules import GRAVE, MOST_ATTEMPTS, OF_ENDPOINT, PACES, DeliveryState, EndpointKind, Outcome
-from tracker.delivery.senders import Endpoint, http, mail, signature
+from tracker.delivery.senders import Endpoint, http, signature
 from tracker.delivery.senders.robots import read_answer
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.installation import settings
@@ -102,9 +100,6 @@ MAILS = [
     ("554 after data", STATE.FAILED, "554", 0),
     ("reset before data", STATE.PENDING, "connection_lost", 0),
     ("reset after data", STATE.UNCERTAIN, "connection_lost", 1),
-    ("hang", STATE.UNCERTAIN, "timeout", 1),
-    ("drip before data", STATE.PENDING, "timeout", 0),
-    ("drip after data", STATE.UNCERTAIN, "timeout", 1),
 ]
 
 
@@ -113,24 +108,17 @@ def test_what_a_mail_server_does_is_told_apart(
     cast: Cast,
     authority: Authority,
     mail_server: MailServer,
-    monkeypatch: pytest.MonkeyPatch,
     mode: str,
     state: DeliveryState,
     code: str,
     taken: int,
 ) -> None:
-    # Where nothing hangs a busy machine may take its time; where something does it has time for what comes before.
-    if code == "timeout":
-        monkeypatch.setattr(mail, "SECONDS", 3.0)
     set_up_mail(cast, mail_server.port, authority)
-    mail_server.mode, mail_server.hang_seconds = mode, 60.0
+    mail_server.mode = mode
     tell(cast)
-    began = time.monotonic()
     courier().work()
     (delivery,) = deliveries()
     assert (delivery.state, delivery.provider_code, len(mail_server.receipts.rows)) == (state, code, taken)
-    # Whoever keeps silent, or speaks a letter at a time, holds nobody else up.
-    assert time.monotonic() - began < mail_server.hang_seconds
 
 
 @pytest.mark.parametrize("place", ["before_body", "before_answer", "before_end"])
@@ -145,22 +133,16 @@ def test_a_robot_that_breaks_off_may_have_got_it(
     assert len(chat_server.receipts.rows) == (place != "before_body")
 
 
-@pytest.mark.parametrize(("misbehave", "code"), [(drip, "timeout"), (flood, "answer_too_long")])
-def test_an_answer_that_never_ends_is_cut_and_unknown(
-    cast: Cast,
-    authority: Authority,
-    chat_server: ChatServer,
-    monkeypatch: pytest.MonkeyPatch,
-    misbehave: Callable[[Any], bool],
-    code: str,
+def test_an_answer_that_is_too_long_is_cut_and_unknown(
+    cast: Cast, authority: Authority, chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Time enough, on a slow machine too, for what comes before the misbehaviour.
-    monkeypatch.setattr(http, "SECONDS", 1.5)
+    # Nobody waits so long: a busy machine has time for all of the beginning.
+    monkeypatch.setattr(http, "SECONDS", 60.0)
     set_up_robot(cast, KIND.WECOM, chat_server.url(), authority)
-    chat_server.before_answer = misbehave
+    chat_server.before_answer = flood
     tell(cast, channels=(Channel.CHAT,))
     courier().work()
-    assert [(row.state, row.provider_code) for row in deliveries()] == [(STATE.UNCERTAIN, code)]
+    assert [(row.state, row.provider_code) for row in deliveries()] == [(STATE.UNCERTAIN, "answer_too_long")]
 
 
 def test_a_port_that_refuses_leaves_the_message_waiting(cast: Cast, authority: Authority) -> None:
