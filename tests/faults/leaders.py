@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from datetime import time as local_time
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,11 +30,12 @@ from tests.faults.shared_clock import SPEED
 from tests.faults.storm import PATIENCE, Play, play
 from tracker.delivery import claiming, courier
 from tracker.delivery.models import Delivery
+from tracker.jobs import worker
 from tracker.kernel import leases
 from tracker.kernel.db import Step, affected, db
 from tracker.kernel.jobs import JobRun, RunState, beat
 from tracker.kernel.leases import Term
-from tracker.reminders import ticks
+from tracker.reminders import scheduler, ticks
 from tracker.reminders.jobs import Job, all_jobs, latest_slot, slot_name
 
 LOG = "CREATE TABLE fault_log (slot VARCHAR(40), epoch BIGINT)"
@@ -43,6 +45,9 @@ DONE = "SELECT slot, count(*) FROM fault_log WHERE slot LIKE 'probe %' GROUP BY 
 said so yet."""
 MUST_TAKE_OVER = 2 * leases.TTL.total_seconds()
 """Seconds of the shared clock from the freezing of a leader until another leads."""
+LONG_LEASE = timedelta(minutes=2)
+ROUNDS_AWAKE = 2
+"""So many rounds of its work a process is watched after the one in which it was frozen."""
 WEBS, MANY_WEBS = 3, 8
 TERM = "SELECT epoch FROM leader_lease WHERE name = 'scheduler'"
 
@@ -73,7 +78,10 @@ def put_anyhow(run: ticks.Run, **values: Any) -> None:
 
 def dawdle(folder: Path) -> None:
     """Say who is here, and stay while a file says so."""
-    (folder / "inside").write_text(str(os.getpid()), encoding="ascii")
+    fresh = folder / "inside.new"
+    fresh.write_text(str(os.getpid()), encoding="ascii")
+    # Whoever finds the file finds the number in it.
+    fresh.replace(folder / "inside")
     while (folder / "dawdle").exists():
         time.sleep(0.05)
 
@@ -102,6 +110,47 @@ def forget_terms() -> None:
     """A mutant: a step does not look whether its term still stands, nor whose the slot is."""
     Term.holds = lambda _term, **_how: True  # type: ignore[method-assign]
     vars(ticks)["Run"]._put = put_anyhow
+
+
+def freeze(pid: int, folder: Path) -> None:
+    """Stop a process where it is; returns when it stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+    _frozen(folder, pid).touch()
+
+
+def _frozen(folder: Path, pid: int) -> Path:
+    return folder / f"frozen-{pid}"
+
+
+def say_when_awake(rounds: ModuleType, name: str, folder: Path) -> None:
+    """Let a process that was frozen say when it is well awake: what it was frozen in is over, and it went on.
+
+    name: what does a round of its work; several may go on side by side.
+    """
+    one, before, after = vars(rounds)[name], list[object](), list[object]()
+
+    def round_of_work(*given: Any) -> Any:
+        this = object()
+        if not _frozen(folder, os.getpid()).exists():
+            before.append(this)
+            try:
+                return one(*given)
+            finally:
+                before.remove(this)
+        if not before:
+            after.append(this)
+        if len(after) > ROUNDS_AWAKE:
+            (folder / "awake").touch()
+        return one(*given)
+
+    vars(rounds)[name] = round_of_work
+
+
+def wake(one: Nursery, pid: int, folder: Path) -> None:
+    """Let a frozen process go on until it is well awake, or died of it, however slow the machine."""
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: bool(one.collect()) or (folder / "awake").exists(), "whoever had been frozen did not go on")
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
@@ -238,6 +287,8 @@ def alone(url: str, folder: Path, hours: int = 24) -> dict[str, Any]:
     def begin() -> None:
         only_probe(folder)
         log_done()
+        # Who lives must not lose the lead because the machine paused for some seconds of the wall.
+        leases.TTL = LONG_LEASE
 
     with schedulers(url, folder, 0) as one:
         for hour in range(hours):
@@ -270,21 +321,27 @@ def _leads(url: str, pid: int) -> bool:
 
 def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> dict[str, Any]:
     """The leader freezes in the middle of a step, another takes over, and the first wakes again."""
+
+    def begin() -> None:
+        say_when_awake(scheduler, "_beside", folder)
+        if mutate is not None:
+            mutate()
+
     (folder / "dawdle").touch()
-    with schedulers(url, folder, 2, mutate) as two:
+    with schedulers(url, folder, 2, begin) as two:
         until((folder / "inside").exists, "nobody began")
         frozen, began = int((folder / "inside").read_text()), time.monotonic()
         first = databases.execute(url, TERM)
-        os.kill(frozen, signal.SIGSTOP)
+        freeze(frozen, folder)
         (folder / "dawdle").unlink()
         until(lambda: databases.execute(url, TERM) != first, "nobody took over")
         took = (time.monotonic() - began) * SPEED
         until(lambda: _finished(url) == 1, "the slot was not done")
-        os.kill(frozen, signal.SIGCONT)
-        time.sleep(3)
+        wake(two, frozen, folder)
         seen = Counter({str(slot): int(str(count)) for slot, count in databases.execute(url, SEEN)})
         terms = int(str(databases.execute(url, TERM)[0][0])) - int(str(first[0][0]))
-        awake = frozen in two.living and not two.collect()
+        two.collect()
+        awake = len(two.living) == 2
     wrong = [f"slot {slot} was written {count} times" for slot, count in seen.items() if count != 1]
     if "in no slot" in seen:
         wrong.append("whoever led before wrote when it woke")
@@ -293,7 +350,7 @@ def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> 
     if took > MUST_TAKE_OVER:
         wrong.append(f"it took {took:.0f} s of the shared clock until another led")
     if not awake:
-        wrong.append("whoever had been frozen died of it")
+        wrong.append("whoever had been frozen died of it, or the other did")
     return {"faults": wrong, "takeover_seconds_of_the_shared_clock": round(took, 1)}
 
 
@@ -304,14 +361,21 @@ def outside(url: str, folder: Path, mutate: Callable[[Path], None] = dawdle_outs
 
 def sender(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> dict[str, Any]:
     """A sender freezes while the mail server has a mail and has not answered; another comes; the first wakes again."""
+
+    def begin() -> None:
+        say_when_awake(worker, "_turn", folder)
+        if mutate is not None:
+            mutate()
+
     with play(url, folder, owners=4, tasks=8, days=1) as under_way:
         under_way.day(TODAY)
-        under_way.servers.say("hang 2")
+        # Until it is told to go on: the sender is to be frozen before it is answered.
+        under_way.servers.say("hang 600")
         under_way.nursery.start(schedule)
-        frozen = under_way.nursery.start(work, mutate=mutate)
+        frozen = under_way.nursery.start(work, mutate=begin)
         mail = under_way.servers.folder / "receipts" / "mail"
         until(lambda: mail.exists() and mail.stat().st_size > 0, "no mail came")
-        os.kill(frozen, signal.SIGSTOP)
+        freeze(frozen, folder)
         under_way.strike(frozen)
         under_way.servers.say("ok")
         return _another_and_the_first(under_way, frozen, doubts=1)
@@ -322,6 +386,8 @@ def sender_that_claimed(url: str, folder: Path) -> dict[str, Any]:
     (folder / "dawdle").touch()
 
     def come_no_further() -> None:
+        say_when_awake(worker, "_turn", folder)
+
         def reach(place: str) -> None:
             if place == "deliver.claimed" and databases.execute(url, CLAIMED) != [(0,)]:
                 dawdle(folder)
@@ -333,7 +399,7 @@ def sender_that_claimed(url: str, folder: Path) -> dict[str, Any]:
         under_way.nursery.start(schedule)
         frozen = under_way.nursery.start(work, mutate=come_no_further)
         until((folder / "inside").exists, "nobody claimed")
-        os.kill(frozen, signal.SIGSTOP)
+        freeze(frozen, folder)
         (folder / "dawdle").unlink()
         return _another_and_the_first(under_way, frozen, doubts=0)
 
@@ -346,10 +412,11 @@ def _another_and_the_first(under_way: Play, frozen: int, *, doubts: int) -> dict
     under_way.nursery.start(work)
     under_way.settle()
     before, received = _dealt_with(under_way.url), len(under_way.history().receipts)
-    os.kill(frozen, signal.SIGCONT)
-    time.sleep(3)
+    wake(under_way.nursery, frozen, under_way.folder)
     after = _dealt_with(under_way.url)
     wrong = under_way.faults()
+    if frozen not in under_way.nursery.living:
+        wrong.append("whoever had been frozen died of it")
     wrong += [
         f"of {table} changed when it woke: {set(after[table]) ^ set(before[table])}"
         for table in before

@@ -1,7 +1,8 @@
 """The mail server and the gateway in a process of their own; takes FOLDER, prints their ports, ends with its input.
 
 They write down what they are given, and when by the shared clock, before they answer, so whoever kills the senders can
-still count. A line of input says what is wrong with the mail server; `hang 0.2` lets both take so long to answer.
+still count. A line of input says what is wrong with the mail server; `hang 0.2` lets both take so long to answer, or
+until the next line.
 """
 
 import json
@@ -23,7 +24,9 @@ def main(folder: Path) -> None:
     seconds = 0.0
 
     def think(_request: BaseHTTPRequestHandler) -> bool:
-        time.sleep(seconds)
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            time.sleep(0.02)
         return False
 
     with (

@@ -214,8 +214,10 @@ class MailServer:
         )
         if self.mode == "reset after data":
             server.transport.abort()
-        if self.mode == "hang":
-            await asyncio.sleep(self.hang_seconds)
+        for _moment in range(int(self.hang_seconds / 0.05)):
+            if self.mode != "hang":
+                break
+            await asyncio.sleep(0.05)
         if self.mode == "drip after data":
             await self._drip(server)
         return "250 OK"
