@@ -29,7 +29,16 @@ from werkzeug.test import TestResponse
 from config import ROOT
 from tests.cast import Cast, enter_cast
 from tests.clock import Clock
-from tests.engines import ENGINES, Cluster, Database, Postgresql, PostgresqlMissingError, Sqlite, build_app
+from tests.engines import (
+    ENGINES,
+    Cluster,
+    Database,
+    Postgresql,
+    PostgresqlMissingError,
+    Sqlite,
+    build_app,
+    wait_longer_for_rows,
+)
 from tests.retelling import curtain
 from tests.visitors import signed_in
 from tracker.kernel import clock as kernel_clock
@@ -54,6 +63,8 @@ CHROMIUM_FLAGS = (
 # same tree; at a desk, each run goes on searching.
 hypothesis_settings.register_profile("house", deadline=None, print_blob=True, derandomize=REQUIRE_ALL)
 hypothesis_settings.load_profile("house")
+
+wait_longer_for_rows()
 
 
 def pytest_xdist_auto_num_workers() -> int:

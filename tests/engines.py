@@ -43,6 +43,19 @@ def _prepare_soon(connection: object, _record: object) -> None:
         connection.prepare_threshold, connection.prepared_max = 1, 1000
 
 
+def wait_longer_for_rows() -> None:
+    """Let whoever waits for a row on PostgreSQL wait as long as a statement may take.
+
+    In a race each may wait for all the others: on a busy machine for longer than somebody at a page ought to.
+    """
+
+    def connect(_dialect: object, _record: object, _said: object, named: dict[str, Any]) -> None:
+        if "options" in named:
+            named["options"] += " -c lock_timeout=29000"
+
+    event.listen(Engine, "do_connect", connect)
+
+
 def build_app(database_url: str, instance_dir: Path) -> Flask:
     """Build the application on a database, with the settings that tests share.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.cast import NOW, enter_cast
-from tests.engines import build_app
+from tests.engines import build_app, wait_longer_for_rows
 from tests.outbox.racing import race, ways_to_complete
 from tests.outbox.servers import Authority
 from tests.outbox.world import set_up_mail
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     url, folder, rounds = arguments
     began = time.monotonic()
     clock.set_source(lambda: NOW)
+    wait_longer_for_rows()
     app = build_app(url, Path(folder))
     with app.app_context():
         with write_transaction():
