@@ -44,7 +44,7 @@ DONE = "SELECT slot, count(*) FROM fault_log WHERE slot LIKE 'probe %' GROUP BY 
 """What was done to its end. A step that was written may be done again: whoever ends or loses the lead after it has not
 said so yet."""
 MUST_TAKE_OVER = 2 * leases.TTL.total_seconds()
-"""Seconds of the shared clock from the freezing of a leader until another leads."""
+"""Seconds of the shared clock from the freezing of a leader until another leads, less what the machine stood still."""
 LONG_LEASE = timedelta(minutes=2)
 ROUNDS_AWAKE = 2
 """So many rounds of its work a process is watched after the one in which it was frozen."""
@@ -153,13 +153,21 @@ def wake(one: Nursery, pid: int, folder: Path) -> None:
     until(lambda: bool(one.collect()) or (folder / "awake").exists(), "whoever had been frozen did not go on")
 
 
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for something that must come."""
-    end = time.monotonic() + PATIENCE
+def until(holds: Callable[[], bool], what: str) -> float:
+    """Wait for something that must come; returns for how many seconds the machine itself stood still meanwhile."""
+    end, still = time.monotonic() + PATIENCE, 0.0
     while not holds():
         if time.monotonic() > end:
             raise TimeoutError(what)
-        time.sleep(0.1)
+        still += nap(0.1)
+    return still
+
+
+def nap(seconds: float) -> float:
+    """Sleep; returns by how much it became longer, which is nobody's doing but the machine's."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    return time.monotonic() - began - seconds
 
 
 @contextmanager
@@ -334,8 +342,8 @@ def leader(url: str, folder: Path, mutate: Callable[[], None] | None = None) -> 
         first = databases.execute(url, TERM)
         freeze(frozen, folder)
         (folder / "dawdle").unlink()
-        until(lambda: databases.execute(url, TERM) != first, "nobody took over")
-        took = (time.monotonic() - began) * SPEED
+        still = until(lambda: databases.execute(url, TERM) != first, "nobody took over")
+        took = (time.monotonic() - began - still) * SPEED
         until(lambda: _finished(url) == 1, "the slot was not done")
         wake(two, frozen, folder)
         seen = Counter({str(slot): int(str(count)) for slot, count in databases.execute(url, SEEN)})
