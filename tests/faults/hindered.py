@@ -165,9 +165,11 @@ def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[st
         under_way.strike(*one.living)
         under_way.day(under_way.days[1])
         time.sleep(1)
-        worked = busy(one.living)
+        began, worked = time.monotonic(), busy(one.living)
         time.sleep(LOOK_SECONDS)
-        spun = [took for pid, took in busy(one.living).items() if took - worked[pid] > MOST_BUSY * LOOK_SECONDS]
+        looked = busy(one.living)
+        most = MOST_BUSY * (time.monotonic() - began)
+        spun = [took for pid, took in looked.items() if took - worked[pid] > most]
         one.clock.move_to(one.clock() + SILENT)
         meanwhile = health(one, note)
         wrong = ["it went on as if nothing were"] if _reminders(under_way) != before else []
@@ -178,16 +180,13 @@ def suffer(under_way: Play, hinder: Callable[[Play], Iterator[None]]) -> dict[st
     began = time.monotonic()
     under_way.settle()
     took = time.monotonic() - began
-    # Digests are planned anew a moment later, and then they too must come to their ends.
     until(lambda: health(one, note)["worker"] == "ok", "the worker gives no sign of life")
     after = health(one, note)
-    time.sleep(2)
-    under_way.settle()
     if (after["database"], after["scheduler"], after["worker"]) != ("ok", "ok", "ok"):
         wrong.append(f"afterwards the web said {after}")
+    found = under_way.result()
     if under_way.url.startswith("sqlite"):
         wrong += [str(row[0]) for row in databases.execute(under_way.url, "PRAGMA integrity_check") if row[0] != "ok"]
-    found = under_way.result()
     facts = {name: found[name] for name in ("reminders", "deliveries", "receipts", "uncertain")}
     return {"faults": [*found["faults"], *wrong], **facts, "settled_seconds": round(took, 1)}
 

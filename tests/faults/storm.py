@@ -34,6 +34,7 @@ THINKING = "hang 0.2"
 """So long the servers take to answer in a storm, that senders can be killed while nobody knows what came of it."""
 AIMED, SOON = 0.25, 2.0
 """How often a kill waits for somebody who is sending, and so many seconds at most."""
+QUIET_SECONDS = 3
 SENDING = "SELECT holder FROM delivery WHERE state = 'sending'"
 
 
@@ -146,36 +147,41 @@ class Play:
         else:
             self.fell.append(code)
 
-    def settle(self) -> None:
-        """Wait until everything of the day is done."""
-        end = time.monotonic() + PATIENCE
-        while self.open():
+    def settle(self, *, quiet: float = 0) -> History:
+        """Wait until everything of the day is done and nothing more has happened for a while; returns what happened."""
+        found, since = self.history(), time.monotonic()
+        end = since + PATIENCE
+        while (still_open := self.open(found)) or time.monotonic() - since < quiet:
             if time.monotonic() > end:
-                raise TimeoutError(f"still open after {PATIENCE} s: {self.open()[:3]}")
+                raise TimeoutError(f"no end after {PATIENCE} s: {still_open[:3]}")
             self.mend()
             time.sleep(0.3)
+            before, found = found, self.history()
+            if found != before:
+                since = time.monotonic()
+        return found
 
-    def open(self) -> list[str]:
+    def open(self, history: History | None = None) -> list[str]:
         """What is not done yet, by plain SQL."""
         passing = ("received", "said", "uncertain", "unexpected")
-        return [fault for fault in self.faults() if not fault.startswith(passing)]
+        return [fault for fault in self.faults(history) if not fault.startswith(passing)]
 
-    def faults(self) -> list[str]:
-        """What the checker says of the history so far."""
+    def faults(self, history: History | None = None) -> list[str]:
+        """What the checker says of a history, or of what happened so far."""
         ought = self.world().ought([day for day in self.played if working(day)])
         slots = [f"{day.isoformat()}T08:00" for day in self.played]
-        return faults(self.history(), ought, struck=self.struck, slots=slots)
+        return faults(history or self.history(), ought, struck=self.struck, slots=slots)
 
     def history(self) -> History:
         """What happened so far."""
         return read_history(self.url, self.servers.folder / "receipts")
 
     def result(self) -> dict[str, Any]:
-        """The table's row."""
-        history = self.history()
+        """The table's row, once nothing moves any more: what was planned anew at the very end comes to its end, too."""
+        history = self.settle(quiet=QUIET_SECONDS)
         states = [row["state"] for row in history.tables["delivery"]]
         return {
-            "faults": [*self.faults(), *(f"a process fell with {code}" for code in self.fell)],
+            "faults": [*self.faults(history), *(f"a process fell with {code}" for code in self.fell)],
             "kills": self.kills,
             "doubts": sum(row["outcome"] == "unknown" for row in history.tables["delivery_attempt"]),
             "reminders": len(history.tables["reminder"]),
