@@ -61,7 +61,7 @@ def test_what_changed_has_another_address_and_the_old_one_gives_the_new_content_
     assert after != before
     assert (kept(small, before), kept(small, after)) == (False, True)
     with small.test_client().get(before) as answer:
-        assert answer.text == "b {}"
+        assert answer.get_data() == b"b {}"
 
 
 def test_the_same_content_keeps_its_address(small: Flask, tmp_path: Path) -> None:
