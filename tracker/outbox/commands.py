@@ -37,7 +37,7 @@ def enqueue(
     )
     if not (new := sorted(wanted - told)):
         return 0
-    said = {
+    same = {
         "kind": kind,
         "params": dict(params),
         "subject_kind": subject[0],
@@ -49,7 +49,7 @@ def enqueue(
         "urgency": urgency,
     }
     # Two may tell the same at one moment: one waits for the other, and what came of its own act stays.
-    rows = [{"recipient_id": recipient, **said} for recipient in new]
+    rows = [{"recipient_id": recipient, **same} for recipient in new]
     return len(db.session.execute(insert_if_new(InboxItem).returning(InboxItem.id), rows).all())
 
 
