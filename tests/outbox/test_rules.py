@@ -95,4 +95,5 @@ def test_the_next_opening_passes_over_days_on_which_offices_rest() -> None:
 def test_what_kept_a_message_is_said_in_words_and_the_others_answer_as_it_came() -> None:
     assert str(answered("timeout")) == "超时，没有答复"
     assert str(answered("endpoint_disabled")) == "渠道已停用，没有发出"
+    assert str(answered("no_key")) == "保存的密码或地址无法解密"
     assert answered("550") == "550"

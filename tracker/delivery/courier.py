@@ -166,6 +166,10 @@ class Courier:
         assert written.frozen is not None
         assert written.letter is not None
         with write_transaction():
+            if not endpoints.is_as_read(endpoint):
+                # The line leads where it led before; the next turn goes by what stands there now.
+                claiming.release([claim])
+                return False
             free_at = claiming.take_turn(endpoint, now=self.now())
             began_at = self.now()
             begun = free_at is None and claiming.begin(claim, written.frozen, now=began_at)
@@ -220,5 +224,8 @@ class Courier:
 
     def _endpoint_failed(self, endpoint: ChannelEndpoint, answer: Answer) -> None:
         with write_transaction():
+            if not endpoints.is_as_read(endpoint):
+                # Who mended it meanwhile is not told of what it was like before.
+                return
             endpoints.note_failure(endpoint.id, answer, now=self.now())
         log.warning("endpoint", endpoint_id=endpoint.id, code=answer.code)

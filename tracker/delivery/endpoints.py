@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tracker.delivery import notices
 from tracker.delivery.models import ChannelEndpoint
-from tracker.delivery.rules import FIRST_WAIT
-from tracker.delivery.senders import Answer, Endpoint
+from tracker.delivery.rules import FIRST_WAIT, EndpointKind, Outcome
+from tracker.delivery.senders import Answer, Endpoint, NoLine
 from tracker.kernel import seals
 from tracker.kernel.db import affected, db
 
@@ -24,7 +24,7 @@ def hidden(endpoint_id: int, secrets: Mapping[str, str]) -> str:
 
 
 def secrets_of(endpoint: ChannelEndpoint) -> dict[str, str]:
-    """An endpoint's secrets, readable; none where their key is gone, so that nothing is sent with half of them."""
+    """An endpoint's secrets, readable; none where their key is gone."""
     if not endpoint.secret:
         return {}
     data = seals.decrypted(PURPOSE, endpoint.secret, about=f"endpoint:{endpoint.id}")
@@ -33,7 +33,15 @@ def secrets_of(endpoint: ChannelEndpoint) -> dict[str, str]:
 
 
 def readable(endpoint: ChannelEndpoint) -> Endpoint:
-    """An endpoint as a sender needs it."""
+    """An endpoint as a sender needs it.
+
+    Raises:
+        NoLine: its secrets cannot be read. Nothing is tried without them: a server that is offered an empty password
+            again and again takes that for an attack.
+    """
+    secrets = secrets_of(endpoint)
+    if not secrets and (endpoint.login or endpoint.kind is not EndpointKind.MAIL):
+        raise NoLine(Answer(Outcome.TEMPORARY, "no_key", of_endpoint=True))
     return Endpoint(
         endpoint.kind.value,
         endpoint.host,
@@ -41,8 +49,14 @@ def readable(endpoint: ChannelEndpoint) -> Endpoint:
         endpoint.encryption,
         endpoint.login,
         endpoint.sender,
-        secrets_of(endpoint),
+        secrets,
     )
+
+
+def is_as_read(endpoint: ChannelEndpoint) -> bool:
+    """Whether nobody has edited or disabled an endpoint since it was read; asked just before each message."""
+    now = sa.select(ChannelEndpoint.version).where(ChannelEndpoint.id == endpoint.id)
+    return db.session.scalar(now) == endpoint.version
 
 
 def open_endpoints(*, now: datetime) -> Sequence[ChannelEndpoint]:

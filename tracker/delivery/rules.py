@@ -251,6 +251,7 @@ CODES: Mapping[str, object] = {
     "bad_address": _l("地址有误"),
     "bad_message": _l("内容无法发送"),
     "answer_too_long": _l("答复过长，无法辨认"),
+    "no_key": _l("保存的密码或地址无法解密"),
     "fault": _l("本系统出错"),
     "no_code": _l("答复中没有结果代码"),
     "endpoint_disabled": _l("渠道已停用，没有发出"),

@@ -12,7 +12,7 @@ from tracker.delivery.forms import DisableForm, MailForm, NewRobotForm, RobotFor
 from tracker.delivery.models import ChannelEndpoint
 from tracker.delivery.rendering import address
 from tracker.delivery.rules import LABELS, EndpointKind, Outcome, answered
-from tracker.delivery.senders import Answer, Endpoint, Letter, NoLine, open_line
+from tracker.delivery.senders import Answer, Letter, NoLine, open_line
 from tracker.delivery.views.blueprint import bp
 from tracker.kernel import clock
 from tracker.kernel.actor import current_actor
@@ -145,7 +145,7 @@ def test_endpoint(endpoint_id: int) -> ResponseReturnValue:
         seconds = max(1, ceil((free_at - clock.now()).total_seconds()))
         flash(_("该渠道每分钟的发送数量已用完，请在 %(seconds)s 秒后再试发。", seconds=seconds), "error")
         return redirect(url_for(".endpoint", endpoint_id=endpoint_id))
-    answer = _try_out(endpoints.readable(queries.visible_endpoint(actor, endpoint_id)), letter)
+    answer = _try_out(queries.visible_endpoint(actor, endpoint_id), letter)
     with write_transaction():
         commands.note_test(queries.visible_endpoint(actor, endpoint_id), answer, by=actor, now=clock.now())
     said = _("%(outcome)s（答复：%(code)s）", outcome=LABELS[answer.outcome], code=answered(answer.code))
@@ -164,9 +164,10 @@ def _test_letter(found: ChannelEndpoint, person: Person) -> Letter:
     return Letter(f"test-{found.id}.{now:%Y%m%d%H%M%S%f}@test", person.email, person.phone, person.name, payload)
 
 
-def _try_out(target: Endpoint, letter: Letter) -> Answer:
-    db.session.rollback()
+def _try_out(found: ChannelEndpoint, letter: Letter) -> Answer:
     try:
+        target = endpoints.readable(found)
+        db.session.rollback()
         with open_line(target, way=way_out(), seconds=int(clock.now().timestamp())) as line:
             return line.send(letter)
     except NoLine as none:
