@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.faults.altered import LOCKS, altered, meanwhile, wait_for_me
 from tests.outbox.world import allow, give_addresses, mail_facts, tell
 from tracker.delivery import claiming, commands, planning
@@ -19,6 +19,7 @@ from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import MOVES, PACES, DeliveryState, EndpointKind, Outcome
+from tracker.kernel import leases
 from tracker.kernel.db import db, write_transaction
 from tracker.outbox.commands import settle
 
@@ -26,6 +27,11 @@ STATE = DeliveryState
 DEAD = NOW + LEASE + timedelta(seconds=1)
 Waiting = int
 """The number of an endpoint for which one digest waits."""
+
+
+@pytest.fixture(autouse=True)
+def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
 
 
 @pytest.fixture
@@ -43,16 +49,16 @@ def waiting(app: Flask, cast: Cast) -> Iterator[Waiting]:
     app.extensions["settings"] = own
 
 
-def _claim(endpoint_id: int, *, holder: str = "a:1", now: Any = NOW) -> list[Claim]:
+def _claim(endpoint_id: int, *, holder: str = "a:1", now: datetime = NOW) -> list[Claim]:
     with write_transaction():
         return claiming.claim(endpoint_id, holder=holder, limit=10, now=now)
 
 
-def _begin(claim: Claim, *, now: Any = NOW) -> bool:
+def _begin(claim: Claim) -> bool:
     frozen = write_digest(claim.delivery_id, now=NOW).frozen
     assert frozen is not None
     with write_transaction():
-        return claiming.begin(claim, frozen, now=now)
+        return claiming.begin(claim, frozen)
 
 
 def _state() -> DeliveryState:
@@ -60,31 +66,32 @@ def _state() -> DeliveryState:
     return db.session.scalars(sa.select(Delivery.state)).one()
 
 
-def _late_answer(endpoint_id: int) -> DeliveryState:
+def _late_answer(endpoint_id: int, clock: Clock) -> DeliveryState:
     """A sender sleeps, its delivery is doubted and sent again by another, and the first says that it was refused."""
     (first,) = _claim(endpoint_id)
     assert _begin(first)
+    clock.set(DEAD)
     with write_transaction():
         claiming.reap(now=DEAD)
     (second,) = _claim(endpoint_id, holder="b:1", now=DEAD)
-    assert _begin(second, now=DEAD)
+    assert _begin(second)
     with write_transaction():
         claiming.mark(first, Outcome.PERMANENT, "550", now=DEAD)
     return _state()
 
 
-def test_an_answer_that_comes_too_late_changes_nothing(waiting: Waiting) -> None:
-    assert _late_answer(waiting) is STATE.SENDING
+def test_an_answer_that_comes_too_late_changes_nothing(waiting: Waiting, clock: Clock) -> None:
+    assert _late_answer(waiting, clock) is STATE.SENDING
 
 
 def test_without_the_token_a_late_answer_ends_what_another_is_sending(
-    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+    waiting: Waiting, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def held(claim: Claim, move: str) -> sa.ColumnElement[bool]:
         return sa.and_(Delivery.id == claim.delivery_id, Delivery.state.in_(MOVES[move][0]))
 
     monkeypatch.setattr(claiming, "held", held)
-    assert _late_answer(waiting) is STATE.FAILED
+    assert _late_answer(waiting, clock) is STATE.FAILED
 
 
 def _begun_twice(endpoint_id: int) -> int:
@@ -103,19 +110,20 @@ def test_without_comparing_the_state_it_is_sent_twice(waiting: Waiting, monkeypa
     assert _begun_twice(waiting) == 2
 
 
-def _begun_after_its_lease(endpoint_id: int) -> bool:
+def _begun_after_its_lease(endpoint_id: int, clock: Clock) -> bool:
     """A sender claims and sleeps past its lease; whether it begins then."""
     (claim,) = _claim(endpoint_id)
-    return _begin(claim, now=DEAD)
+    clock.set(DEAD)
+    return _begin(claim)
 
 
-def test_who_slept_past_the_lease_does_not_begin(waiting: Waiting) -> None:
-    assert not _begun_after_its_lease(waiting)
+def test_who_slept_past_the_lease_does_not_begin(waiting: Waiting, clock: Clock) -> None:
+    assert not _begun_after_its_lease(waiting, clock)
 
 
-def test_without_looking_at_the_lease_it_would_begin(waiting: Waiting) -> None:
+def test_without_looking_at_the_lease_it_would_begin(waiting: Waiting, clock: Clock) -> None:
     with altered("delivery.lease_until > ", "delivery.lease_until <> "):
-        assert _begun_after_its_lease(waiting)
+        assert _begun_after_its_lease(waiting, clock)
 
 
 def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +141,7 @@ def _waits_for_the_one_that_begins(app: Flask, endpoint_id: int) -> bool:
             settle(("account", 7), now=NOW)
 
     with write_transaction():
-        assert claiming.begin(claim, frozen, now=NOW)
+        assert claiming.begin(claim, frozen)
         thread = meanwhile(app, done)
         waits = thread.is_alive()
     thread.join(timeout=30)
@@ -225,10 +233,11 @@ def test_without_a_locked_endpoint_both_get_a_robot_s_last_turn(app: Flask, robo
         assert _last_turn_of_two(app, robot) == 2
 
 
-def _reaped_by_two(app: Flask, endpoint_id: int) -> DeliveryState:
+def _reaped_by_two(app: Flask, endpoint_id: int, clock: Clock) -> DeliveryState:
     """A sender died over something grave, and two find it at once."""
     (claim,) = _claim(endpoint_id)
     assert _begin(claim)
+    clock.set(DEAD)
 
     def find() -> None:
         with write_transaction():
@@ -242,14 +251,16 @@ def _reaped_by_two(app: Flask, endpoint_id: int) -> DeliveryState:
 
 
 @pytest.mark.postgres
-def test_what_is_grave_goes_out_once_more_though_two_find_it(app: Flask, waiting: Waiting) -> None:
-    assert _reaped_by_two(app, waiting) is STATE.PENDING
+def test_what_is_grave_goes_out_once_more_though_two_find_it(app: Flask, waiting: Waiting, clock: Clock) -> None:
+    assert _reaped_by_two(app, waiting, clock) is STATE.PENDING
 
 
 @pytest.mark.postgres
-def test_without_locked_rows_the_second_to_find_it_leaves_it_in_doubt(app: Flask, waiting: Waiting) -> None:
+def test_without_locked_rows_the_second_to_find_it_leaves_it_in_doubt(
+    app: Flask, waiting: Waiting, clock: Clock
+) -> None:
     with altered(f"{LOCKS} SKIP LOCKED", ""):
-        assert _reaped_by_two(app, waiting) is STATE.UNCERTAIN
+        assert _reaped_by_two(app, waiting, clock) is STATE.UNCERTAIN
 
 
 def _planned_while_claimed(app: Flask, endpoint_id: int, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from tests.clock import Clock
 from tests.outbox.servers import Authority, ChatServer, MailServer, make_authority
-from tracker.kernel import outbound
+from tracker.kernel import leases, outbound
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,12 @@ def chat_server(authority: Authority) -> Iterator[ChatServer]:
     """A chat robot or gateway."""
     with ChatServer(authority) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One machine has one clock: the database's stands, and jumps, with it."""
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
 
 
 @pytest.fixture(autouse=True)

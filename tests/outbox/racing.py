@@ -96,7 +96,7 @@ def race(app: Flask, endpoint_id: int, acts: Sequence[Act], *, rounds: int) -> d
         completed.wait(HEAD_STARTS[number // len(acts) % len(HEAD_STARTS)] * random.uniform(0.5, 1))
         with write_transaction():
             was_complete = completed.is_set()
-            begun = claiming.begin(claim, frozen, now=NOW)
+            begun = claiming.begin(claim, frozen)
             # Who is complete before this commits came first: others have to wait for what begin has locked.
             was_complete = _is_complete(completed, thread) or was_complete
         thread.join(30)

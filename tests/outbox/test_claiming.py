@@ -1,6 +1,7 @@
 """Deliveries change hands by compare-and-set: leases, what is freed, what is uncertain, and races with completion."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from flask import Flask
 from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.explaining import explained, reads_all_of
-from tests.faults.altered import LOCKS, altered
+from tests.faults.altered import LOCKS, altered, beside
 from tests.outbox.racing import SUBJECT, claimed, race, ways_to_complete
 from tests.outbox.servers import Authority, MailServer
 from tests.outbox.world import attempts, courier, deliveries, set_up_mail, tell
@@ -19,7 +20,7 @@ from tracker.delivery.claiming import LEASE, NO_ANSWER, Claim
 from tracker.delivery.models import Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
-from tracker.delivery.rules import DeliveryState, Outcome
+from tracker.delivery.rules import GRAVE, DeliveryState, Outcome
 from tracker.kernel.crashpoints import NAMES
 from tracker.kernel.db import db, write_transaction
 from tracker.outbox.commands import settle
@@ -48,7 +49,7 @@ def begun(claim: Claim) -> bool:
     if written.frozen is None:
         return False
     with write_transaction():
-        return claiming.begin(claim, written.frozen, now=NOW)
+        return claiming.begin(claim, written.frozen)
 
 
 def test_what_one_worker_claimed_another_does_not_get(
@@ -128,19 +129,62 @@ def test_a_grave_one_goes_out_no_more_than_once_more(
 
 
 def test_one_that_slept_past_its_lease_neither_begins_nor_marks(
-    cast: Cast, authority: Authority, mail_server: MailServer
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock
 ) -> None:
     (claim,) = claimed(planned(cast, authority, mail_server))
     written = write_digest(claim.delivery_id, now=NOW)
     assert written.frozen is not None
+    clock.set(DEAD)
     with write_transaction():
-        assert claiming.begin(claim, written.frozen, now=DEAD) is False
+        assert claiming.begin(claim, written.frozen) is False
+    clock.set(NOW)
     assert begun(claim)
+    clock.set(DEAD)
     with write_transaction():
         claiming.reap(now=DEAD)
     with write_transaction():
         assert claiming.mark(claim, Outcome.DELIVERED, "250", now=DEAD) is False
     assert [row.state for row in deliveries()] == [STATE.UNCERTAIN]
+
+
+APART = timedelta(minutes=9)
+"""So far a worker's own clock may be from another's."""
+
+
+@pytest.mark.parametrize("apart", [APART, -APART], ids=["ahead", "behind"])
+def test_what_one_worker_is_sending_another_whose_clock_differs_leaves_alone(
+    app: Flask, cast: Cast, authority: Authority, mail_server: MailServer, apart: timedelta
+) -> None:
+    planned(cast, authority, mail_server, urgency=GRAVE)
+    other, taking = courier("host:2", now=lambda: NOW + apart), mail_server.handle_DATA
+
+    async def take(server: Any, session: Any, envelope: Any) -> str:
+        beside(app, other.work).join(30)
+        return await taking(server, session, envelope)
+
+    mail_server.handle_DATA = take  # type: ignore[method-assign, assignment]
+    courier("host:1").work()
+    other.work()
+    (delivery,) = deliveries()
+    assert (delivery.state, delivery.resent, delivery.attempts) == (STATE.SENT, False, 1)
+    assert [row.outcome for row in attempts()] == [Outcome.DELIVERED]
+    assert len(mail_server.receipts.rows) == 1
+
+
+@pytest.mark.parametrize("apart", [APART, -APART], ids=["ahead", "behind"])
+def test_a_lease_lasts_as_long_whatever_its_holder_s_clock_says(
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock, apart: timedelta
+) -> None:
+    endpoint_id = planned(cast, authority, mail_server, readers=2)
+    with write_transaction():
+        first, second = claiming.claim(endpoint_id, holder="host:1", limit=10, now=NOW + APART)
+    assert begun(first)
+    for moment, states in ((DEAD - LEASE, {STATE.SENDING, STATE.CLAIMED}), (DEAD, {STATE.UNCERTAIN, STATE.PENDING})):
+        clock.set(moment)
+        with write_transaction():
+            claiming.reap(now=moment + apart)
+        assert {row.state for row in deliveries()} == states
+    assert not begun(second)
 
 
 def test_only_the_holder_of_the_token_may_let_go_or_drop(
@@ -163,7 +207,7 @@ def test_what_changed_after_the_words_were_written_is_not_sent(
     with write_transaction():
         settle(SUBJECT, now=NOW)
     with write_transaction():
-        assert claiming.begin(claim, written.frozen, now=NOW) is False
+        assert claiming.begin(claim, written.frozen) is False
     assert write_digest(claim.delivery_id, now=NOW).frozen is None
 
 
@@ -234,12 +278,13 @@ def _many_deliveries(cast: Cast, endpoint_id: int, *, analysed: bool) -> None:
 
 @pytest.mark.parametrize("analysed", [False, True])
 def test_claim_and_reap_read_what_they_want_and_no_more(
-    cast: Cast, authority: Authority, mail_server: MailServer, analysed: bool
+    cast: Cast, authority: Authority, mail_server: MailServer, clock: Clock, analysed: bool
 ) -> None:
     endpoint_id = planned(cast, authority, mail_server)
     _many_deliveries(cast, endpoint_id, analysed=analysed)
     with explained() as claims:
         assert len(claimed(endpoint_id, limit=5)) == 5
+    clock.set(DEAD)
     with explained() as found, write_transaction():
         assert claiming.reap(now=DEAD).freed == 5
     (claim,), (freed, lapsed) = claims, found

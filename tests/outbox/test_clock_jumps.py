@@ -17,7 +17,6 @@ from tests.reminders.worlds import running_task, tick_once
 from tracker.delivery.models import Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rules import DeliveryState, EndpointKind
-from tracker.kernel import leases
 from tracker.kernel.actor import SYSTEM
 from tracker.kernel.db import write_transaction
 from tracker.kernel.jobs import beat
@@ -32,12 +31,6 @@ from tracker.reminders.sweep import sweep
 
 STATE = DeliveryState
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One machine has one clock: the database's jumps with it."""
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
 
 
 def _believed(now: datetime) -> bool:

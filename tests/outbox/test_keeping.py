@@ -318,7 +318,7 @@ def test_what_was_being_sent_when_its_endpoint_was_disabled_is_not_left_behind(
     db.session.rollback()
     assert frozen is not None
     with write_transaction() as session:
-        assert claiming.begin(one, frozen, now=NOW)
+        assert claiming.begin(one, frozen)
         row = session.get_one(ChannelEndpoint, old.id)
         by = cast.actor("administrator")
         assert commands.disable_endpoint(row, reason="换服务器", version=1, by=by, now=NOW) == 0

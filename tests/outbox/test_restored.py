@@ -29,11 +29,6 @@ if shutil.which("pg_dump") is None:
     pytest.skip("PostgreSQL's client programs are not installed (no pg_dump on the PATH)", allow_module_level=True)
 
 
-@pytest.fixture(autouse=True)
-def _database_clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
-
-
 def _tick(holder: str) -> Sequence[str]:
     term = leases.acquire(LEASE, holder, succeeding=leases.lease_of(LEASE))
     assert term is not None

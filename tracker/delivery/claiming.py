@@ -2,7 +2,8 @@
 
 Nothing has left the house until a delivery is begun, so a claim whose lease ends is simply free again. From then on
 nobody can know what the other side got: a lease that ends while sending leaves the delivery uncertain, never sent
-again by itself in silence. Everything here belongs in a write transaction.
+again by itself in silence. Leases are measured by the database's clock, which is one: the workers' own may be minutes
+apart, and `now` here is theirs. Everything here belongs in a write transaction.
 """
 
 import secrets
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryAttempt, DeliveryItem
 from tracker.delivery.rules import GRAVE, MOVES, OF_ENDPOINT, PACES, DeliveryState, Outcome
+from tracker.kernel import leases
 from tracker.kernel.crashpoints import crashpoint
 from tracker.kernel.db import affected, db, insert_if_new
 from tracker.outbox.models import InboxItem
@@ -51,7 +53,7 @@ def claim(endpoint_id: int, *, holder: str, limit: int, now: datetime) -> list[C
     taken = (
         sa.update(Delivery)
         .where(Delivery.id.in_(sa.select(due.c.id)))
-        .values(state=DeliveryState.CLAIMED, token=token, holder=holder, lease_until=now + LEASE)
+        .values(state=DeliveryState.CLAIMED, token=token, holder=holder, lease_until=leases.database_now() + LEASE)
         .returning(Delivery.id, Delivery.precedence)
     )
     rows = db.session.execute(taken, execution_options={"synchronize_session": False}).all()
@@ -91,7 +93,7 @@ class Frozen:
     included: frozenset[int]
 
 
-def begin(claim: Claim, frozen: Frozen, *, now: datetime) -> bool:
+def begin(claim: Claim, frozen: Frozen) -> bool:
     """Say that from now on a message may be out; False where the claim no longer counts or the inbox moved on.
 
     The messages are locked before they are looked at, so an act that completes what they are about either came
@@ -107,12 +109,13 @@ def begin(claim: Claim, frozen: Frozen, *, now: datetime) -> bool:
     locked = frozenset(db.session.scalars(unread.with_for_update(skip_locked=True)))
     if locked != frozen.unread or not frozen.included:
         return False
+    moment = leases.database_now()
     begun = (
         sa.update(Delivery)
-        .where(held(claim, "begin"), Delivery.lease_until > now)
+        .where(held(claim, "begin"), Delivery.lease_until > moment)
         .values(
             state=DeliveryState.SENDING,
-            lease_until=now + LEASE,
+            lease_until=moment + LEASE,
             attempts=Delivery.attempts + 1,
             payload=frozen.payload,
             payload_sha256=frozen.sha256,
@@ -216,15 +219,16 @@ class Reaped:
 
 def reap(*, now: datetime, limit: int = 500) -> Reaped:
     """Free what was claimed and never begun; what was being sent becomes uncertain, and grave ones go out once more."""
+    moment = leases.database_now()
     freed = affected(
         sa.update(Delivery)
-        .where(Delivery.state == sa.literal_column("'claimed'"), Delivery.lease_until <= now)
+        .where(Delivery.state == sa.literal_column("'claimed'"), Delivery.lease_until <= moment)
         .values(state=DeliveryState.PENDING, token=None, lease_until=None)
     )
     crashpoint("deliver.freed")
     lapsed = (
         sa.select(Delivery.id)
-        .where(Delivery.state == sa.literal_column("'sending'"), Delivery.lease_until <= now)
+        .where(Delivery.state == sa.literal_column("'sending'"), Delivery.lease_until <= moment)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("lapsed")

@@ -172,7 +172,7 @@ class Courier:
                 return False
             free_at = claiming.take_turn(endpoint, now=self.now())
             began_at = self.now()
-            begun = free_at is None and claiming.begin(claim, written.frozen, now=began_at)
+            begun = free_at is None and claiming.begin(claim, written.frozen)
             if not begun:
                 later = self.now() + MOVED_ON if free_at is None else free_at
                 claiming.release([claim], next_attempt_at=later)

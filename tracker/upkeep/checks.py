@@ -112,7 +112,7 @@ def deliveries(now: datetime) -> Iterator[Found]:
     """What is stuck on its way out, and what waits for a person: failed, or of unknown end. By channel."""
     held_up = sa.or_(
         sa.and_(Delivery.state == DeliveryState.PENDING, Delivery.next_attempt_at < now - STUCK),
-        sa.and_(Delivery.state.in_(HELD_BY_A_WORKER), Delivery.lease_until < now - CLAIM_LATE),
+        sa.and_(Delivery.state.in_(HELD_BY_A_WORKER), Delivery.lease_until < leases.database_now() - CLAIM_LATE),
     )
     lately = Delivery.ended_at > now - LOOK_BACK
     # While everything is on hold that is the finding, and not each channel; on days of rest nothing goes out.
