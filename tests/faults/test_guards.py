@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
+from tests.clock import Clock
 from tests.faults.altered import LOCKS, altered, beside, meanwhile
 from tests.jobs.kinds import asked
 from tracker.kernel import jobs, leases
@@ -76,27 +77,30 @@ def test_without_begin_immediate_writers_are_refused(app: Flask, session: Sessio
     assert counted == ROUNDS * WRITERS - refused
 
 
-def _late_comer(cast: Cast) -> JobState:
+def _late_comer(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> JobState:
     """A worker slept past its lease, another took the job and is at it, and the first says that it failed."""
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
     job = asked(cast)
     with write_transaction():
-        first = jobs.claim(holder="a:1", now=NOW)
+        first = jobs.claim(holder="a:1")
         assert first is not None
-    later = NOW + jobs.LEASE
+    later = clock.advance(jobs.LEASE)
     with write_transaction():
-        assert jobs.claim(holder="b:1", now=later) is not None
+        assert jobs.claim(holder="b:1") is not None
     with write_transaction():
         jobs.end(first, JobState.FAILED, now=later)
     return db.session.get_one(BackgroundJob, job.id, populate_existing=True).state
 
 
-def test_who_comes_too_late_changes_nothing(cast: Cast) -> None:
-    assert _late_comer(cast) is JobState.RUNNING
+def test_who_comes_too_late_changes_nothing(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _late_comer(cast, clock, monkeypatch) is JobState.RUNNING
 
 
-def test_without_the_token_who_comes_too_late_ends_the_others_work(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_token_who_comes_too_late_ends_the_others_work(
+    cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(claiming, "_held", lambda claim: BackgroundJob.id == claim.job_id)
-    assert _late_comer(cast) is JobState.FAILED
+    assert _late_comer(cast, clock, monkeypatch) is JobState.FAILED
 
 
 def _taken_twice(monkeypatch: pytest.MonkeyPatch) -> int:
@@ -183,10 +187,10 @@ def _waits_to_claim(app: Flask, cast: Cast) -> bool:
 
     def reach() -> None:
         with write_transaction():
-            claimed.append(jobs.claim(holder="other:1", now=NOW))
+            claimed.append(jobs.claim(holder="other:1"))
 
     with write_transaction():
-        jobs.claim(holder="here:1", now=NOW)
+        jobs.claim(holder="here:1")
         thread = meanwhile(app, reach)
         waits = thread.is_alive()
     thread.join(timeout=30)

@@ -42,9 +42,9 @@ def test_the_page_says_that_nobody_is_there_to_do_it(cast: Cast, client_as: Clie
 def test_the_page_tells_how_far_a_job_is_and_renews_itself_until_it_is_over(cast: Cast, client_as: ClientAs) -> None:
     job = asked(cast)
     with write_transaction():
-        held = jobs.claim(holder="here:1", now=job.asked_at)
+        held = jobs.claim(holder="here:1")
         assert held is not None
-        jobs.prolong(held, now=job.asked_at, done=3, total=12)
+        jobs.prolong(held, done=3, total=12)
     with known(writes):
         answer = client_as("office_clerk").get(f"/jobs/{job.id}/progress")
         assert "3 / 12" in answer.text

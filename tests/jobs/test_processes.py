@@ -153,7 +153,7 @@ def test_one_more_worker_is_welcome_on_postgresql_alone(cast: Cast, clock: Clock
 def test_a_sign_of_life_prolongs_the_lease_of_what_is_held(cast: Cast, clock: Clock) -> None:
     job = asked(cast)
     with write_transaction():
-        held = jobs.claim(holder="here:1", now=NOW)
+        held = jobs.claim(holder="here:1")
     clock.advance(timedelta(seconds=40))
     give_sign(Shift("here:1", claim=held))
     assert again(job).lease_until == NOW + timedelta(seconds=40) + LEASE
@@ -172,7 +172,7 @@ def test_two_who_reach_for_one_job_do_not_both_get_it(app: Flask, cast: Cast) ->
             start.wait(timeout=20)
             while True:
                 with write_transaction():
-                    got = jobs.claim(holder=f"host:{number}", now=NOW)
+                    got = jobs.claim(holder=f"host:{number}")
                     time.sleep(0.002)
                 if got is None:
                     break
@@ -195,11 +195,11 @@ def test_whoever_asks_while_a_job_is_held_passes_it_by(app: Flask, cast: Cast) -
 
     def take() -> None:
         with app.app_context(), write_transaction():
-            got = jobs.claim(holder="other:1", now=NOW)
+            got = jobs.claim(holder="other:1")
             taken.append(got.job_id if got else 0)
 
     with write_transaction():
-        held = jobs.claim(holder="here:1", now=NOW)
+        held = jobs.claim(holder="here:1")
         thread = threading.Thread(target=take)
         thread.start()
         thread.join(timeout=20)

@@ -14,7 +14,7 @@ from tests.clock import Clock
 from tests.jobs.kinds import again, asked, known, nothing, turn, writes
 from tracker.jobs import commands, ending, queries
 from tracker.jobs.running import Shift, throw_away_expired
-from tracker.kernel import jobs
+from tracker.kernel import jobs, leases
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import NotAllowed, NotVisible, Stale
 from tracker.kernel.jobs import LEASE, MOST_ATTEMPTS, BackgroundJob, Claim, JobState, Work, folder_of
@@ -27,9 +27,9 @@ def _messages(cast: Cast, name: str = "office_clerk") -> list[str]:
     return list(db.session.scalars(rows))
 
 
-def _claim(holder: str = "there:2", clock: Clock | None = None) -> Claim:
+def _claim(holder: str = "there:2") -> Claim:
     with write_transaction():
-        found = jobs.claim(holder=holder, now=clock.now if clock else NOW)
+        found = jobs.claim(holder=holder)
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def test_jobs_are_taken_in_the_order_in_which_they_were_asked_for(cast: Cast) ->
     assert _claim().job_id == first.id
     assert _claim().job_id == second.id
     with write_transaction():
-        assert jobs.claim(holder="x:1", now=NOW) is None
+        assert jobs.claim(holder="x:1") is None
 
 
 def test_a_refusal_fails_the_job_with_its_sentence(cast: Cast) -> None:
@@ -148,12 +148,12 @@ def test_a_lapsed_lease_is_claimed_anew_and_the_sleeper_writes_nothing(cast: Cas
     job = asked(cast)
     sleeper = _claim()
     with write_transaction():
-        assert jobs.prolong(sleeper, now=NOW, done=1, total=2) is False
+        assert jobs.prolong(sleeper, done=1, total=2) is False
     clock.advance(LEASE + timedelta(seconds=1))
     with known(writes):
         assert turn("other:3")
     with write_transaction():
-        assert jobs.prolong(sleeper, now=clock.now) is None
+        assert jobs.prolong(sleeper) is None
         assert not ending.finish(sleeper, {}, kept_days=1, now=clock.now)
         assert not ending.fail(sleeper, reason="迟了", now=clock.now)
         jobs.give_back(sleeper)
@@ -167,7 +167,7 @@ def test_a_worker_that_lost_its_job_stops_at_the_next_step(cast: Cast, clock: Cl
     def fall_asleep(work: Work) -> None:
         work.reached(0, 2)
         clock.advance(LEASE + timedelta(seconds=1))
-        _claim("other:3", clock)
+        _claim("other:3")
         steps.append(1)
         work.reached(1, 2)
         steps.append(2)
@@ -185,15 +185,34 @@ def test_signs_of_life_keep_a_lease_from_ending(cast: Cast, clock: Clock) -> Non
     for _ in range(3):
         clock.advance(LEASE / 2)
         with write_transaction():
-            jobs.prolong(held, now=clock.now)
+            jobs.prolong(held)
     with write_transaction():
-        assert jobs.claim(holder="other:3", now=clock.now) is None
+        assert jobs.claim(holder="other:3") is None
+
+
+def test_a_lease_lasts_as_long_whatever_a_worker_s_own_clock_says(
+    cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, database = asked(cast), Clock()
+    monkeypatch.setattr(leases, "database_now", lambda: database.now)
+    held = _claim("there:2")
+    with known(nothing):
+        # One that is minutes ahead leaves alone what another is at.
+        clock.set(NOW + 3 * LEASE)
+        assert not turn()
+        with write_transaction():
+            assert jobs.prolong(held) is False
+        # One that is minutes behind takes up what nobody is at any more.
+        clock.set(NOW - 3 * LEASE)
+        database.advance(LEASE)
+        assert turn()
+    assert again(job).state is JobState.FINISHED
 
 
 def test_a_job_whose_workers_keep_dying_is_given_up(cast: Cast, clock: Clock) -> None:
     job = asked(cast)
     for _ in range(MOST_ATTEMPTS):
-        _claim(clock=clock)
+        _claim()
         clock.advance(LEASE)
     with known(writes):
         assert turn() is False

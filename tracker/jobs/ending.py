@@ -35,7 +35,7 @@ def end_cancelled(claim: Claim, *, now: datetime) -> bool:
 
 def give_up_lapsed(*, now: datetime) -> int:
     """Jobs whose worker died once too often are failed, for they may be what it died of; gives back how many."""
-    lapsed = jobs.given_up(now=now)
+    lapsed = jobs.given_up()
     for job in lapsed:
         reason = _l("处理程序连续 %(times)s 次中断，已停止重试，请联系系统管理员。", times=job.attempts)
         assert job.token is not None

@@ -43,7 +43,7 @@ def run_next_job(shift: Shift) -> bool:
     """Claim the oldest job and run it to its end; False where there was none."""
     with write_transaction():
         ending.give_up_lapsed(now=clock.now())
-        shift.claim = jobs.claim(holder=shift.holder, now=clock.now())
+        shift.claim = jobs.claim(holder=shift.holder)
     if shift.claim is None:
         return False
     try:

@@ -116,7 +116,7 @@ def enrol(holder: str) -> None:
     with write_transaction():
         _hold_place(holder)
         beat("worker", holder=holder, now=now)
-        jobs.free_claims_of([name for name in jobs.holders() if is_dead(name)], now=now)
+        jobs.free_claims_of([name for name in jobs.holders() if is_dead(name)])
 
 
 def _give_signs(app: Flask, shift: Shift, over: threading.Event, displaced: list[Displaced]) -> None:
@@ -145,4 +145,4 @@ def give_sign(shift: Shift) -> None:
         beat("worker", holder=shift.holder, now=now)
     if held is not None:
         with write_transaction():
-            jobs.prolong(held, now=now)
+            jobs.prolong(held)

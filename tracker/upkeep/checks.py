@@ -69,10 +69,10 @@ def silences(now: datetime) -> Iterator[Found]:
         yield Found(Code.WORKER_SILENT, count=waiting)
 
 
-def claims(now: datetime) -> Iterator[Found]:
+def claims(_now: datetime) -> Iterator[Found]:
     """Jobs whose lease ran out and that nobody took up."""
     expired = sa.select(sa.func.count()).where(
-        BackgroundJob.state == JobState.RUNNING, BackgroundJob.lease_until < now - CLAIM_LATE
+        BackgroundJob.state == JobState.RUNNING, BackgroundJob.lease_until < leases.database_now() - CLAIM_LATE
     )
     if count := db.session.scalar(expired):
         yield Found(Code.CLAIM_EXPIRED, count=count)

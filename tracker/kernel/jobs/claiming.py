@@ -1,7 +1,8 @@
 """Jobs change hands by compare-and-set alone: asked for, claimed under a lease, prolonged, given back, ended.
 
 A worker that dies loses nothing: its lease ends, and another claims the job anew, a bounded number of times. One that
-was only asleep finds that its token no longer counts. Everything here belongs in a write transaction.
+was only asleep finds that its token no longer counts. Leases are measured by the database's clock, which is one, and
+never by those of the workers. Everything here belongs in a write transaction.
 """
 
 import secrets
@@ -12,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.kernel import leases
 from tracker.kernel.actor import Actor
 from tracker.kernel.db import affected, db
 from tracker.kernel.jobs.rows import OPEN, BackgroundJob, JobState
@@ -56,8 +58,9 @@ def ask(
     return job
 
 
-def claim(*, holder: str, now: datetime) -> Claim | None:
+def claim(*, holder: str) -> Claim | None:
     """Take the oldest job that nobody is at; of two who try, one gets it and the other the next."""
+    now = leases.database_now()
     lapsed = sa.and_(BackgroundJob.state == JobState.RUNNING, BackgroundJob.lease_until <= now)
     free = sa.or_(BackgroundJob.state == JobState.WAITING, sa.and_(lapsed, BackgroundJob.attempts < MOST_ATTEMPTS))
     # Materialised, because PostgreSQL may otherwise ask again while it locks and take more than one.
@@ -87,13 +90,13 @@ def claim(*, holder: str, now: datetime) -> Claim | None:
     return None if job_id is None else Claim(job_id, token)
 
 
-def given_up(*, now: datetime) -> Sequence[BackgroundJob]:
+def given_up() -> Sequence[BackgroundJob]:
     """The jobs whose worker died once too often, held until this transaction ends."""
     return db.session.scalars(
         sa.select(BackgroundJob)
         .where(
             BackgroundJob.state == JobState.RUNNING,
-            BackgroundJob.lease_until <= now,
+            BackgroundJob.lease_until <= leases.database_now(),
             BackgroundJob.attempts >= MOST_ATTEMPTS,
         )
         .with_for_update(skip_locked=True)
@@ -108,12 +111,12 @@ def _held(claim: Claim) -> sa.ColumnElement[bool]:
     )
 
 
-def prolong(claim: Claim, *, now: datetime, **progress: int) -> bool | None:
+def prolong(claim: Claim, **progress: int) -> bool | None:
     """Say that a job is still being worked on, and how far it is.
 
     Returns whether somebody asked to cancel it; None: the claim no longer counts.
     """
-    said = sa.update(BackgroundJob).where(_held(claim)).values(lease_until=now + LEASE, **progress)
+    said = sa.update(BackgroundJob).where(_held(claim)).values(lease_until=leases.database_now() + LEASE, **progress)
     row = db.session.execute(
         said.returning(BackgroundJob.cancel_asked), execution_options={"synchronize_session": False}
     ).first()
@@ -129,12 +132,12 @@ def give_back(claim: Claim) -> None:
     )
 
 
-def free_claims_of(holders: Sequence[str], *, now: datetime) -> None:
+def free_claims_of(holders: Sequence[str]) -> None:
     """Let the jobs of processes that are known to be dead be claimed at once."""
     affected(
         sa.update(BackgroundJob)
         .where(BackgroundJob.state == JobState.RUNNING, BackgroundJob.holder.in_(holders))
-        .values(lease_until=now)
+        .values(lease_until=leases.database_now())
     )
 
 
@@ -146,7 +149,7 @@ def end(claim: Claim, state: JobState, *, now: datetime, **what: Any) -> bool:
 
 def call_off(job: BackgroundJob, *, now: datetime) -> bool:
     """Cancel a job: at once where nobody is at it, else at its worker's next step. False: it is over already."""
-    idle = sa.or_(BackgroundJob.state == JobState.WAITING, BackgroundJob.lease_until <= now)
+    idle = sa.or_(BackgroundJob.state == JobState.WAITING, BackgroundJob.lease_until <= leases.database_now())
     mine = sa.and_(BackgroundJob.id == job.id, BackgroundJob.state.in_(OPEN))
     at_once = {"state": JobState.CANCELLED, "token": None, "lease_until": None, "ended_at": now, "expires_at": now}
     return bool(

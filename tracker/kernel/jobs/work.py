@@ -57,7 +57,7 @@ class Work:
         if self.stopping():
             raise Interrupted
         with write_transaction() as session:
-            cancelled = prolong(self.claim, now=clock.now(), **progress)
+            cancelled = prolong(self.claim, **progress)
             if cancelled is None:
                 raise Lost
             if cancelled:
