@@ -113,6 +113,7 @@ def test_several_mails_go_over_one_connection(cast: Cast, authority: Authority, 
         ("https://zeren.example.gov.cn", "zeren.example.gov.cn"),
         ("http://10.2.3.4:8080", "[10.2.3.4]"),
         ("http://[2001:db8::1]", "[IPv6:2001:db8::1]"),
+        ("https://责任台.政务", "xn--boqs4jcq3d.xn--zfr164b"),
     ],
 )
 def test_a_mail_server_is_greeted_by_the_name_of_the_installation(

@@ -24,6 +24,7 @@ from tracker.delivery.models import Delivery, DeliveryItem, DeliveryPreference
 from tracker.delivery.planning import switched_on
 from tracker.delivery.rules import AFTER_A_RESTORE, DEFAULT_DIGEST_HOUR, Hours, next_opening
 from tracker.delivery.senders import Letter
+from tracker.delivery.senders.mail import greeting
 from tracker.kernel.actor import Actor
 from tracker.kernel.calendar import working_days
 from tracker.kernel.clock import local_date
@@ -84,7 +85,7 @@ def write_digest(delivery_id: int, *, now: datetime) -> Written:
         repeated = _repeated(delivery, seen)
         payload = _payload(delivery, person, [_line(item) for item in seen], repeated=repeated, now=now)
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    host = urlsplit(settings().base_url).hostname or "localhost"
+    host = greeting(urlsplit(settings().base_url).hostname or "localhost")
     frozen = Frozen(
         text,
         hashlib.sha256(text.encode()).hexdigest(),
