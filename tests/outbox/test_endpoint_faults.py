@@ -117,11 +117,15 @@ def test_what_a_robot_refuses_for_a_wrong_keyword_or_address_waits_until_that_is
     crowd(cast, 8, grave=3)
     chat_server.answer = answer
     work_through(clock, 20)
+    # To mend it wrongly is no fault of the messages either.
+    mend(cast, endpoint, EndpointFacts("群机器人", key="WRONG"), clock)
+    work_through(clock, 20)
     assert states() == {STATE.PENDING: 8}
-    assert (len(told("delivery.endpoint_failing")), told("delivery.refused")) == (1, [])
+    assert {row.code.startswith(OF_ENDPOINT) for row in attempts()} == {True}
+    assert (len(told("delivery.endpoint_failing")), told("delivery.refused")) == (2, [])
     chat_server.answer = TAKEN
     mend(cast, endpoint, EndpointFacts("群机器人", key="SEC"), clock)
-    work_through(clock, 20, every=timedelta(minutes=4))
+    work_through(clock, 40, every=timedelta(minutes=4))
     assert states() == {STATE.SENT: 8}
 
 

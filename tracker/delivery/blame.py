@@ -10,7 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tracker.delivery.endpoints import LONGEST_BLOCK
-from tracker.delivery.models import ChannelEndpoint, DeliveryAttempt
+from tracker.delivery.models import Delivery, DeliveryAttempt
 from tracker.delivery.rules import MOST_ATTEMPTS, OF_ENDPOINT, Outcome, retry_after
 from tracker.delivery.senders import Answer
 from tracker.kernel.db import db
@@ -23,14 +23,14 @@ def judged(answer: Answer, delivery_id: int, endpoint_id: int, *, chance: float)
     refused so (a keyword that its language lacks) is found out: once the endpoint took others meanwhile, the refusal
     is the digest's own. Too many of its own are one for good.
     """
-    own, endpoint_s = _put_off(delivery_id)
     others_first = answer.outcome is Outcome.PERMANENT and answer.of_endpoint
+    if answer.outcome is not Outcome.TEMPORARY and not others_first:
+        return answer, None
+    own, endpoint_s = _put_off(delivery_id)
     if others_first:
         answer = replace(
-            answer, outcome=Outcome.TEMPORARY, of_endpoint=endpoint_s == 0 or not _took_others(endpoint_id)
+            answer, outcome=Outcome.TEMPORARY, of_endpoint=endpoint_s == 0 or not _took_others(delivery_id, endpoint_id)
         )
-    if answer.outcome is not Outcome.TEMPORARY:
-        return answer, None
     if answer.of_endpoint:
         wait = min(retry_after(endpoint_s + 1, chance=chance), LONGEST_BLOCK)
         return answer, answer.wait or wait * (2 if others_first else 1)
@@ -57,6 +57,15 @@ def _put_off(delivery_id: int) -> tuple[int, int]:
     return len(codes) - endpoint_s, endpoint_s
 
 
-def _took_others(endpoint_id: int) -> bool:
-    """Whether the endpoint took what it was handed last, or was mended since it did not."""
-    return db.session.scalar(sa.select(ChannelEndpoint.failures).where(ChannelEndpoint.id == endpoint_id)) == 0
+def _took_others(delivery_id: int, endpoint_id: int) -> bool:
+    """Whether the endpoint has taken another digest since this one was last put off by the endpoint's fault."""
+    refused_at = sa.select(sa.func.max(DeliveryAttempt.at)).where(
+        DeliveryAttempt.delivery_id == delivery_id, DeliveryAttempt.code.startswith(OF_ENDPOINT, autoescape=True)
+    )
+    taken = sa.exists().where(
+        Delivery.id == DeliveryAttempt.delivery_id,
+        Delivery.endpoint_id == endpoint_id,
+        DeliveryAttempt.outcome == Outcome.DELIVERED,
+        DeliveryAttempt.at > refused_at.scalar_subquery(),
+    )
+    return bool(db.session.scalar(sa.select(taken)))
