@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from tracker.audit.commands import record
 from tracker.delivery import endpoints, policy
 from tracker.delivery.models import ChannelEndpoint, Delivery
-from tracker.delivery.rules import CHANNEL_OF, OPEN, Encryption, EndpointKind
+from tracker.delivery.rules import CHANNEL_OF, OPEN, DeliveryState, Encryption, EndpointKind
 from tracker.delivery.senders import Answer
 from tracker.delivery.unsent import call_off
 from tracker.kernel.actor import Actor
-from tracker.kernel.db import db, take
+from tracker.kernel.db import affected, db, take
 from tracker.kernel.entry import one_line
 from tracker.kernel.errors import Invalid, Stale
 from tracker.kernel.installation import settings
@@ -66,7 +66,7 @@ def add_endpoint(
 
 
 def edit_endpoint(endpoint: ChannelEndpoint, facts: EndpointFacts, *, version: int, by: Actor, now: datetime) -> None:
-    """Change an endpoint. Another mail server is never handed the password of the old one."""
+    """Change an endpoint; what was put off is tried at once. Another mail server is never handed the old password."""
     require(policy.may_keep_endpoints(by, _group(endpoint)))
     take(endpoint, version=version)
     old, kept = endpoints.facts(endpoint), endpoints.secrets_of(endpoint)
@@ -74,6 +74,10 @@ def edit_endpoint(endpoint: ChannelEndpoint, facts: EndpointFacts, *, version: i
         kept.pop("password", None)
     endpoint.secret = endpoints.hidden(endpoint.id, _apply(endpoint, facts, kept))
     endpoint.blocked_until, endpoint.failures, endpoint.failing_since = None, 0, None
+    put_off = sa.and_(
+        Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.PENDING, Delivery.next_attempt_at > now
+    )
+    affected(sa.update(Delivery).where(put_off).values(next_attempt_at=now))
     _record("edit", endpoint, by=by, now=now, old=old, new=endpoints.facts(endpoint))
 
 
