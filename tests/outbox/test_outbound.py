@@ -214,6 +214,17 @@ def test_a_mail_server_that_is_not_listed_is_refused(app: Flask, cast: Cast) -> 
         assert commands.add_endpoint(EndpointKind.MAIL, facts, group=None, by=by, now=NOW).host == "smtp.example.cn"
 
 
+def test_who_has_no_address_for_a_test_is_led_to_where_to_enter_one(
+    cast: Cast, authority: Authority, mail_server: MailServer, client_as: Callable[[str], FlaskClient]
+) -> None:
+    endpoint = set_up_mail(cast, mail_server.port, authority)
+    administrator = client_as("administrator")
+    refused = administrator.post(f"/channels/{endpoint.id}/test")
+    assert (refused.status_code, 'href="/me/messages"' in refused.text) == (422, True)
+    assert administrator.get("/me/messages").status_code == 200
+    assert mail_server.receipts.rows == []
+
+
 def test_a_test_message_shows_the_code_and_never_the_words(
     app: Flask,
     cast: Cast,

@@ -156,7 +156,9 @@ def test_endpoint(endpoint_id: int) -> ResponseReturnValue:
 def _test_letter(found: ChannelEndpoint, person: Person) -> Letter:
     now = clock.now()
     if found.kind is EndpointKind.MAIL and not person.email:
-        raise Invalid({"email": _("请先在“接收设置”中填写您自己的邮箱。")})
+        refusal = Invalid({"email": _("请先在“接收设置”中填写您自己的邮箱。")})
+        refusal.ways = [(_("接收设置"), url_for(".preferences"))]
+        raise refusal
     if found.kind is EndpointKind.WEBHOOK and not person.phone:
         raise Invalid({"phone": _("请先登记您自己的电话。")})
     text = _("这是责任台的一条试发消息，收到即说明渠道可用。 %(url)s", url=address("delivery.endpoints"))
