@@ -42,6 +42,7 @@ from tests.engines import (
 from tests.retelling import curtain
 from tests.visitors import signed_in
 from tracker.kernel import clock as kernel_clock
+from tracker.kernel import leases
 from tracker.kernel.db import db, write_transaction
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -201,6 +202,13 @@ def clock() -> Iterator[Clock]:
     kernel_clock.set_source(lambda: still.now)
     yield still
     kernel_clock.set_source(None)
+
+
+@pytest.fixture
+def one_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """One machine has one clock: the database's, by which leases are measured, stands and jumps with the product's."""
+    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from tracker.delivery.models import ChannelEndpoint, Delivery
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rules import DeliveryState, EndpointKind
 from tracker.demo.story import load
-from tracker.kernel import leases
 from tracker.kernel.clock import LOCAL, local_date
 from tracker.kernel.db import write_transaction
 from tracker.kernel.registry import registry
@@ -140,11 +139,8 @@ def _assert_record_has_words(session: Session) -> None:
 
 
 @pytest.mark.sqlite
-def test_in_the_story_nothing_is_overlooked(
-    session: Session, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
-    clock.now = ORDINARY
+def test_in_the_story_nothing_is_overlooked(session: Session, tmp_path: Path, one_clock: Clock) -> None:
+    one_clock.now = ORDINARY
     ordinary_story(tmp_path)
     job = next(job for job in all_jobs() if job.name == "sweep")
     counts, error = ticks.run_by_hand(job, f"{ORDINARY:%Y-%m-%dT%H:%M}", holder="here:1", now=ORDINARY)

@@ -19,7 +19,6 @@ from tracker.delivery.models import ChannelEndpoint, Delivery, DeliveryItem
 from tracker.delivery.planning import plan_deliveries
 from tracker.delivery.rendering import write_digest
 from tracker.delivery.rules import MOVES, PACES, DeliveryState, EndpointKind, Outcome
-from tracker.kernel import leases
 from tracker.kernel.db import db, write_transaction
 from tracker.outbox.commands import settle
 
@@ -29,9 +28,7 @@ Waiting = int
 """The number of an endpoint for which one digest waits."""
 
 
-@pytest.fixture(autouse=True)
-def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+pytestmark = pytest.mark.usefixtures("one_clock")
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from tracker.delivery import courier as couriers
 from tracker.delivery.models import Delivery, DeliveryItem
 from tracker.delivery.rules import DeliveryState, EndpointKind, Outcome
 from tracker.delivery.senders import Answer, Letter
-from tracker.kernel import leases
 from tracker.kernel.clock import LOCAL
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.jobs import JobRun, RunState
@@ -89,11 +88,10 @@ def _owed(told: Told, names: Mapping[int, str], before: set[int]) -> set[str]:
 
 @pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(days=3), timedelta(days=30)], ids=["1h", "3d", "30d"])
 def test_after_an_outage_each_hears_once_and_the_trail_has_no_gap(
-    cast: Cast, received: Counter[str], clock: Clock, monkeypatch: pytest.MonkeyPatch, off: timedelta
+    cast: Cast, received: Counter[str], one_clock: Clock, off: timedelta
 ) -> None:
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
     numbers, works = _enter(cast), [Work("finance", day, "finance_staff") for day in DUE]
-    clock.set(STOPPED)
+    one_clock.set(STOPPED)
     tick_once(STOPPED)
     courier().work()
     # People work on: what is entered now is told by the slot at 13:00, or by whatever makes up for it.
@@ -103,14 +101,14 @@ def test_after_an_outage_each_hears_once_and_the_trail_has_no_gap(
     before = set(db.session.scalars(sa.select(InboxItem.id)))
     first = Counter(received)
     received.clear()
-    back = clock.advance(off)
+    back = one_clock.advance(off)
     tick_once(back)
     assert _confirm(cast, back) == (off > timedelta(days=1.5))
     worker = courier()
     while worker.work():
         pass
     for minutes in (1, 20, 60):
-        clock.set(back + timedelta(minutes=minutes))
+        one_clock.set(back + timedelta(minutes=minutes))
         worker.work()
     # The trail: who is told by a plain reckoning of this day, and every rung below is on record for each task.
     names = {person: name for name, person in cast.person_ids.items()}

@@ -77,9 +77,8 @@ def test_without_begin_immediate_writers_are_refused(app: Flask, session: Sessio
     assert counted == ROUNDS * WRITERS - refused
 
 
-def _late_comer(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> JobState:
+def _late_comer(cast: Cast, clock: Clock) -> JobState:
     """A worker slept past its lease, another took the job and is at it, and the first says that it failed."""
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
     job = asked(cast)
     with write_transaction():
         first = jobs.claim(holder="a:1")
@@ -92,15 +91,15 @@ def _late_comer(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Jo
     return db.session.get_one(BackgroundJob, job.id, populate_existing=True).state
 
 
-def test_who_comes_too_late_changes_nothing(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _late_comer(cast, clock, monkeypatch) is JobState.RUNNING
+def test_who_comes_too_late_changes_nothing(cast: Cast, one_clock: Clock) -> None:
+    assert _late_comer(cast, one_clock) is JobState.RUNNING
 
 
 def test_without_the_token_who_comes_too_late_ends_the_others_work(
-    cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, one_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claiming, "_held", lambda claim: BackgroundJob.id == claim.job_id)
-    assert _late_comer(cast, clock, monkeypatch) is JobState.FAILED
+    assert _late_comer(cast, one_clock) is JobState.FAILED
 
 
 def _taken_twice(monkeypatch: pytest.MonkeyPatch) -> int:

@@ -21,7 +21,7 @@ from tests.letters.promises import again, in_force, issued, prepare, promised, s
 from tests.letters.test_pages import queries_of
 from tests.tasks.stories import act, refuses
 from tracker.documents.pdf import pdf_available
-from tracker.kernel import files, jobs, leases
+from tracker.kernel import files, jobs
 from tracker.kernel.db import db, write_transaction
 from tracker.kernel.errors import Invalid, NotAllowed, Stale
 from tracker.kernel.files import NewFile
@@ -307,17 +307,14 @@ def test_a_pile_is_of_pdfs_and_pictures_alone(cast: Cast) -> None:
         commands.upload_pile(again(one).batch, scans=[SCAN, word], by=clerk, now=NOW)
 
 
-def test_a_pile_that_a_worker_died_over_is_taken_apart_once(
-    cast: Cast, client_as: ClientAs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+def test_a_pile_that_a_worker_died_over_is_taken_apart_once(cast: Cast, client_as: ClientAs, one_clock: Clock) -> None:
     one = _two(cast)[0]
     clerk = client_as("office_clerk")
     job_id = piles.upload(clerk, one.batch_id, (as_pdf([sheet(address(one)), sheet()]), "整叠.pdf"))
     with write_transaction():
         jobs.claim(holder="dead:1")
     assert "正在识别" in clerk.get(f"/letter-piles/{pile_of(job_id).id}").text
-    clock.advance(jobs.LEASE)
+    one_clock.advance(jobs.LEASE)
     assert turn()
     assert filing(pile_of(job_id)) == [(one.id, None), (None, "no_code")]
     found = pile_of(job_id)

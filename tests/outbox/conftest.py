@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.clock import Clock
 from tests.outbox.servers import Authority, ChatServer, MailServer, make_authority
-from tracker.kernel import leases, outbound
+from tracker.kernel import outbound
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +32,7 @@ def chat_server(authority: Authority) -> Iterator[ChatServer]:
 
 
 @pytest.fixture(autouse=True)
-def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One machine has one clock: the database's stands, and jumps, with it."""
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+def _one_clock(one_clock: Clock) -> None: ...
 
 
 @pytest.fixture(autouse=True)

@@ -24,11 +24,7 @@ from tracker.upkeep.doctor import examine
 from tracker.upkeep.models import Finding
 from tracker.upkeep.rules import Code
 
-
-@pytest.fixture(autouse=True)
-def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database's clock goes with the test's."""
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+pytestmark = pytest.mark.usefixtures("one_clock")
 
 
 @pytest.fixture

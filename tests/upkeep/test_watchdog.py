@@ -36,11 +36,7 @@ from tracker.upkeep.models import Finding
 from tracker.upkeep.rules import GRAVE, Code, Found
 from tracker.upkeep.watch import watch
 
-
-@pytest.fixture(autouse=True)
-def _database_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database's clock goes with the test's."""
-    monkeypatch.setattr(leases, "database_now", lambda: clock.now)
+pytestmark = pytest.mark.usefixtures("one_clock")
 
 
 def _put_all_done(session: Session, now: datetime, *, but: str = "") -> None:
